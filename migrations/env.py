@@ -1,0 +1,84 @@
+"""How Alembic reaches the database: as Flask-Migrate's application says, or as MIGRATION_DATABASE_URL says."""
+
+import os
+import sqlite3
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from flask import current_app
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+import importlib
+import ledger
+from migrations.grants import ONLY_GROWING, grant_to_application
+
+# Importing a package is what puts its tables into the one metadata.
+ROOMS_WITH_TABLES = [importlib.import_module(r) for r in ("awards", "ledger", "merchants", "people") if importlib.util.find_spec(r)]
+
+# Any number will do, as long as nobody else in the database locks it.
+MIGRATION_LOCK = 0x9E1A7C
+
+
+def application_url() -> URL:
+    """Return the address that the application itself uses."""
+    return make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def migration_url() -> URL:
+    """Return the address to migrate: that of the schema's owner where one is set."""
+    owner = os.environ.get("MIGRATION_DATABASE_URL")
+    return make_url(owner) if owner else application_url()
+
+
+def new_engine(url: URL) -> Engine:
+    """Return an engine for one migration; on SQLite without foreign keys, as rebuilding a table drops it first."""
+    engine = ledger.prepare_engine(create_engine(url, poolclass=NullPool))
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", forget_foreign_keys)
+    return engine
+
+
+def forget_foreign_keys(connection: sqlite3.Connection, _record: object) -> None:
+    """Switch foreign keys off, which SQLite allows only outside of a transaction; `migrate` checks them at the end."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+
+
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Write our column types into migrations as what the database knows, so that old migrations need no code of ours."""
+    if kind == "type" and isinstance(item, ledger.UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def migrate(connection: Connection) -> None:
+    """Run the wanted migrations in one transaction, and leave the application's role its rights."""
+    context.configure(
+        connection=connection,
+        target_metadata=ledger.Base.metadata,
+        render_item=render_item,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        compare_server_default=True,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Servers started side by side migrate one after the other; SQLite's writer lock does the same.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise RuntimeError(f"the migration left rows that point at nothing: {broken[:10]}")
+        elif application_url().username not in (None, connection.engine.url.username):
+            if inspect(connection).has_table(ONLY_GROWING[0]):
+                grant_to_application(connection, str(application_url().username))
+
+
+if context.is_offline_mode():
+    raise SystemExit("migrations look at the database they change: run them without --sql")
+with new_engine(migration_url()).connect() as database:
+    migrate(database)

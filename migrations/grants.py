@@ -1,0 +1,27 @@
+"""What the application's own role may do on PostgreSQL where another role owns the schema."""
+
+from sqlalchemy import Connection, text
+
+# The books only grow: not even a mistake in the application can change or delete a line of them.
+ONLY_GROWING = ("journal_entries", "postings")
+
+
+def grant_to_application(connection: Connection, role: str) -> None:
+    """Let `role` use every table, sequence and function of the current schema, and only add to the books."""
+    schema, database = connection.execute(text("SELECT current_schema(), current_database()")).one()
+    quote = connection.dialect.identifier_preparer.quote
+    schema, database, role = quote(schema), quote(database), quote(role)
+    statements = [
+        f"GRANT CONNECT ON DATABASE {database} TO {role}",
+        f"GRANT USAGE ON SCHEMA {schema} TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}",
+    ]
+    for table in ONLY_GROWING:
+        statements += [
+            f"REVOKE ALL ON {schema}.{table} FROM {role}",
+            f"GRANT SELECT, INSERT ON {schema}.{table} TO {role}",
+        ]
+    for statement in statements:
+        connection.execute(text(statement))

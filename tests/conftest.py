@@ -1,0 +1,138 @@
+"""Fixtures for every test: migrated, empty databases of both kinds."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+import ledger
+from tests.postgres import Databases, PostgresServer
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+SERVER = pytest.StashKey[PostgresServer]()
+
+
+# --- one PostgreSQL server a run, and no skipped test in CI --------------------------------------------------------------
+
+
+def users_own_postgres() -> str | None:
+    """Return `DATABASE_URL` where it names a PostgreSQL server; the tests make databases of their own on it."""
+    url = os.environ.get("DATABASE_URL", "")
+    return url if url.startswith("postgresql") else None
+
+
+def server_of_this_run(config: pytest.Config) -> str:
+    """Return the address of the run's server, and start the server where it does not run yet."""
+    if own := users_own_postgres():
+        return own
+    if SERVER not in config.stash:
+        server = PostgresServer(fsync=False)
+        config.stash[SERVER] = server
+        server.start()
+    return config.stash[SERVER].admin_url.render_as_string(hide_password=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give the one server's address to each of pytest-xdist's workers."""
+    node.workerinput["postgres_url"] = server_of_this_run(node.config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this process started."""
+    if SERVER in config.stash:
+        config.stash[SERVER].remove()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI that skipped a test: a check that did not run has shown nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("In CI no test may be skipped.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# --- databases ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Databases:
+    """Return the run's PostgreSQL server."""
+    given = getattr(request.config, "workerinput", {})
+    return Databases(given.get("postgres_url") or server_of_this_run(request.config))
+
+
+def migrated(url: str) -> str:
+    """Bring the database at `url` to the newest schema, as `flask db upgrade` does, and return its URL."""
+    if not list(MIGRATIONS.glob("versions/*.py")):
+        ledger.Base.metadata.create_all(engine := ledger.prepare_engine(create_engine(url)))
+        engine.dispose()
+        return url
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    Migrate(app, SQLAlchemy(app, metadata=ledger.Base.metadata))
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Databases) -> Iterator[str]:
+    """Return the name of a migrated database, from which each test's is copied."""
+    url = migrated(postgres.new_database())
+    yield make_url(url).database or ""
+    postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file, from which each test's is copied."""
+    path = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """Return the URL of a migrated, empty SQLite file."""
+    return "sqlite:///" + str(shutil.copy(migrated_sqlite, tmp_path / "ledger.db"))
+
+
+@pytest.fixture
+def postgres_database(postgres: Databases, migrated_postgres: str) -> Iterator[str]:
+    """Return the URL of a migrated, empty PostgreSQL database."""
+    url = postgres.new_database(template=migrated_postgres)
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a migrated, empty database; a test that uses it runs on both kinds."""
+    url: str = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
+    return url
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """Return an engine set up as the application's."""
+    engine = ledger.prepare_engine(create_engine(database))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Return a session; what a test does not commit is rolled back."""
+    with Session(engine) as session:
+        yield session
