@@ -1,0 +1,138 @@
+"""Opening accounts, finding them, changing their state, and asking what they hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from ledger.entries import Asset, Side
+from ledger.errors import AccountExistsError, AccountStateError, AccountUnknownError
+from ledger.model import Account, AccountState, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to be opened. `shared` ones are touched by many people at once and locked last."""
+
+    code: str
+    asset: Asset
+    normal_side: Side
+    bounded: bool = True
+    shared: bool = False
+
+
+def open_accounts(session: Session, accounts: Sequence[NewAccount]) -> list[int]:
+    """Open accounts with a zero balance and return their ids, in the order asked.
+
+    Raises:
+        AccountExistsError: one of the codes is taken.
+    """
+    if not accounts:
+        return []
+    codes = [account.code for account in accounts]
+    taken = session.scalar(select(Account.code).where(Account.code.in_(codes)).limit(1))
+    if taken is not None:
+        raise AccountExistsError(taken)
+    rows = session.execute(
+        insert(Account).returning(Account.id, sort_by_parameter_order=True),
+        [
+            {
+                "code": account.code,
+                "asset": account.asset,
+                "normal_side": account.normal_side,
+                "bounded": account.bounded,
+                "shared": account.shared,
+            }
+            for account in accounts
+        ],
+    )
+    return list(rows.scalars())
+
+
+def open_account(
+    session: Session, *, code: str, asset: Asset, normal_side: Side, bounded: bool = True, shared: bool = False
+) -> int:
+    """Open one account and return its id.
+
+    Raises:
+        AccountExistsError: the code is taken.
+    """
+    return open_accounts(session, [NewAccount(code, asset, normal_side, bounded, shared)])[0]
+
+
+def find_account_id(session: Session, code: str) -> int | None:
+    """Return the id of the account with this code, None if there is none."""
+    return session.scalar(select(Account.id).where(Account.code == code))
+
+
+def account_id(session: Session, code: str) -> int:
+    """Return the id of the account with this code.
+
+    Raises:
+        AccountUnknownError: there is none.
+    """
+    found = find_account_id(session, code)
+    if found is None:
+        raise AccountUnknownError(code)
+    return found
+
+
+def account_state(session: Session, account_id: int) -> AccountState:
+    """Return the state of an account.
+
+    Raises:
+        AccountUnknownError: no such account.
+    """
+    state = session.scalar(select(Account.state).where(Account.id == account_id))
+    if state is None:
+        raise AccountUnknownError(account_id)
+    return state
+
+
+def set_account_state(session: Session, account_id: int, state: AccountState) -> None:
+    """Freeze, thaw or close an account.
+
+    Raises:
+        AccountUnknownError: no such account.
+        AccountStateError: a closed account cannot be opened again, and one that holds something cannot be closed.
+    """
+    account = session.execute(
+        select(Account.state, Account.balance).where(Account.id == account_id).with_for_update()
+    ).one_or_none()
+    if account is None:
+        raise AccountUnknownError(account_id)
+    if account.state is AccountState.CLOSED or (state is AccountState.CLOSED and account.balance):
+        raise AccountStateError(account_id, account.state)
+    session.execute(update(Account).where(Account.id == account_id).values(state=state))
+
+
+def balances(session: Session, account_ids: Iterable[int]) -> dict[int, int]:
+    """Return what each account holds on its normal side, in minor units; unbounded accounts are summed now."""
+    rows = session.execute(
+        select(Account.id, Account.balance, Account.bounded).where(Account.id.in_(list(account_ids)))
+    ).all()
+    totals = {row.id: row.balance for row in rows}
+    unbounded = [row.id for row in rows if not row.bounded]
+    if unbounded:
+        signed = case((Posting.side == Account.normal_side, Posting.amount), else_=-Posting.amount)
+        sums = session.execute(
+            select(Posting.account_id, func.sum(signed))
+            .join(Account, Account.id == Posting.account_id)
+            .where(Posting.account_id.in_(unbounded))
+            .group_by(Posting.account_id)
+        )
+        totals |= {account: int(total) for account, total in sums}
+    return totals
+
+
+def balance(session: Session, account_id: int) -> int:
+    """Return what one account holds on its normal side, in minor units.
+
+    Raises:
+        AccountUnknownError: no such account.
+    """
+    totals = balances(session, [account_id])
+    if account_id not in totals:
+        raise AccountUnknownError(account_id)
+    return totals[account_id]

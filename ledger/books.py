@@ -1,0 +1,115 @@
+"""Reading the books as a whole: the trial balance, and single entries with their postings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from ledger.entries import Asset, Side
+from ledger.errors import EntryUnknownError
+from ledger.model import Account, JournalEntry, Posting
+
+_ROWS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceRow:
+    """What was ever debited and credited to one account, and its balance on its normal side, in minor units."""
+
+    code: str
+    debits: int
+    credits: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingView:
+    """One posting as it is shown."""
+
+    account: str
+    asset: Asset
+    lot: str
+    side: Side
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry as it is shown. `reversed_by` names the entry that reversed it."""
+
+    id: UUID
+    kind: str
+    description: str
+    actor: str
+    occurred_at: datetime
+    recorded_at: datetime
+    reverses_id: UUID | None
+    reversed_by: UUID | None
+    postings: tuple[PostingView, ...]
+
+
+_DEBITS = func.sum(case((Posting.side == Side.DEBIT, Posting.amount), else_=0))
+_CREDITS = func.sum(case((Posting.side == Side.CREDIT, Posting.amount), else_=0))
+
+
+def trial_balance(session: Session, *, asset: Asset, prefix: str = "") -> Iterator[TrialBalanceRow]:
+    """Stream the accounts of an asset that have postings, by code; `prefix` keeps codes that begin with it."""
+    sums = (
+        select(Posting.account_id, _DEBITS.label("debits"), _CREDITS.label("credits"))
+        .where(Posting.asset == asset)
+        .group_by(Posting.account_id)
+        .subquery()
+    )
+    query: Select[tuple[str, Side, int, int]] = (
+        select(Account.code, Account.normal_side, sums.c.debits, sums.c.credits)
+        .join(sums, sums.c.account_id == Account.id)
+        .order_by(Account.code)
+    )
+    if prefix:
+        query = query.where(Account.code.startswith(prefix, autoescape=True))
+    for code, normal_side, debits, credits in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+        debited, credited = int(debits), int(credits)
+        balance = debited - credited if normal_side is Side.DEBIT else credited - debited
+        yield TrialBalanceRow(code, debited, credited, balance)
+
+
+def trial_balance_totals(session: Session, *, asset: Asset, prefix: str = "") -> tuple[int, int]:
+    """Return all debits and all credits of an asset, in minor units; without a prefix they are equal."""
+    query = select(func.coalesce(_DEBITS, 0), func.coalesce(_CREDITS, 0)).where(Posting.asset == asset)
+    if prefix:
+        query = query.join(Account, Account.id == Posting.account_id).where(
+            Account.code.startswith(prefix, autoescape=True)
+        )
+    debits, credits = session.execute(query).one()
+    return int(debits), int(credits)
+
+
+def entry(session: Session, entry_id: UUID) -> EntryView:
+    """Return an entry with its postings.
+
+    Raises:
+        EntryUnknownError: no such entry.
+    """
+    found = session.get(JournalEntry, entry_id)
+    if found is None:
+        raise EntryUnknownError(entry_id)
+    rows = session.execute(
+        select(Account.code, Posting.asset, Posting.lot, Posting.side, Posting.amount)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.entry_id == entry_id)
+        .order_by(Posting.line)
+    )
+    return EntryView(
+        id=found.id,
+        kind=found.kind,
+        description=found.description,
+        actor=found.actor,
+        occurred_at=found.occurred_at,
+        recorded_at=found.recorded_at,
+        reverses_id=found.reverses_id,
+        reversed_by=session.scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry_id)),
+        postings=tuple(PostingView(*row) for row in rows),
+    )

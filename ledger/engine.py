@@ -1,0 +1,40 @@
+"""How the application talks to each database: durable, with foreign keys, and one writer at a time on SQLite."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+# A till waits no longer than this for the writer before it; then the answer is "try again".
+SQLITE_BUSY_TIMEOUT_MS = 20_000
+
+# Execution option of a transaction that only reads: on SQLite it then never waits for the writer.
+READING = "ledger_reading"
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """Set an engine up for the ledger and return it; call it once, before the first connection."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_connection)
+        event.listen(engine, "begin", _begin_on_sqlite)
+    return engine
+
+
+def _prepare_sqlite_connection(connection: sqlite3.Connection, _record: Any) -> None:
+    # We begin transactions ourselves: the driver would begin them late, after a read has gone stale.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    # A writer takes its lock at once, so that what it reads cannot change before it writes.
+    connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")

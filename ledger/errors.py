@@ -1,0 +1,101 @@
+"""What the ledger refuses, each with the facts of the refusal."""
+
+from datetime import datetime
+from uuid import UUID
+
+
+class LedgerError(Exception):
+    """The books say no; nothing was written."""
+
+
+class EntryInvalidError(LedgerError):
+    """An entry breaks the form of double entry: it says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AccountUnknownError(LedgerError):
+    """No account has this code or id, or it is of another asset than the posting says."""
+
+    def __init__(self, account: str | int) -> None:
+        super().__init__(f"unknown account {account}")
+        self.account = account
+
+
+class AccountExistsError(LedgerError):
+    """An account with this code is already open."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"account {code} exists")
+        self.code = code
+
+
+class InsufficientBalanceError(LedgerError):
+    """A bounded account, or one of its lots, would fall below zero."""
+
+    def __init__(self, account_id: int | None = None, lot: str | None = None) -> None:
+        super().__init__(f"account {account_id} does not hold that much" + (f" of {lot}" if lot else ""))
+        self.account_id = account_id
+        self.lot = lot
+
+
+class AccountStateError(LedgerError):
+    """The account's state (frozen, closing, closed) forbids this move."""
+
+    def __init__(self, account_id: int, state: str) -> None:
+        super().__init__(f"account {account_id} is {state}")
+        self.account_id = account_id
+        self.state = state
+
+
+class EntryUnknownError(LedgerError):
+    """No journal entry has this id."""
+
+    def __init__(self, entry_id: UUID) -> None:
+        super().__init__(f"unknown entry {entry_id}")
+        self.entry_id = entry_id
+
+
+class AlreadyReversedError(LedgerError):
+    """The entry was reversed before; an entry is reversed at most once."""
+
+    def __init__(self, entry_id: UUID, reversal_id: UUID) -> None:
+        super().__init__(f"entry {entry_id} was reversed by {reversal_id}")
+        self.entry_id = entry_id
+        self.reversal_id = reversal_id
+
+
+class NotReversibleError(LedgerError):
+    """Entries of this kind are corrected otherwise, or a later entry rests on it."""
+
+    def __init__(self, entry_id: UUID, reason: str) -> None:
+        super().__init__(f"entry {entry_id} cannot be reversed: {reason}")
+        self.entry_id = entry_id
+        self.reason = reason
+
+
+class SamePersonError(LedgerError):
+    """Both ends of one matter would be held by one person."""
+
+    def __init__(self, actor: str) -> None:
+        super().__init__("the same person may not do both")
+        self.actor = actor
+
+
+class InstantTooYoungError(LedgerError):
+    """Balances at this instant could still change: a transaction that began earlier is under way, or it is yet to come."""
+
+    def __init__(self, at: datetime, settled_until: datetime) -> None:
+        super().__init__(f"balances are settled only until {settled_until.isoformat()}")
+        self.at = at
+        self.settled_until = settled_until
+
+
+class KeyReusedError(LedgerError):
+    """The idempotency key was used before with other input."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("the idempotency key was used before with other input")
+        self.key = key

@@ -1,0 +1,133 @@
+"""The labelled parts of an account: what may be spent today, and which lots a spending takes."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+from ledger.entries import CreditLot
+from ledger.errors import InsufficientBalanceError
+from ledger.model import AccountLot
+
+
+@dataclass(frozen=True, slots=True)
+class LotBalance:
+    """What an account holds under one label, in minor units."""
+
+    label: str
+    amount: int
+
+    @property
+    def lot(self) -> CreditLot:
+        """The label as fund and day."""
+        return CreditLot.parse(self.label)
+
+
+def lots(session: Session, account_id: int) -> list[LotBalance]:
+    """Return the non-empty lots of an account in spending order, those past their day included."""
+    rows = session.execute(
+        select(AccountLot.lot, AccountLot.balance)
+        .where(AccountLot.account_id == account_id, AccountLot.balance > 0)
+        .order_by(AccountLot.lot)
+    )
+    return [LotBalance(label, amount) for label, amount in rows]
+
+
+class _LotRows(TypeDecorator[list[LotBalance]]):
+    """Pairs of label and amount that come back from either database as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[LotBalance]:
+        return [LotBalance(label, amount) for _account, label, amount in sorted(json.loads(value or "[]"))]
+
+
+class LockedLots(FunctionElement[list[LotBalance]]):
+    """A column that locks the account whose id the given column holds and reads its non-empty lots, in spending order.
+
+    For statements that read other things besides; the lots are read after the lock, so they are never stale.
+    """
+
+    type = _LotRows()
+    inherit_cache = True
+    name = "locked_lots"
+
+    def __init__(self, account_id: ColumnElement[int]) -> None:
+        super().__init__(account_id)
+
+
+@compiles(LockedLots, "postgresql")
+def _locked_lots_on_postgresql(element: LockedLots, compiler: Any, **options: Any) -> str:
+    return f"ledger_lock_lots(ARRAY[{compiler.process(element.clauses, **options)}])"
+
+
+@compiles(LockedLots, "sqlite")
+def _locked_lots_on_sqlite(element: LockedLots, compiler: Any, **options: Any) -> str:
+    # The writer's lock of SQLite already holds every account.
+    account_id = compiler.process(element.clauses, **options)
+    return (
+        "(SELECT json_group_array(json_array(held.account_id, held.lot, held.balance)) FROM account_lots AS held"
+        f" WHERE held.account_id = {account_id} AND held.balance > 0)"
+    )
+
+
+def lock_lots(session: Session, account_ids: Iterable[int]) -> dict[int, list[LotBalance]]:
+    """Lock bounded accounts, in the order posting locks them, and return their non-empty lots in spending order.
+
+    Use it before choosing lots to spend: until the transaction ends nobody else can take them.
+    """
+    found: dict[int, list[LotBalance]] = {account: [] for account in account_ids}
+    if session.get_bind().dialect.name == "postgresql":
+        locked = session.scalar(select(func.ledger_lock_lots(cast(list(found), ARRAY(BigInteger)))))
+        for account, label, amount in sorted(json.loads(locked or "[]")):
+            found[account].append(LotBalance(label, amount))
+        return found
+    rows = session.execute(
+        select(AccountLot.account_id, AccountLot.lot, AccountLot.balance)
+        .where(AccountLot.account_id.in_(list(found)), AccountLot.balance > 0)
+        .order_by(AccountLot.account_id, AccountLot.lot)
+    )
+    for account, label, amount in rows:
+        found[account].append(LotBalance(label, amount))
+    return found
+
+
+def _may_be_spent(lot: CreditLot, today: date, funds: Collection[str] | None) -> bool:
+    return (lot.expires_on is None or lot.expires_on >= today) and (funds is None or lot.fund in funds)
+
+
+def spendable(held: Sequence[LotBalance], *, today: date, funds: Collection[str] | None = None) -> int:
+    """Return how much of these lots may be spent today, optionally of some funds only, in minor units.
+
+    A lot past its date does not count, swept or not.
+    """
+    return sum(part.amount for part in held if _may_be_spent(part.lot, today, funds))
+
+
+def pick_lots(
+    held: Sequence[LotBalance], *, amount: int, today: date, funds: Collection[str] | None = None
+) -> list[LotBalance]:
+    """Return the parts to take for `amount`: earliest day first, the same day by fund code, undated ones last.
+
+    Raises:
+        InsufficientBalanceError: what may be spent today is less than the amount.
+    """
+    picked: list[LotBalance] = []
+    missing = amount
+    for part in sorted(held, key=lambda each: each.label):
+        if missing and _may_be_spent(part.lot, today, funds):
+            taken = min(part.amount, missing)
+            picked.append(LotBalance(part.label, taken))
+            missing -= taken
+    if missing:
+        raise InsufficientBalanceError()
+    return picked

@@ -1,0 +1,124 @@
+"""The tables of the books."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.base import Base, BigId, ByteOrderedText, UTCDateTime, enum_column
+from ledger.entries import Asset, Side
+
+
+class AccountState(StrEnum):
+    """What an account may do: open both ways; frozen takes only; closing gives only; closed neither, at zero."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class Account(Base):
+    """A place value comes from or goes to.
+
+    A bounded account keeps its total (`balance`, on its normal side) and never crosses zero; an unbounded one is
+    summed when asked. `seq` counts its postings, `recorded_at` is the time of the latest. `shared` accounts (funds,
+    merchants) are locked last.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("id", "asset"),
+        CheckConstraint("NOT bounded OR balance >= 0", name="balance_within_bounds"),
+        CheckConstraint("bounded OR balance = 0", name="unbounded_keeps_no_total"),
+        CheckConstraint("state <> 'closed' OR balance = 0", name="closed_is_empty"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    code: Mapped[str] = mapped_column(ByteOrderedText, unique=True)
+    asset: Mapped[Asset] = mapped_column(enum_column(Asset))
+    normal_side: Mapped[Side] = mapped_column(enum_column(Side))
+    bounded: Mapped[bool] = mapped_column(Boolean(create_constraint=True, name="bounded_known"))
+    shared: Mapped[bool] = mapped_column(Boolean(create_constraint=True, name="shared_known"))
+    state: Mapped[AccountState] = mapped_column(enum_column(AccountState), server_default=AccountState.OPEN.value)
+    balance: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    recorded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class AccountLot(Base):
+    """The part of a bounded account's total that bears one label; touched only under the lock of the account's row."""
+
+    __tablename__ = "account_lots"
+    __table_args__ = (CheckConstraint("balance >= 0", name="balance_not_negative"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    lot: Mapped[str] = mapped_column(ByteOrderedText, primary_key=True)
+    balance: Mapped[int] = mapped_column(BigInteger)
+
+
+class JournalEntry(Base):
+    """One balanced event, immutable. `recorded_at` is the ledger's own clock, `occurred_at` the domain's."""
+
+    __tablename__ = "journal_entries"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    actor: Mapped[str] = mapped_column(String(64))
+    occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+
+
+class Posting(Base):
+    """One line of an entry, immutable. `seq` and `balance_after` are empty on unbounded accounts."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        # The pair keeps a posting in its account's asset without a check of its own.
+        ForeignKeyConstraint(["account_id", "asset"], ["accounts.id", "accounts.asset"]),
+        UniqueConstraint("account_id", "seq"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("balance_after >= 0", name="balance_after_within_bounds"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(
+        ForeignKey("journal_entries.id", deferrable=True, initially="DEFERRED"), primary_key=True
+    )
+    line: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    asset: Mapped[Asset] = mapped_column(enum_column(Asset))
+    lot: Mapped[str] = mapped_column(ByteOrderedText)
+    side: Mapped[Side] = mapped_column(enum_column(Side))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    balance_after: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class IdempotencyKey(Base):
+    """One answered call: whose key on which route, a hash of what was asked, and the id of what was made."""
+
+    __tablename__ = "idempotency_keys"
+
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    route: Mapped[str] = mapped_column(String(100), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    input_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_id: Mapped[UUID] = mapped_column(Uuid)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,207 @@
+"""The history of one account: statements by cursor, and balances as they were recorded at an instant."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, text
+from sqlalchemy.orm import Session, aliased
+
+from ledger.errors import AccountUnknownError, InstantTooYoungError
+from ledger.lots import LotBalance
+from ledger.model import Account, JournalEntry, Posting
+
+# An entry rarely has more than one posting on an account; a few to spare save a second question.
+_SPARE_POSTINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class StatementItem:
+    """One entry as it moved one account: `amount` is signed, + where it raised the account's normal side.
+
+    `counter_code` is the code of another account in the entry, the first by code.
+    """
+
+    entry_id: UUID
+    kind: str
+    amount: int
+    balance_after: int
+    description: str
+    actor: str
+    occurred_at: datetime
+    recorded_at: datetime
+    counter_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Items newest first; `next_before` continues where this page ends, None at the beginning of the account."""
+
+    items: list[StatementItem]
+    next_before: int | None
+
+
+def _signed() -> ColumnElement[int]:
+    return case((Posting.side == Account.normal_side, Posting.amount), else_=-Posting.amount)
+
+
+def _statement_query() -> Select[tuple[int, UUID, int, int, str, str, str, datetime, datetime, str]]:
+    other, counter = aliased(Posting), aliased(Account)
+    counter_code = (
+        select(func.min(counter.code))
+        .join_from(other, counter, counter.id == other.account_id)
+        .where(other.entry_id == Posting.entry_id, other.account_id != Posting.account_id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Posting.seq,
+            Posting.entry_id,
+            _signed().label("amount"),
+            Posting.balance_after,
+            JournalEntry.kind,
+            JournalEntry.description,
+            JournalEntry.actor,
+            JournalEntry.occurred_at,
+            JournalEntry.recorded_at,
+            counter_code.label("counter_code"),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.id == Posting.account_id)
+        .order_by(Posting.seq.desc())
+    )
+
+
+_STATEMENT = _statement_query()
+
+
+def statement(session: Session, account_id: int, *, limit: int, before: int | None = None) -> StatementPage:
+    """Return up to `limit` entries of a bounded account, newest first, older than the cursor `before`.
+
+    Raises:
+        AccountUnknownError: no such account.
+    """
+    items: list[StatementItem] = []
+    cursor = before
+    while True:
+        asked = limit + 1 - len(items) + _SPARE_POSTINGS
+        query = _STATEMENT.where(Posting.account_id == account_id).limit(asked)
+        if cursor is not None:
+            query = query.where(Posting.seq < cursor)
+        rows = session.execute(query).all()
+        if not rows and cursor is None and session.get(Account, account_id) is None:
+            raise AccountUnknownError(account_id)
+        for row in rows:
+            if items and items[-1].entry_id == row.entry_id:
+                items[-1] = _joined(items[-1], row)
+            elif len(items) == limit:
+                return StatementPage(items, next_before=cursor)
+            else:
+                items.append(_item(row))
+            cursor = row.seq
+        if len(rows) < asked:
+            return StatementPage(items, next_before=None)
+
+
+def _item(row: Row[tuple[int, UUID, int, int, str, str, str, datetime, datetime, str]]) -> StatementItem:
+    return StatementItem(
+        entry_id=row.entry_id,
+        kind=row.kind,
+        amount=row.amount,
+        balance_after=row.balance_after,
+        description=row.description,
+        actor=row.actor,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        counter_code=row.counter_code or "",
+    )
+
+
+def _joined(
+    newer: StatementItem, row: Row[tuple[int, UUID, int, int, str, str, str, datetime, datetime, str]]
+) -> StatementItem:
+    """Add an earlier posting of the same entry; the balance after is that of the entry's last posting."""
+    item = _item(row)
+    return StatementItem(
+        entry_id=item.entry_id,
+        kind=item.kind,
+        amount=newer.amount + item.amount,
+        balance_after=newer.balance_after,
+        description=item.description,
+        actor=item.actor,
+        occurred_at=item.occurred_at,
+        recorded_at=item.recorded_at,
+        counter_code=newer.counter_code,
+    )
+
+
+def settled_until(session: Session) -> datetime:
+    """Return the instant up to which recorded balances can no longer change.
+
+    On PostgreSQL it is the start of the oldest transaction that has written and is still under way; on SQLite the
+    caller's transaction must hold the writer's lock, so nothing else is under way.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        oldest: datetime = session.execute(
+            text(
+                "SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity"
+                " WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        ).scalar_one()
+        return oldest.astimezone(UTC)
+    return datetime.now(UTC)
+
+
+def _seq_at(session: Session, account_id: int, at: datetime) -> int:
+    """Return the account's last seq recorded by `at`: a binary search over its gapless, time-ordered postings."""
+    if at >= (settled := settled_until(session)):
+        raise InstantTooYoungError(at, settled)
+    first = select(literal(0).label("low"), Account.seq.label("high")).where(Account.id == account_id)
+    search = first.cte("search", recursive=True)
+    step = (
+        select(
+            case((JournalEntry.recorded_at <= at, Posting.seq), else_=search.c.low),
+            case((JournalEntry.recorded_at <= at, search.c.high), else_=Posting.seq - 1),
+        )
+        .select_from(search)
+        .join(
+            Posting,
+            and_(Posting.account_id == account_id, Posting.seq == (search.c.low + search.c.high + 1) / literal(2)),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(search.c.low < search.c.high)
+    )
+    search = search.union_all(step)
+    found = session.scalar(select(search.c.low).where(search.c.low == search.c.high))
+    if found is None:
+        raise AccountUnknownError(account_id)
+    return found
+
+
+def balance_at(session: Session, account_id: int, at: datetime) -> int:
+    """Return what a bounded account held as recorded at an instant, in minor units; the answer never changes.
+
+    On SQLite call it in a writing transaction, so that no entry recorded earlier is still on its way.
+
+    Raises:
+        AccountUnknownError: no such account.
+        InstantTooYoungError: the instant is not over, or a transaction older than it is under way.
+    """
+    seq = _seq_at(session, account_id, at)
+    held = session.scalar(select(Posting.balance_after).where(Posting.account_id == account_id, Posting.seq == seq))
+    return held or 0
+
+
+def lots_at(session: Session, account_id: int, at: datetime) -> list[LotBalance]:
+    """Return the non-empty lots of a bounded account as recorded at an instant; raises as `balance_at` does."""
+    seq = _seq_at(session, account_id, at)
+    total = func.sum(_signed())
+    rows = session.execute(
+        select(Posting.lot, total)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.account_id == account_id, Posting.seq <= seq)
+        .group_by(Posting.lot)
+        .having(total > 0)
+        .order_by(Posting.lot)
+    )
+    return [LotBalance(label, int(amount)) for label, amount in rows]
