@@ -1,0 +1,163 @@
+"""The tables of merchants: naming, payment codes, redemptions and refunds."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger import Base, UTCDateTime, enum_column, new_id
+
+MERCHANT_CODE_LENGTH_MAX = 32
+NAME_LENGTH_MAX = 100
+TEXT_LENGTH_MAX = 500
+ORDER_NO_LENGTH_MAX = 64
+
+
+class NamingStepKind(StrEnum):
+    """What happened to a naming after it was given."""
+
+    SUSPENSION = "suspension"
+    REINSTATEMENT = "reinstatement"
+    REVOCATION = "revocation"
+
+
+class RedemptionStatus(StrEnum):
+    """How an attempt to pay ended."""
+
+    COMPLETED = "completed"
+    REFUSED = "refused"
+
+
+class Merchant(Base):
+    """A shop, clinic or restaurant where credits may be spent while the office names it."""
+
+    __tablename__ = "merchants"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(MERCHANT_CODE_LENGTH_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    category: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    payable_account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    receivable_account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    in_settlement_account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Naming(Base):
+    """The office's certification (命名) of a merchant from day to day, both included, for all funds or some."""
+
+    __tablename__ = "namings"
+    __table_args__ = (CheckConstraint("valid_until >= valid_from", name="ends_after_it_begins"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"), index=True)
+    naming_class: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date] = mapped_column(Date)
+    document: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    # Codes separated by commas, empty for all funds: read with the naming in one look-up on every redemption.
+    fund_codes: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    named_by: Mapped[str] = mapped_column(String(64))
+    named_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class NamingStep(Base):
+    """One suspension, reinstatement or revocation of a naming: who, when and why."""
+
+    __tablename__ = "naming_steps"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    naming_id: Mapped[UUID] = mapped_column(ForeignKey("namings.id"), index=True)
+    kind: Mapped[NamingStepKind] = mapped_column(enum_column(NamingStepKind))
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PaymentCode(Base):
+    """A resident's code: shown for a minute, spent at most once, kept only as a hash."""
+
+    __tablename__ = "payment_codes"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    # The resident's spending account and masked name, so that a redemption asks no further table.
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    payer_masked: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CodeBlock(Base):
+    """A resident's own order that no code of theirs may be used, until it is lifted."""
+
+    __tablename__ = "code_blocks"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    blocked_by: Mapped[str] = mapped_column(String(64))
+    blocked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lifted_by: Mapped[str | None] = mapped_column(String(64))
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Redemption(Base):
+    """One attempt of a till to be paid in credits, completed or refused; the refused ones remember why."""
+
+    __tablename__ = "redemptions"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("refunded_total BETWEEN 0 AND amount", name="refunds_within_amount"),
+        CheckConstraint("(status = 'refused') = (refusal IS NOT NULL)", name="refusals_say_why"),
+        CheckConstraint("(status = 'completed') = (entry_id IS NOT NULL)", name="completed_are_booked"),
+        # A refused attempt frees its order number.
+        Index(
+            "uq_redemptions_merchant_id_order_no",
+            "merchant_id",
+            "order_no",
+            unique=True,
+            postgresql_where=text("status <> 'refused'"),
+            sqlite_where=text("status <> 'refused'"),
+        ),
+        Index("ix_redemptions_merchant_id_redeemed_at", "merchant_id", "redeemed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
+    order_no: Mapped[str] = mapped_column(String(ORDER_NO_LENGTH_MAX))
+    status: Mapped[RedemptionStatus] = mapped_column(enum_column(RedemptionStatus))
+    refusal: Mapped[str | None] = mapped_column(String(40))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    cash_amount: Mapped[int] = mapped_column(BigInteger)
+    refunded_total: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    # Empty on attempts whose code nobody knows.
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
+    payment_code_id: Mapped[UUID | None] = mapped_column(Uuid)
+    receipt_no: Mapped[str | None] = mapped_column(String(24), unique=True)
+    entry_id: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
+    redeemed_by: Mapped[str] = mapped_column(String(64))
+    redeemed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Refund(Base):
+    """Credits a merchant gave back out of one redemption, to the very lots they came from."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), index=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    refunded_total: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    refunded_by: Mapped[str] = mapped_column(String(64))
+    refunded_at: Mapped[datetime] = mapped_column(UTCDateTime)
