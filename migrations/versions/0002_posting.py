@@ -6,8 +6,8 @@ Revises: 0001
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision: str = "0002"
+down_revision: str | None = "0001"
 branch_labels = None
 depends_on = None
 
@@ -251,10 +251,10 @@ SQLITE_DOWN = (
 def upgrade() -> None:
     """Create the functions and triggers of the database at hand."""
     for statement in POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE:
-        op.get_bind().exec_driver_sql(statement)
+        op.execute(statement)
 
 
 def downgrade() -> None:
     """Drop them again."""
     for statement in POSTGRESQL_DOWN if op.get_bind().dialect.name == "postgresql" else SQLITE_DOWN:
-        op.get_bind().exec_driver_sql(statement)
+        op.execute(statement)
