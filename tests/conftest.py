@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_migrate import Migrate, upgrade
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import ledger
+from tests.migrating import MIGRATIONS, migrate
 from tests.postgres import Databases, PostgresServer
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
 SERVER = pytest.StashKey[PostgresServer]()
 
 
@@ -73,16 +70,12 @@ def postgres(request: pytest.FixtureRequest) -> Databases:
 
 
 def migrated(url: str) -> str:
-    """Bring the database at `url` to the newest schema, as `flask db upgrade` does, and return its URL."""
-    if not list(MIGRATIONS.glob("versions/*.py")):
+    """Bring the database at `url` to the newest schema and return its URL."""
+    if list(MIGRATIONS.glob("versions/*.py")):
+        migrate(url)
+    else:
         ledger.Base.metadata.create_all(engine := ledger.prepare_engine(create_engine(url)))
         engine.dispose()
-        return url
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
-    Migrate(app, SQLAlchemy(app, metadata=ledger.Base.metadata))
-    with app.app_context():
-        upgrade(directory=str(MIGRATIONS))
     return url
 
 

@@ -1,0 +1,175 @@
+"""Rules about the code itself that no linter keeps."""
+
+import ast
+import importlib
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+DOMAIN = ("awards", "ledger", "merchants", "people")
+CODE = (*DOMAIN, "web")
+
+# A room is named by what it is about, never by the kind of thing that lies in it.
+NAMES_OF_PATTERNS = {
+    *("util", "utils", "helper", "helpers", "common", "misc", "shared", "lib", "core", "base_service"),
+    *("service", "services", "manager", "managers", "dao", "daos", "repository", "repositories", "handlers", "controllers"),
+}
+
+BOOKS = ("journal_entries", "postings")
+WRITES_TO_THE_BOOKS = re.compile(rf"\b(insert\s+into|update|delete\s+from|truncate)\s+({'|'.join(BOOKS)})\b", re.IGNORECASE)
+
+# Places that only one machine or one network has.
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]|Users/[A-Za-z])/")
+REGISTRIES = re.compile(r"\b(?:registry\.npm|pypi\.|files\.pythonhosted|(?:deb|security)\.debian\.)", re.IGNORECASE)
+
+
+def tracked_files() -> list[Path]:
+    """Return every file of the repository, committed or about to be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    paths = (CHECKOUT / name for name in listed.stdout.split("\0") if name)
+    return sorted(path for path in paths if path.is_file())
+
+
+def modules(*rooms: str) -> list[Path]:
+    """Return the Python files below these rooms."""
+    return sorted(path for room in rooms for path in (CHECKOUT / room).rglob("*.py"))
+
+
+def tree(path: Path) -> ast.Module:
+    """Return a module's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def named(path: Path, node: ast.expr | ast.stmt) -> str:
+    """Return where a node stands, as an editor understands it."""
+    return f"{path.relative_to(CHECKOUT)}:{node.lineno}"
+
+
+def functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield every function and method of a module."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_only_the_unit_of_work_commits() -> None:
+    commits = [
+        named(path, node)
+        for path in modules(*CODE)
+        if path != CHECKOUT / "web" / "unit_of_work.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "begin_nested"}
+    ]
+    assert commits == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    inner = [
+        named(path, node)
+        for path in modules(*CODE, "bench", "migrations", "tests", "tools")
+        for function in functions(tree(path))
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert inner == []
+
+
+def test_no_room_is_named_after_a_pattern() -> None:
+    named_so = {
+        str(path.relative_to(CHECKOUT))
+        for path in tracked_files()
+        for part in path.relative_to(CHECKOUT).parts
+        if part.removesuffix(".py").lower() in NAMES_OF_PATTERNS
+    }
+    assert named_so == set()
+
+
+@pytest.mark.parametrize("room", DOMAIN)
+def test_every_domain_package_has_the_same_shape(room: str) -> None:
+    for file in ("__init__.py", "errors.py", "model.py"):
+        assert (CHECKOUT / room / file).is_file(), file
+
+
+@pytest.mark.parametrize("room", DOMAIN)
+def test_a_package_offers_exactly_what_it_names(room: str) -> None:
+    package = importlib.import_module(room)
+    assert len(package.__all__) == len(set(package.__all__)) > 0
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [
+        str(path.relative_to(CHECKOUT))
+        for path in modules(*CODE, "bench", "migrations", "tests", "tools")
+        if not ast.get_docstring(tree(path))
+    ]
+    assert silent == []
+
+
+def test_no_module_outgrows_a_reader() -> None:
+    long = [
+        f"{path.relative_to(CHECKOUT)}: {lines}"
+        for path in modules(*CODE, "bench", "tests", "tools")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 350
+    ]
+    assert long == []
+
+
+def test_only_the_ledger_writes_to_the_books() -> None:
+    writers = [
+        named(path, node)
+        for path in modules(*(room for room in CODE if room != "ledger"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and WRITES_TO_THE_BOOKS.search(node.value)
+    ]
+    assert writers == []
+
+
+def test_domain_code_never_reads_the_clock() -> None:
+    readers = [
+        named(path, node)
+        for path in modules(*(room for room in DOMAIN if room != "ledger"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "utcnow", "today"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"datetime", "date"}
+    ]
+    assert readers == []
+
+
+def test_no_file_knows_one_machine_or_one_network() -> None:
+    knowing = []
+    for path in tracked_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+        knowing += [
+            f"{path.relative_to(CHECKOUT)}:{number}: {line.strip()[:100]}"
+            for number, line in enumerate(text.splitlines(), start=1)
+            if path != Path(__file__).resolve() and (MACHINE_PATHS.search(line) or REGISTRIES.search(line))
+        ]
+    assert knowing == []
+
+
+def test_every_ignored_rule_says_why() -> None:
+    # "noqa: S603 - starts our own server" and "type: ignore[misc]  # because ..." carry a reason; a bare one does not.
+    bare = re.compile(r"#\s*noqa(?::\s*[A-Z0-9, ]+)?\s*$|#\s*type:\s*ignore(?:\[[^\]]*\])?\s*$")
+    found = [
+        f"{path.relative_to(CHECKOUT)}:{number}"
+        for path in modules(*CODE, "bench", "migrations", "tests", "tools")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if bare.search(line)
+    ]
+    assert found == []
