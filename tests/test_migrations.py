@@ -14,9 +14,15 @@ from psycopg import sql
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
+import awards
 import ledger
+import merchants
+import people
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
+
+# Importing a package is what puts its tables into the metadata.
+ROOMS_WITH_TABLES = (awards, ledger, merchants, people)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 
@@ -38,7 +44,7 @@ def objects(url: str) -> dict[str, set[str]]:
     queries = {
         "sqlite": {"all": "SELECT type || ' ' || name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"},
         "postgresql": {
-            "relations": "SELECT relkind || ' ' || relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace",
+            "relations": "SELECT relkind::text || ' ' || relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace",
             "functions": "SELECT proname::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace",
             "triggers": "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal",
         },
@@ -93,7 +99,7 @@ def application_role(postgres: Databases) -> Iterator[str]:
     """Return the name of a role that may log in and owns nothing."""
     role = "pingan_application"
     identifier = sql.Identifier(role)
-    postgres.administer(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'of the tests only'").format(identifier))
+    postgres.administer(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'only-for-tests'").format(identifier))
     yield role
     postgres.administer(sql.SQL("DROP ROLE {}").format(identifier))
 
@@ -103,7 +109,7 @@ def test_the_applications_role_may_only_add_to_the_books(
 ) -> None:
     owners = postgres.new_database()
     try:
-        applications = make_url(owners).set(username=application_role, password="of the tests only")
+        applications = make_url(owners).set(username=application_role, password="only-for-tests")
         monkeypatch.setenv("MIGRATION_DATABASE_URL", owners)
         migrate(applications.render_as_string(hide_password=False))
         engine = create_engine(owners)
