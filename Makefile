@@ -65,7 +65,7 @@ clean: ## Delete what set-up and the tools made, but no database
 	rm -rf $(VENV) node_modules web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
 	rm -f $(COMPILED)
 
-# --- set-up -------------------------------------------------------------------------------------------------------------
+# --- set-up ----------------------------------------------------------------------------------------------------------
 
 $(VENV)/bin/python:
 	@sh tools/make_venv.sh $(VENV)

@@ -11,12 +11,16 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-import importlib
+import awards
 import ledger
+import merchants
+import people
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
-ROOMS_WITH_TABLES = [importlib.import_module(r) for r in ("awards", "ledger", "merchants", "people") if importlib.util.find_spec(r)]
+ROOMS_WITH_TABLES = (awards, ledger, merchants, people)
+    importlib.import_module(r) for r in ("awards", "ledger", "merchants", "people") if importlib.util.find_spec(r)
+]
 
 # Any number will do, as long as nobody else in the database locks it.
 MIGRATION_LOCK = 0x9E1A7C
@@ -46,8 +50,13 @@ def forget_foreign_keys(connection: sqlite3.Connection, _record: object) -> None
     connection.execute("PRAGMA foreign_keys = OFF")
 
 
+def has_role_of_its_own(connection: Connection) -> bool:
+    """Return whether the application connects as somebody else than the schema's owner."""
+    return application_url().username not in {None, connection.engine.url.username}
+
+
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write our column types into migrations as what the database knows, so that old migrations need no code of ours."""
+    """Write our column types into migrations as the database knows them: old migrations then need no code of ours."""
     if kind == "type" and isinstance(item, ledger.UTCDateTime):
         return "sa.DateTime(timezone=True)"
     return False
@@ -73,9 +82,8 @@ def migrate(connection: Connection) -> None:
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
             if broken:
                 raise RuntimeError(f"the migration left rows that point at nothing: {broken[:10]}")
-        elif application_url().username not in (None, connection.engine.url.username):
-            if inspect(connection).has_table(ONLY_GROWING[0]):
-                grant_to_application(connection, str(application_url().username))
+        elif has_role_of_its_own(connection) and inspect(connection).has_table(ONLY_GROWING[0]):
+            grant_to_application(connection, str(application_url().username))
 
 
 if context.is_offline_mode():

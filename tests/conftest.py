@@ -18,7 +18,7 @@ from tests.postgres import Databases, PostgresServer
 SERVER = pytest.StashKey[PostgresServer]()
 
 
-# --- one PostgreSQL server a run, and no skipped test in CI --------------------------------------------------------------
+# --- one PostgreSQL server a run, and no skipped test in CI ----------------------------------------------------------
 
 
 def users_own_postgres() -> str | None:
@@ -59,7 +59,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-# --- databases ----------------------------------------------------------------------------------------------------------
+# --- databases -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")

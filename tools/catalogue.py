@@ -3,8 +3,9 @@
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
@@ -19,7 +20,7 @@ def main() -> int:
         template = Path(folder) / "messages.pot"
         pybabel(
             *("extract", "--mapping-file", "pyproject.toml", "--output-file", str(template)),
-            *("--add-location", "file", "--sort-by-file", "--project", "pingan-ledger", "--copyright-holder", "its authors"),
+            *("--add-location", "file", "--sort-by-file", "--project", "pingan-ledger"),
             *(part for keyword in KEYWORDS for part in ("--keywords", keyword)),
             "web",
         )
@@ -40,7 +41,7 @@ def check(texts: Catalog) -> int:
     complaints = []
     for path in catalogues():
         name = path.relative_to(CHECKOUT)
-        translated = {message.id for message in read(path) if message.id and not message.fuzzy and is_translated(message.string)}
+        translated = {message.id for message in read(path) if message.id and is_translated(message)}
         complaints += [f"{name}: not translated: {text!r}" for text in sorted(map(str, wanted - translated))]
         complaints += [f"{name}: no such text any more: {text!r}" for text in sorted(map(str, translated - wanted))]
     for complaint in complaints:
@@ -48,9 +49,10 @@ def check(texts: Catalog) -> int:
     return 1 if complaints else 0
 
 
-def is_translated(string: str | list[str] | tuple[str, ...] | None) -> bool:
-    """Return whether a message, with all its plural forms, has a translation."""
-    return bool(string) and all([string] if isinstance(string, str) else string or [])
+def is_translated(message: Message) -> bool:
+    """Return whether a message, with all its plural forms, has a translation that somebody has confirmed."""
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+    return not message.fuzzy and all(strings)
 
 
 def read(path: Path) -> Catalog:
@@ -66,7 +68,8 @@ def catalogues() -> list[Path]:
 
 def pybabel(*arguments: str) -> None:
     """Run one pybabel command."""
-    CommandLineInterface().run(["pybabel", "--quiet", *arguments])
+    command: Any = CommandLineInterface()  # has no types
+    command.run(["pybabel", "--quiet", *arguments])
 
 
 if __name__ == "__main__":

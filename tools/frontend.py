@@ -61,10 +61,10 @@ def icons(names: list[str]) -> str:
     """
     drawings = {found["id"]: found for found in SYMBOL.finditer(ICON_SPRITE.read_text(encoding="utf-8"))}
     if missing := [name for name in names if name not in drawings]:
-        raise SystemExit(f"{ICON_NAMES.relative_to(CHECKOUT)} names icons that {ICON_PACKAGE} lacks: {', '.join(missing)}")
+        raise SystemExit(f"{ICON_NAMES.name} names icons that {ICON_PACKAGE} lacks: {', '.join(missing)}")
     symbols = [
-        f'<symbol id="{name}" viewBox="{drawings[name]["box"]}" fill="currentColor">{drawings[name]["drawing"]}</symbol>'
-        for name in names
+        f'<symbol id="{found["id"]}" viewBox="{found["box"]}" fill="currentColor">{found["drawing"]}</symbol>'
+        for found in map(drawings.__getitem__, names)
     ]
     return "\n".join(['<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>", ""])
 
