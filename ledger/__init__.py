@@ -1,9 +1,10 @@
-"""Value: accounts, lots, balanced entries and the questions one can ask of them. It knows no resident and no merchant."""
+"""Value: accounts, lots, balanced entries and the questions one can ask of them; no resident, no merchant."""
 
 from ledger.accounts import (
     NewAccount,
     account_id,
     account_state,
+    account_state_of,
     balance,
     balances,
     find_account_id,
@@ -33,19 +34,32 @@ from ledger.errors import (
     InsufficientBalanceError,
     KeyReusedError,
     LedgerError,
+    LostRaceError,
     NotReversibleError,
     SamePersonError,
 )
-from ledger.idempotency import hash_of, recall, remember, same_thing_again
+from ledger.idempotency import (
+    KNOWN_CALL,
+    REMEMBER_CALL,
+    Call,
+    call_values,
+    recall_call,
+    remember_call,
+    remember_values,
+    same_thing_again,
+)
 from ledger.lots import LockedLots, LotBalance, lock_lots, lots, pick_lots, spendable
 from ledger.model import AccountState
 from ledger.posting import post
+from ledger.posting_postgresql import Companions
 from ledger.reversals import REVERSIBLE_KINDS, reversal_of, reverse
 from ledger.statements import StatementItem, StatementPage, balance_at, lots_at, settled_until, statement
 
 __all__ = [
     "AMOUNT_MAX",
+    "KNOWN_CALL",
     "READING",
+    "REMEMBER_CALL",
     "REVERSIBLE_KINDS",
     "AccountExistsError",
     "AccountState",
@@ -56,6 +70,8 @@ __all__ = [
     "Base",
     "BigId",
     "ByteOrderedText",
+    "Call",
+    "Companions",
     "CreditLot",
     "EntryInvalidError",
     "EntryUnknownError",
@@ -66,6 +82,7 @@ __all__ = [
     "LedgerError",
     "Line",
     "LockedLots",
+    "LostRaceError",
     "LotBalance",
     "NewAccount",
     "NewEntry",
@@ -79,15 +96,16 @@ __all__ = [
     "UTCDateTime",
     "account_id",
     "account_state",
+    "account_state_of",
     "balance",
     "balance_at",
     "balances",
+    "call_values",
     "credit",
     "debit",
     "entry",
     "enum_column",
     "find_account_id",
-    "hash_of",
     "lock_lots",
     "lots",
     "lots_at",
@@ -97,8 +115,9 @@ __all__ = [
     "pick_lots",
     "post",
     "prepare_engine",
-    "recall",
-    "remember",
+    "recall_call",
+    "remember_call",
+    "remember_values",
     "reversal_of",
     "reverse",
     "same_thing_again",

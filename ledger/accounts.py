@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger.entries import Asset, Side
@@ -88,6 +88,11 @@ def account_state(session: Session, account_id: int) -> AccountState:
     if state is None:
         raise AccountUnknownError(account_id)
     return state
+
+
+def account_state_of(account_id: ColumnElement[int]) -> ScalarSelect[AccountState]:
+    """Return a column with the state of the account whose id the given column holds, for statements of other rooms."""
+    return select(Account.state).where(Account.id == account_id).scalar_subquery()
 
 
 def set_account_state(session: Session, account_id: int, state: AccountState) -> None:

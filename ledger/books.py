@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ledger.entries import Asset, Side
@@ -63,7 +63,7 @@ def trial_balance(session: Session, *, asset: Asset, prefix: str = "") -> Iterat
         .group_by(Posting.account_id)
         .subquery()
     )
-    query: Select[tuple[str, Side, int, int]] = (
+    query = (
         select(Account.code, Account.normal_side, sums.c.debits, sums.c.credits)
         .join(sums, sums.c.account_id == Account.id)
         .order_by(Account.code)

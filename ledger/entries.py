@@ -91,7 +91,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """One balanced event to be written. `actor` is the opaque id of who did it; `description` comes from a catalogue."""
+    """One balanced event to be written.
+
+    `actor` is the opaque id of who did it, `description` comes from a catalogue: neither names a person.
+    """
 
     id: UUID
     kind: str

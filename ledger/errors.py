@@ -85,7 +85,7 @@ class SamePersonError(LedgerError):
 
 
 class InstantTooYoungError(LedgerError):
-    """Balances at this instant could still change: a transaction that began earlier is under way, or it is yet to come."""
+    """Balances at this instant could still change: it is to come, or an older transaction is under way."""
 
     def __init__(self, at: datetime, settled_until: datetime) -> None:
         super().__init__(f"balances are settled only until {settled_until.isoformat()}")
@@ -99,3 +99,10 @@ class KeyReusedError(LedgerError):
     def __init__(self, key: str) -> None:
         super().__init__("the idempotency key was used before with other input")
         self.key = key
+
+
+class LostRaceError(LedgerError):
+    """Another transaction changed a row first; nothing was written, and the same work may be run again."""
+
+    def __init__(self) -> None:
+        super().__init__("another transaction was first")

@@ -1,18 +1,30 @@
 """Posting on PostgreSQL: one call of the stored function `ledger_post`, which migrations define."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, Uuid, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Insert,
+    SmallInteger,
+    Text,
+    Update,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ledger.entries import NewEntry
-from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError, LedgerError
+from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError, LedgerError, LostRaceError
 
 # "Failing row contains (17, 2027-12-31:peace, -5)."
 _FAILING_LOT = re.compile(r"\((?P<account>\d+), (?P<lot>[^,]+), -?\d+\)")
@@ -60,15 +72,48 @@ def post_parameters(entries: Sequence[NewEntry]) -> dict[str, Any]:
     }
 
 
-def post_on_postgresql(session: Session, entries: Sequence[NewEntry]) -> datetime:
+class Companions:
+    """Writes that belong to an entry, prepared once and sent with it: each must change exactly one row.
+
+    Without RETURNING of their own; their bound names must differ from each other and from those of `POST`.
+    """
+
+    def __init__(self, *writes: Insert | Update) -> None:
+        self._writes = writes
+        together = POST
+        for number, write in enumerate(writes):
+            made = write.returning(literal(1).label("changed")).cte(f"companion_{number}")
+            together = together.add_columns(select(func.count()).select_from(made).scalar_subquery())
+        self.statement = together
+
+    def execute(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run them one by one, where the database cannot take them with the entry.
+
+        Raises:
+            LostRaceError: one did not find its row.
+        """
+        for write in self._writes:
+            done = session.connection().execute(write, values)
+            if done.rowcount != 1:
+                raise LostRaceError()
+
+
+def post_on_postgresql(
+    session: Session, entries: Sequence[NewEntry], companions: Companions | None, values: Mapping[str, Any]
+) -> datetime:
     """Write the entries by the stored function; raises as `ledger.post` does."""
+    statement = companions.statement if companions else POST
     try:
-        recorded_at: datetime = session.execute(POST, post_parameters(entries)).scalar_one()
+        row = session.execute(statement, post_parameters(entries) | dict(values)).one()
     except DBAPIError as error:
         refusal = refusal_of(error)
         if refusal is None:
             raise
         raise refusal from error
+    recorded_at: datetime = row[0]
+    counts: Sequence[int] = row[1:]
+    if any(count != 1 for count in counts):
+        raise LostRaceError()
     return recorded_at
 
 

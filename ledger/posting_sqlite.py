@@ -52,9 +52,8 @@ def post_on_sqlite(session: Session, entries: Sequence[NewEntry]) -> datetime:
                     raise InsufficientBalanceError(account.id)
                 if line.lot:
                     lot_changes[account.id, line.lot] += signed
-            postings.append(
-                (entry_id, number, account.id, account.asset, line.lot, line.side.value, line.amount, seq, balance_after)
-            )
+            side, amount = line.side.value, line.amount
+            postings.append((entry_id, number, account.id, account.asset, line.lot, side, amount, seq, balance_after))
 
     _check_states(accounts, balances)
     recorded_at = _clock(accounts)
@@ -93,7 +92,7 @@ def _read_accounts(connection: Connection, account_ids: set[int]) -> dict[int, _
         marks = ", ".join("?" * len(chunk))
         rows = connection.exec_driver_sql(
             "SELECT id, asset, normal_side, bounded, state, balance, seq, recorded_at FROM accounts"
-            f" WHERE id IN ({marks})",  # noqa: S608 - only question marks are formatted in
+            f" WHERE id IN ({marks})",
             tuple(chunk),
         )
         accounts |= {row[0]: _Account(*row) for row in rows}
@@ -139,7 +138,8 @@ def _move_lots(connection: Connection, changes: dict[tuple[int, str], int]) -> N
     for (account_id, lot), change in changes.items():
         if change < 0:
             moved = connection.exec_driver_sql(
-                "UPDATE account_lots SET balance = balance + ?1 WHERE account_id = ?2 AND lot = ?3 AND balance + ?1 >= 0",
+                "UPDATE account_lots SET balance = balance + ?1"
+                " WHERE account_id = ?2 AND lot = ?3 AND balance + ?1 >= 0",
                 (change, account_id, lot),
             )
             if moved.rowcount != 1:

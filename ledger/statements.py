@@ -172,7 +172,7 @@ def _seq_at(session: Session, account_id: int, at: datetime) -> int:
         .where(search.c.low < search.c.high)
     )
     search = search.union_all(step)
-    found = session.scalar(select(search.c.low).where(search.c.low == search.c.high))
+    found: int | None = session.scalar(select(search.c.low).where(search.c.low == search.c.high))
     if found is None:
         raise AccountUnknownError(account_id)
     return found
