@@ -129,9 +129,7 @@ class ApiKey(Base):
         CheckConstraint(
             "(role IN ('merchant_owner', 'till')) = (merchant_id IS NOT NULL)", name="merchant_keys_name_a_merchant"
         ),
-        CheckConstraint(
-            "unit_code IS NULL OR (merchant_id IS NULL AND resident_id IS NULL)", name="one_scope"
-        ),
+        CheckConstraint("unit_code IS NULL OR (merchant_id IS NULL AND resident_id IS NULL)", name="one_scope"),
         CheckConstraint("role <> 'handler' OR unit_code IS NOT NULL", name="handlers_name_a_unit"),
         CheckConstraint("rate_a_minute > 0", name="rates_are_positive"),
     )

@@ -1,0 +1,114 @@
+"""The keys of tills and other systems: made, listed, revoked; the secret is shown once and stored only as a hash."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from people.errors import ApiKeyUnknownError, KeyRateError
+from people.model import ApiKey, Person, Resident, Role
+from people.persons import check_scope, person_with_handle
+from people.principals import hash_of_secret
+from people.residents import get_resident
+
+_RATE_MAX = 1_000_000
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeyListing:
+    """What may be shown of a key; the secret is not among it."""
+
+    id: UUID
+    name: str = field(repr=False)
+    role: Role
+    unit_code: str | None
+    merchant_id: UUID | None
+    resident_number: str | None
+    rate_a_minute: int | None
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def create_key(
+    session: Session,
+    *,
+    role: Role,
+    name: str,
+    now: datetime,
+    unit_code: str | None = None,
+    merchant_id: UUID | None = None,
+    resident_id: UUID | None = None,
+    rate_a_minute: int | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key and return it with its secret, 64 hexadecimal digits that nobody can show again.
+
+    Keys with the same name are one person. A key bears the one role it was made with, whatever else its person holds.
+
+    Raises:
+        RoleScopeError: the role lacks the place it needs, or cannot have the one given.
+        UnitUnknownError, ResidentUnknownError: the place is not known.
+        KeyRateError: the rate is not from 1 to 1,000,000 requests a minute.
+        TextRefusedError, HandleInvalidError: the name cannot be one.
+    """
+    check_scope(session, role=role, unit_code=unit_code, merchant_id=merchant_id, resident_id=resident_id)
+    if resident_id is not None:
+        get_resident(session, resident_id)
+    if rate_a_minute is not None and not 1 <= rate_a_minute <= _RATE_MAX:
+        raise KeyRateError(rate_a_minute)
+    secret = secrets.token_hex(_SECRET_BYTES)
+    key = ApiKey(
+        person_id=person_with_handle(session, handle=name, name=name, now=now).id,
+        secret_hash=hash_of_secret(secret),
+        role=role,
+        unit_code=unit_code,
+        merchant_id=merchant_id,
+        resident_id=resident_id,
+        rate_a_minute=rate_a_minute,
+        created_at=now,
+    )
+    session.add(key)
+    session.flush()
+    return key, secret
+
+
+def list_keys(session: Session) -> list[KeyListing]:
+    """Return all keys, revoked ones too, newest first."""
+    rows = session.execute(
+        select(ApiKey, Person.name, Resident.number)
+        .join(Person, Person.id == ApiKey.person_id)
+        .outerjoin(Resident, Resident.id == ApiKey.resident_id)
+        .order_by(ApiKey.id.desc())
+    )
+    return [
+        KeyListing(
+            id=key.id,
+            name=name,
+            role=key.role,
+            unit_code=key.unit_code,
+            merchant_id=key.merchant_id,
+            resident_number=number,
+            rate_a_minute=key.rate_a_minute,
+            created_at=key.created_at,
+            revoked_at=key.revoked_at,
+        )
+        for key, name, number in rows
+    ]
+
+
+def revoke_key(session: Session, *, key_id: UUID, now: datetime) -> ApiKey:
+    """End a key from now on; it stays in the list. Ending it again changes nothing.
+
+    Raises:
+        ApiKeyUnknownError: there is no such key.
+    """
+    key = session.get(ApiKey, key_id)
+    if key is None:
+        raise ApiKeyUnknownError(key_id)
+    if key.revoked_at is None:
+        key.revoked_at = now
+        session.flush()
+    return key

@@ -1,0 +1,71 @@
+"""Cleaning names and short texts that people type, before they are stored and shown to others."""
+
+import unicodedata
+
+from people.errors import TextFault, TextRefusedError
+
+# Marks that change the direction of what stands around them: a name could pretend to be another one.
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Emoji and several scripts are joined by these two; all other invisible format characters only deceive.
+_JOINERS = frozenset("\u200c\u200d")
+# Controls, lone surrogates (the database cannot store them) and the separators that break a line.
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# A text of nothing but these shows nothing.
+_INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs"})
+
+
+def clean_text(text: str, *, field: str, length_max: int) -> str:
+    """Return the text in Unicode's composed form (NFC) without blanks at its ends.
+
+    Raises:
+        TextRefusedError: it shows nothing, is longer than `length_max` characters, or holds a control character, a
+            lone surrogate, or an invisible character other than a joiner. The `field` is named, the text is not.
+    """
+    if len(text) > 4 * length_max:
+        # Normalising costs time: what cannot become short enough is not worth it.
+        raise TextRefusedError(field, TextFault.TOO_LONG, length_max)
+    if any(_is_forbidden(character) for character in text):
+        raise TextRefusedError(field, TextFault.FORBIDDEN_CHARACTER, length_max)
+    cleaned = unicodedata.normalize("NFC", text).strip()
+    if all(unicodedata.category(character) in _INVISIBLE_CATEGORIES for character in cleaned):
+        raise TextRefusedError(field, TextFault.EMPTY, length_max)
+    if len(cleaned) > length_max:
+        raise TextRefusedError(field, TextFault.TOO_LONG, length_max)
+    return cleaned
+
+
+def search_text(text: str, *, length_max: int) -> str:
+    """Return a text to be searched for, empty if nothing was typed.
+
+    Raises:
+        TextRefusedError: it is too long or has forbidden characters.
+    """
+    try:
+        return clean_text(text, field="text", length_max=length_max)
+    except TextRefusedError as error:
+        if error.fault is TextFault.EMPTY:
+            return ""
+        raise
+
+
+def folded(text: str) -> str:
+    """Return a name as it is compared: full-width forms narrow (NFKC), lower case, single blanks.
+
+    Whatever was typed, a database can be asked for the result.
+    """
+    storable = text.replace("\x00", " ").encode("utf-8", "replace").decode()
+    return " ".join(unicodedata.normalize("NFKC", storable).casefold().split())
+
+
+def masked_name(name: str) -> str:
+    """Return a name that its bearer recognises and a stranger does not: 张*, 李*明, M***n."""
+    if len(name) <= 2:
+        return f"{name[:1]}*"
+    return f"{name[0]}{'*' * min(len(name) - 2, 3)}{name[-1]}"
+
+
+def _is_forbidden(character: str) -> bool:
+    category = unicodedata.category(character)
+    if category in _FORBIDDEN_CATEGORIES or character in _BIDI_CONTROLS:
+        return True
+    return category == "Cf" and character not in _JOINERS
