@@ -19,8 +19,6 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (awards, ledger, merchants, people)
-    importlib.import_module(r) for r in ("awards", "ledger", "merchants", "people") if importlib.util.find_spec(r)
-]
 
 # Any number will do, as long as nobody else in the database locks it.
 MIGRATION_LOCK = 0x9E1A7C
