@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,24 @@ def test_only_the_unit_of_work_commits() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"commit", "begin_nested"}
     ]
     assert commits == []
+
+
+def test_resources_and_pages_ask_the_domain_instead_of_the_database() -> None:
+    queries = [
+        named(path, node)
+        for path in modules("web/api", "web/pages")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy"
+        if {name.name for name in node.names} - {"Session"}
+    ]
+    assert queries == []
+
+
+def test_every_room_stands_on_a_floor() -> None:
+    contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    floors = next(contract["layers"] for contract in contracts["contracts"] if contract["id"] == "floors")
+    packages = {path.parent.name for path in CHECKOUT.glob("*/__init__.py")}
+    assert packages - {"bench"} == set(CODE) == set(contracts["root_packages"]) == set(floors)
 
 
 def test_imports_stand_at_the_top() -> None:
