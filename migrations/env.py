@@ -32,7 +32,7 @@ def application_url() -> URL:
 def migration_url() -> URL:
     """Return the address to migrate: that of the schema's owner where one is set."""
     owner = os.environ.get("MIGRATION_DATABASE_URL")
-    return make_url(owner) if owner else application_url()
+    return make_url(owner).set(drivername=application_url().drivername) if owner else application_url()
 
 
 def new_engine(url: URL) -> Engine:

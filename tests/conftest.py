@@ -16,21 +16,27 @@ from tests.migrating import MIGRATIONS, migrate
 from tests.postgres import Databases, PostgresServer
 
 SERVER = pytest.StashKey[PostgresServer]()
+OWN = pytest.StashKey[str]()
 
 
 # --- one PostgreSQL server a run, and no skipped test in CI ----------------------------------------------------------
 
 
-def users_own_postgres() -> str | None:
-    """Return `DATABASE_URL` where it names a PostgreSQL server; the tests make databases of their own on it."""
-    url = os.environ.get("DATABASE_URL", "")
-    return url if url.startswith("postgresql") else None
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the addresses of databases out of the environment: no test may meet a real one by accident."""
+    os.environ.pop("MIGRATION_DATABASE_URL", None)
+    url = os.environ.pop("DATABASE_URL", "")
+    if url.startswith("postgres"):
+        config.stash[OWN] = url
 
 
 def server_of_this_run(config: pytest.Config) -> str:
-    """Return the address of the run's server, and start the server where it does not run yet."""
-    if own := users_own_postgres():
-        return own
+    """Return the address of the run's server, and start one where neither runs nor `DATABASE_URL` names one.
+
+    On the server that `DATABASE_URL` names the tests make databases of their own, and touch no other.
+    """
+    if OWN in config.stash:
+        return config.stash[OWN]
     if SERVER not in config.stash:
         server = PostgresServer(fsync=False)
         config.stash[SERVER] = server

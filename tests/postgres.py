@@ -27,6 +27,7 @@ class Databases:
 
     def __init__(self, admin_url: str) -> None:
         """Use the server at `admin_url`, whose user may create databases."""
+        # However the address names the driver, we use psycopg.
         self.admin_url = make_url(admin_url).set(drivername="postgresql+psycopg")
         self._made = 0
 
