@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -14,6 +15,10 @@ from sqlalchemy.orm import Session
 import ledger
 from tests.migrating import MIGRATIONS, migrate
 from tests.postgres import Databases, PostgresServer
+
+# Both databases sync their files, so how long one example takes says nothing; in CI the examples are the same each time.
+settings.register_profile("both-databases", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("both-databases")
 
 SERVER = pytest.StashKey[PostgresServer]()
 OWN = pytest.StashKey[str]()
