@@ -16,7 +16,7 @@ import ledger
 from tests.migrating import MIGRATIONS, migrate
 from tests.postgres import Databases, PostgresServer
 
-# Both databases sync their files, so how long one example takes says nothing; in CI the examples are the same each time.
+# Databases wait for disks, so how long one example takes says nothing. In CI the examples are the same each time.
 settings.register_profile("both-databases", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("both-databases")
 

@@ -23,7 +23,7 @@ def settings(database: str, tmp_path: Path) -> Settings:
         phone_keys=new_phone_keys(),
         instance_dir=tmp_path,
         testing=True,
-        clock=lambda zone: NOON.astimezone(zone),
+        clock=NOON.astimezone,
     )
 
 
