@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
@@ -73,11 +73,11 @@ def _locked_lots_on_postgresql(element: LockedLots, compiler: Any, **options: An
 @compiles(LockedLots, "sqlite")
 def _locked_lots_on_sqlite(element: LockedLots, compiler: Any, **options: Any) -> str:
     # The writer's lock of SQLite already holds every account.
-    account_id = compiler.process(element.clauses, **options)
-    return (
-        "(SELECT json_group_array(json_array(held.account_id, held.lot, held.balance)) FROM account_lots AS held"
-        f" WHERE held.account_id = {account_id} AND held.balance > 0)"
+    held = aliased(AccountLot)
+    rows = select(func.json_group_array(func.json_array(held.account_id, held.lot, held.balance))).where(
+        held.account_id == element.clauses.clauses[0], held.balance > 0
     )
+    return str(compiler.process(rows.scalar_subquery(), **options))
 
 
 def lock_lots(session: Session, account_ids: Iterable[int]) -> dict[int, list[LotBalance]]:
@@ -129,5 +129,5 @@ def pick_lots(
             picked.append(LotBalance(part.label, taken))
             missing -= taken
     if missing:
-        raise InsufficientBalanceError()
+        raise InsufficientBalanceError
     return picked

@@ -1,20 +1,23 @@
-"""Posting on PostgreSQL: one call of the stored function `ledger_post`, which migrations define."""
+"""Posting on PostgreSQL: one call of the stored functions `ledger_post_one` or `ledger_post_many`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Insert,
+    Integer,
     SmallInteger,
     Text,
     Update,
     Uuid,
     bindparam,
+    cast,
     func,
     literal,
     select,
@@ -22,65 +25,117 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
-from ledger.entries import NewEntry
+from ledger.entries import Line, NewEntry, Side
 from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError, LedgerError, LostRaceError
 
-# "Failing row contains (17, 2027-12-31:peace, -5)."
+# What PostgreSQL says of a row that breaks a CHECK: its account, its lot, its balance.
 _FAILING_LOT = re.compile(r"\((?P<account>\d+), (?P<lot>[^,]+), -?\d+\)")
 
-_TEXTS = ARRAY(Text)
-_IDS = ARRAY(Uuid)
+# What PostgreSQL says of a posting whose account is not there, or of another asset.
+_MISSING_ACCOUNT = re.compile(r"=\((?P<account>\d+), ")
 
-POST = select(
-    func.ledger_post(
-        bindparam("ids", type_=_IDS),
-        bindparam("kinds", type_=_TEXTS),
-        bindparam("descriptions", type_=_TEXTS),
-        bindparam("actors", type_=_TEXTS),
-        bindparam("occurred_at", type_=ARRAY(DateTime(timezone=True))),
-        bindparam("reverses", type_=_IDS),
-        bindparam("line_entries", type_=_IDS),
-        bindparam("line_numbers", type_=ARRAY(SmallInteger)),
-        bindparam("line_accounts", type_=ARRAY(BigInteger)),
-        bindparam("line_assets", type_=_TEXTS),
-        bindparam("line_lots", type_=_TEXTS),
-        bindparam("line_sides", type_=_TEXTS),
-        bindparam("line_amounts", type_=ARRAY(BigInteger)),
+
+def _array(name: str, of: TypeEngine[Any]) -> ColumnElement[Any]:
+    # Arrays travel as their text: the driver would ask each element for its type, which costs more than posting.
+    return cast(bindparam(name, type_=Text), ARRAY(of))
+
+
+_LINES = (
+    _array("line_accounts", BigInteger()),
+    _array("line_assets", Text()),
+    _array("line_lots", Text()),
+    _array("line_amounts", BigInteger()),
+)
+
+POST_ONE = select(
+    func.ledger_post_one(
+        bindparam("id", type_=Uuid),
+        bindparam("kind", type_=Text),
+        bindparam("description", type_=Text),
+        bindparam("actor", type_=Text),
+        bindparam("occurred_at", type_=DateTime(timezone=True)),
+        bindparam("reverses_id", type_=Uuid),
+        *_LINES,
         type_=DateTime(timezone=True),
-    )
+    ).label("recorded_at")
+)
+
+POST_MANY = select(
+    func.ledger_post_many(
+        _array("ids", Uuid()),
+        _array("kinds", Text()),
+        _array("descriptions", Text()),
+        _array("actors", Text()),
+        _array("occurred_at", DateTime(timezone=True)),
+        _array("reverses", Uuid()),
+        _array("line_entries", Integer()),
+        _array("line_numbers", SmallInteger()),
+        *_LINES,
+        type_=DateTime(timezone=True),
+    ).label("recorded_at")
 )
 
 
-def post_parameters(entries: Sequence[NewEntry]) -> dict[str, Any]:
-    """Return the arrays that `POST` binds: one element an entry, then one element a line."""
-    lines = [(entry.id, number, line) for entry in entries for number, line in enumerate(entry.lines, 1)]
+def _numbers(values: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return "{" + ",".join([_quoted(value) for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _line_values(lines: Sequence[Line]) -> dict[str, Any]:
+    """Return what both statements bind of lines; debits are positive amounts, credits negative ones."""
     return {
-        "ids": [entry.id for entry in entries],
-        "kinds": [entry.kind for entry in entries],
-        "descriptions": [entry.description for entry in entries],
-        "actors": [entry.actor for entry in entries],
-        "occurred_at": [entry.occurred_at for entry in entries],
-        "reverses": [entry.reverses_id for entry in entries],
-        "line_entries": [entry_id for entry_id, _, _ in lines],
-        "line_numbers": [number for _, number, _ in lines],
-        "line_accounts": [line.account_id for _, _, line in lines],
-        "line_assets": [line.asset.value for _, _, line in lines],
-        "line_lots": [line.lot for _, _, line in lines],
-        "line_sides": [line.side.value for _, _, line in lines],
-        "line_amounts": [line.amount for _, _, line in lines],
+        "line_accounts": _numbers([line.account_id for line in lines]),
+        "line_assets": "{" + ",".join([line.asset._value_ for line in lines]) + "}",
+        "line_lots": _texts([line.lot for line in lines]),
+        "line_amounts": _numbers([line.amount if line.side is Side.DEBIT else -line.amount for line in lines]),
+    }
+
+
+def _one_values(entry: NewEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "description": entry.description,
+        "actor": entry.actor,
+        "occurred_at": entry.occurred_at,
+        "reverses_id": entry.reverses_id,
+        **_line_values(entry.lines),
+    }
+
+
+def _many_values(entries: Sequence[NewEntry]) -> dict[str, Any]:
+    return {
+        "ids": "{" + ",".join([entry.id.hex for entry in entries]) + "}",
+        "kinds": _texts([entry.kind for entry in entries]),
+        "descriptions": _texts([entry.description for entry in entries]),
+        "actors": _texts([entry.actor for entry in entries]),
+        "occurred_at": _texts([entry.occurred_at.isoformat() for entry in entries]),
+        "reverses": "{" + ",".join([entry.reverses_id.hex if entry.reverses_id else "NULL" for entry in entries]) + "}",
+        "line_entries": _numbers([place for place, entry in enumerate(entries, 1) for _ in entry.lines]),
+        "line_numbers": _numbers([number for entry in entries for number in range(1, len(entry.lines) + 1)]),
+        **_line_values([line for entry in entries for line in entry.lines]),
     }
 
 
 class Companions:
-    """Writes that belong to an entry, prepared once and sent with it: each must change exactly one row.
+    """Writes that belong to one entry, prepared once and sent with it: each must change exactly one row.
 
-    Without RETURNING of their own; their bound names must differ from each other and from those of `POST`.
+    Without RETURNING of their own; their bound names must differ from each other and from those of an entry.
     """
 
     def __init__(self, *writes: Insert | Update) -> None:
         self._writes = writes
-        together = POST
+        together = POST_ONE
         for number, write in enumerate(writes):
             made = write.returning(literal(1).label("changed")).cte(f"companion_{number}")
             together = together.add_columns(select(func.count()).select_from(made).scalar_subquery())
@@ -95,16 +150,21 @@ class Companions:
         for write in self._writes:
             done = session.connection().execute(write, values)
             if done.rowcount != 1:
-                raise LostRaceError()
+                raise LostRaceError
 
 
 def post_on_postgresql(
     session: Session, entries: Sequence[NewEntry], companions: Companions | None, values: Mapping[str, Any]
 ) -> datetime:
-    """Write the entries by the stored function; raises as `ledger.post` does."""
-    statement = companions.statement if companions else POST
+    """Write the entries by the stored functions; raises as `ledger.post` does."""
+    connection = session.connection()
     try:
-        row = session.execute(statement, post_parameters(entries) | dict(values)).one()
+        if companions is not None:
+            row = connection.execute(companions.statement, _one_values(entries[0]) | dict(values)).one()
+        elif len(entries) == 1:
+            row = connection.execute(POST_ONE, _one_values(entries[0])).one()
+        else:
+            row = connection.execute(POST_MANY, _many_values(entries)).one()
     except DBAPIError as error:
         refusal = refusal_of(error)
         if refusal is None:
@@ -113,7 +173,7 @@ def post_on_postgresql(
     recorded_at: datetime = row[0]
     counts: Sequence[int] = row[1:]
     if any(count != 1 for count in counts):
-        raise LostRaceError()
+        raise LostRaceError
     return recorded_at
 
 
@@ -126,8 +186,9 @@ def refusal_of(error: DBAPIError) -> LedgerError | None:
     detail = diagnostics.message_detail or ""
     account, _, fact = detail.partition("|")
     match sqlstate:
-        case "LG001":
-            return AccountUnknownError(int(account))
+        case "23503" if diagnostics.constraint_name == "fk_postings_account_id_asset_accounts":
+            missing = _MISSING_ACCOUNT.search(detail)
+            return AccountUnknownError(int(missing["account"]) if missing else 0)
         case "LG002":
             return AccountStateError(int(account), fact)
         case "LG003":

@@ -1,5 +1,6 @@
 """Posting on SQLite: the twin of the stored function, under the writer's lock that the transaction already holds."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,9 +12,6 @@ from sqlalchemy.orm import Session
 from ledger.entries import NewEntry
 from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError
 from ledger.model import AccountState
-
-# SQLite takes at most 32,766 parameters a statement.
-_CHUNK = 10_000
 
 
 class _Account(NamedTuple):
@@ -85,18 +83,12 @@ def post_on_sqlite(session: Session, entries: Sequence[NewEntry]) -> datetime:
 
 
 def _read_accounts(connection: Connection, account_ids: set[int]) -> dict[int, _Account]:
-    accounts: dict[int, _Account] = {}
-    wanted = sorted(account_ids)
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        marks = ", ".join("?" * len(chunk))
-        rows = connection.exec_driver_sql(
-            "SELECT id, asset, normal_side, bounded, state, balance, seq, recorded_at FROM accounts"
-            f" WHERE id IN ({marks})",
-            tuple(chunk),
-        )
-        accounts |= {row[0]: _Account(*row) for row in rows}
-    return accounts
+    rows = connection.exec_driver_sql(
+        "SELECT id, asset, normal_side, bounded, state, balance, seq, recorded_at FROM accounts"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(account_ids)),),
+    )
+    return {row[0]: _Account(*row) for row in rows}
 
 
 def _check_states(accounts: dict[int, _Account], balances: dict[int, int]) -> None:

@@ -25,16 +25,89 @@ BEGIN
 END $$
 """
 
-POST = """
-CREATE FUNCTION ledger_post(
+# A line's amount is positive for a debit and negative for a credit. Lines name their account's asset: where it is
+# not so, or there is no such account, the foreign key of the posting refuses it.
+
+# One entry, account by account.
+POST_ONE = """
+CREATE FUNCTION ledger_post_one(
+    new_id uuid, new_kind text, new_description text, new_actor text, occurred timestamptz, reverses uuid,
+    line_accounts bigint[], line_assets text[], line_lots text[], line_amounts bigint[]
+) RETURNS timestamptz LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    held record;
+    amount_moved bigint;
+    seqs bigint[];
+    balances bigint[];
+    held_ids bigint[];
+    held_seqs bigint[];
+    held_balances bigint[];
+    written timestamptz := '-infinity';
+BEGIN
+    -- One total order for everybody, shared accounts last. Unbounded accounts take no lock and keep no total.
+    FOR held IN
+        SELECT id, normal_side = 'debit' AS raised_by_debits, state, balance, balance AS before, seq, recorded_at
+        FROM accounts WHERE id = ANY (line_accounts) AND bounded ORDER BY shared, id FOR NO KEY UPDATE
+    LOOP
+        FOR place IN 1 .. cardinality(line_accounts) LOOP
+            CONTINUE WHEN line_accounts[place] <> held.id;
+            amount_moved := CASE WHEN held.raised_by_debits THEN line_amounts[place] ELSE -line_amounts[place] END;
+            held.balance := held.balance + amount_moved;
+            held.seq := held.seq + 1;
+            seqs[place] := held.seq;
+            balances[place] := held.balance;
+            IF line_lots[place] <> '' THEN
+                UPDATE account_lots SET balance = balance + amount_moved
+                WHERE account_id = held.id AND lot = line_lots[place];
+                IF NOT FOUND THEN
+                    INSERT INTO account_lots (account_id, lot, balance)
+                    VALUES (held.id, line_lots[place], amount_moved);
+                END IF;
+            END IF;
+        END LOOP;
+        IF held.state <> 'open' AND NOT (held.state = 'frozen' AND held.balance >= held.before)
+            AND NOT (held.state = 'closing' AND held.balance <= held.before)
+        THEN
+            RAISE EXCEPTION 'account is %', held.state
+                USING ERRCODE = 'LG002', DETAIL = held.id || '|' || held.state;
+        ELSIF held.balance < 0 THEN
+            RAISE EXCEPTION 'insufficient balance' USING ERRCODE = 'LG003', DETAIL = held.id || '|';
+        END IF;
+        held_ids := held_ids || held.id;
+        held_seqs := held_seqs || held.seq;
+        held_balances := held_balances || held.balance;
+        written := greatest(written, held.recorded_at);
+    END LOOP;
+    -- The clock is read after the last lock, and never runs backwards for an account.
+    written := greatest(clock_timestamp(), written);
+
+    FOR place IN 1 .. coalesce(cardinality(held_ids), 0) LOOP
+        UPDATE accounts SET balance = held_balances[place], seq = held_seqs[place], recorded_at = written
+        WHERE id = held_ids[place];
+    END LOOP;
+    INSERT INTO journal_entries (id, kind, description, actor, occurred_at, recorded_at, reverses_id)
+    VALUES (new_id, new_kind, new_description, new_actor, occurred, written, reverses);
+    INSERT INTO postings (entry_id, line, account_id, asset, lot, side, amount, seq, balance_after)
+    SELECT new_id, line.place, line.account_id, line.asset, line.lot,
+        CASE WHEN line.amount > 0 THEN 'debit' ELSE 'credit' END, abs(line.amount), line.seq, line.balance_after
+    FROM unnest(line_accounts, line_assets, line_lots, line_amounts, seqs, balances)
+        WITH ORDINALITY AS line (account_id, asset, lot, amount, seq, balance_after, place);
+    RETURN written;
+END $$
+"""
+
+# A list of entries, set by set.
+POST_MANY = """
+CREATE FUNCTION ledger_post_many(
     ids uuid[], kinds text[], descriptions text[], actors text[], occurred timestamptz[], reverses uuid[],
-    line_entries uuid[], line_numbers smallint[], line_accounts bigint[], line_assets text[], line_lots text[],
-    line_sides text[], line_amounts bigint[]
+    line_entries int[], line_numbers smallint[],
+    line_accounts bigint[], line_assets text[], line_lots text[], line_amounts bigint[]
 ) RETURNS timestamptz LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     latest timestamptz;
     bounded_accounts bigint;
     moved bigint;
+    refused record;
     written timestamptz;
 BEGIN
     -- One total order for everybody, shared accounts last. Unbounded accounts take no lock.
@@ -47,32 +120,43 @@ BEGIN
     written := greatest(clock_timestamp(), latest);
 
     UPDATE accounts AS account
-    SET balance = account.balance + change.amount, seq = account.seq + change.postings, recorded_at = written
+    SET balance = account.balance + CASE account.normal_side WHEN 'debit' THEN change.amount ELSE -change.amount END,
+        seq = account.seq + change.postings, recorded_at = written
     FROM (
-        SELECT held.id, count(*) AS postings,
-            sum(CASE WHEN line.side = held.normal_side THEN line.amount ELSE -line.amount END)::bigint AS amount
-        FROM unnest(line_accounts, line_assets, line_sides, line_amounts) AS line (account_id, asset, side, amount)
-        JOIN accounts AS held ON held.id = line.account_id AND held.asset = line.asset AND held.bounded
-        GROUP BY held.id
+        SELECT line.account_id, sum(line.amount)::bigint AS amount, count(*) AS postings
+        FROM unnest(line_accounts, line_amounts) AS line (account_id, amount) GROUP BY line.account_id
     ) AS change
-    WHERE account.id = change.id
-        AND account.balance + change.amount >= 0
+    WHERE account.id = change.account_id AND account.bounded
+        AND account.balance + CASE account.normal_side WHEN 'debit' THEN change.amount ELSE -change.amount END >= 0
         AND (account.state = 'open'
-            OR (account.state = 'frozen' AND change.amount >= 0)
-            OR (account.state = 'closing' AND change.amount <= 0));
+            OR (account.state = 'frozen'
+                AND CASE account.normal_side WHEN 'debit' THEN change.amount ELSE -change.amount END >= 0)
+            OR (account.state = 'closing'
+                AND CASE account.normal_side WHEN 'debit' THEN change.amount ELSE -change.amount END <= 0));
     GET DIAGNOSTICS moved = ROW_COUNT;
     IF moved <> bounded_accounts THEN
-        PERFORM ledger_refuse(line_accounts, line_assets, line_sides, line_amounts);
+        -- Which one it was is looked up on the way out only.
+        SELECT account.id, account.state INTO refused
+        FROM accounts AS account WHERE account.id = ANY (line_accounts) AND account.bounded
+            AND account.recorded_at IS DISTINCT FROM written
+        ORDER BY account.state = 'open', account.shared, account.id LIMIT 1;
+        IF refused.state <> 'open' THEN
+            RAISE EXCEPTION 'account is %', refused.state
+                USING ERRCODE = 'LG002', DETAIL = refused.id || '|' || refused.state;
+        END IF;
+        RAISE EXCEPTION 'insufficient balance' USING ERRCODE = 'LG003', DETAIL = refused.id || '|';
     END IF;
 
     MERGE INTO account_lots AS held
     USING (
-        SELECT account.id, line.lot,
-            sum(CASE WHEN line.side = account.normal_side THEN line.amount ELSE -line.amount END)::bigint AS amount
-        FROM unnest(line_accounts, line_lots, line_sides, line_amounts) AS line (account_id, lot, side, amount)
-        JOIN accounts AS account ON account.id = line.account_id AND account.bounded
-        WHERE line.lot <> ''
-        GROUP BY account.id, line.lot
+        SELECT account.id, change.lot,
+            CASE account.normal_side WHEN 'debit' THEN change.amount ELSE -change.amount END AS amount
+        FROM (
+            SELECT line.account_id, line.lot, sum(line.amount)::bigint AS amount
+            FROM unnest(line_accounts, line_lots, line_amounts) AS line (account_id, lot, amount)
+            WHERE line.lot <> '' GROUP BY line.account_id, line.lot
+        ) AS change
+        JOIN accounts AS account ON account.id = change.account_id AND account.bounded
     ) AS change
     ON held.account_id = change.id AND held.lot = change.lot
     WHEN MATCHED THEN UPDATE SET balance = held.balance + change.amount
@@ -84,67 +168,26 @@ BEGIN
         AS entry (id, kind, description, actor, occurred_at, reverses_id);
 
     INSERT INTO postings (entry_id, line, account_id, asset, lot, side, amount, seq, balance_after)
-    SELECT line.entry_id, line.line, line.account_id, line.asset, line.lot, line.side, line.amount,
+    SELECT ids[line.entry], line.line, line.account_id, line.asset, line.lot,
+        CASE WHEN line.amount > 0 THEN 'debit' ELSE 'credit' END, abs(line.amount),
+        -- The account's row is already at the end of the list: count back to each posting.
+        CASE WHEN account.bounded THEN account.seq + 1 - row_number() OVER later END,
         CASE WHEN account.bounded THEN
-            account.seq - count(*) OVER everything + row_number() OVER so_far
-        END,
-        CASE WHEN account.bounded THEN
-            account.balance - (sum(signed.amount) OVER everything)::bigint + (sum(signed.amount) OVER so_far)::bigint
+            account.balance - (CASE account.normal_side WHEN 'debit' THEN 1 ELSE -1 END)
+                * (sum(line.amount) OVER later - line.amount)::bigint
         END
-    FROM unnest(line_entries, line_numbers, line_accounts, line_assets, line_lots, line_sides, line_amounts)
-        WITH ORDINALITY AS line (entry_id, line, account_id, asset, lot, side, amount, place)
-    JOIN accounts AS account ON account.id = line.account_id AND account.asset = line.asset
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN line.side = account.normal_side THEN line.amount ELSE -line.amount END AS amount
-    ) AS signed
-    WINDOW everything AS (PARTITION BY line.account_id),
-        so_far AS (PARTITION BY line.account_id ORDER BY line.place ROWS UNBOUNDED PRECEDING);
-    GET DIAGNOSTICS moved = ROW_COUNT;
-    IF moved <> cardinality(line_accounts) THEN
-        PERFORM ledger_refuse(line_accounts, line_assets, line_sides, line_amounts);
-    END IF;
+    FROM unnest(line_entries, line_numbers, line_accounts, line_assets, line_lots, line_amounts)
+        WITH ORDINALITY AS line (entry, line, account_id, asset, lot, amount, place)
+    LEFT JOIN accounts AS account ON account.id = line.account_id
+    WINDOW later AS (PARTITION BY line.account_id ORDER BY line.place DESC ROWS UNBOUNDED PRECEDING);
     RETURN written;
-END $$
-"""
-
-# Looks up which account it was, on the way out only.
-REFUSE = """
-CREATE FUNCTION ledger_refuse(
-    line_accounts bigint[], line_assets text[], line_sides text[], line_amounts bigint[]
-) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    refused record;
-BEGIN
-    SELECT line.account_id, account.state, account.balance, account.bounded, account.id IS NULL AS unknown,
-        sum(CASE WHEN line.side = account.normal_side THEN line.amount ELSE -line.amount END) AS amount
-    INTO refused
-    FROM unnest(line_accounts, line_assets, line_sides, line_amounts) AS line (account_id, asset, side, amount)
-    LEFT JOIN accounts AS account ON account.id = line.account_id AND account.asset = line.asset
-    GROUP BY line.account_id, account.state, account.balance, account.bounded, account.id
-    HAVING account.id IS NULL
-        OR (account.bounded AND NOT (account.state = 'open'
-            OR (account.state = 'frozen'
-                AND sum(CASE WHEN line.side = account.normal_side THEN line.amount ELSE -line.amount END) >= 0)
-            OR (account.state = 'closing'
-                AND sum(CASE WHEN line.side = account.normal_side THEN line.amount ELSE -line.amount END) <= 0)))
-        OR (account.bounded AND account.balance
-            + sum(CASE WHEN line.side = account.normal_side THEN line.amount ELSE -line.amount END) < 0)
-    ORDER BY (account.id IS NULL) DESC, (account.state <> 'open') DESC, line.account_id
-    LIMIT 1;
-    IF refused.unknown THEN
-        RAISE EXCEPTION 'unknown account' USING ERRCODE = 'LG001', DETAIL = refused.account_id;
-    ELSIF refused.state <> 'open' THEN
-        RAISE EXCEPTION 'account is %', refused.state
-            USING ERRCODE = 'LG002', DETAIL = refused.account_id || '|' || refused.state;
-    END IF;
-    RAISE EXCEPTION 'insufficient balance' USING ERRCODE = 'LG003', DETAIL = refused.account_id || '|';
 END $$
 """
 
 POSTGRESQL = (
     LOCK_LOTS,
-    REFUSE,
-    POST,
+    POST_ONE,
+    POST_MANY,
     # Nothing is ever updated or deleted in the books.
     """
 CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -171,8 +214,9 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'entry % does not balance', bad USING ERRCODE = 'LG010';
     END IF;
-    SELECT entry_id INTO bad FROM (SELECT entry_id, count(*) AS lines FROM written GROUP BY entry_id) AS counted
-    WHERE lines <> (SELECT count(*) FROM postings WHERE postings.entry_id = counted.entry_id) LIMIT 1;
+    -- Every entry's postings begin at line 1 in the one statement that brings them, and the primary key lets that be
+    -- only once: a standing entry takes no more of them.
+    SELECT entry_id INTO bad FROM written GROUP BY entry_id HAVING min(line) <> 1 LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'entry % already stands', bad USING ERRCODE = 'LG011';
     END IF;
@@ -206,10 +250,9 @@ POSTGRESQL_DOWN = (
     "DROP FUNCTION ledger_entry_has_postings()",
     "DROP FUNCTION ledger_postings_balance()",
     "DROP FUNCTION ledger_is_append_only()",
-    "DROP FUNCTION ledger_post(uuid[], text[], text[], text[], timestamptz[], uuid[], uuid[], smallint[], bigint[],"
-    " text[], text[], text[], bigint[])",
-    "DROP FUNCTION ledger_refuse(bigint[], text[], text[], bigint[])",
-    "DROP FUNCTION ledger_lock_lots(bigint[])",
+    "DROP FUNCTION ledger_post_many",
+    "DROP FUNCTION ledger_post_one",
+    "DROP FUNCTION ledger_lock_lots",
 )
 
 SQLITE = (
