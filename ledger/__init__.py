@@ -38,6 +38,7 @@ from ledger.errors import (
     NotReversibleError,
     SamePersonError,
 )
+from ledger.holdings import Holding, accounts_with_past_lots, holdings
 from ledger.idempotency import (
     KNOWN_CALL,
     REMEMBER_CALL,
@@ -76,6 +77,7 @@ __all__ = [
     "EntryInvalidError",
     "EntryUnknownError",
     "EntryView",
+    "Holding",
     "InstantTooYoungError",
     "InsufficientBalanceError",
     "KeyReusedError",
@@ -97,6 +99,7 @@ __all__ = [
     "account_id",
     "account_state",
     "account_state_of",
+    "accounts_with_past_lots",
     "balance",
     "balance_at",
     "balances",
@@ -106,6 +109,7 @@ __all__ = [
     "entry",
     "enum_column",
     "find_account_id",
+    "holdings",
     "lock_lots",
     "lots",
     "lots_at",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, insert, select, update
+from sqlalchemy import ScalarSelect, SQLColumnExpression, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger.entries import Asset, Side
@@ -90,7 +90,7 @@ def account_state(session: Session, account_id: int) -> AccountState:
     return state
 
 
-def account_state_of(account_id: ColumnElement[int]) -> ScalarSelect[AccountState]:
+def account_state_of(account_id: SQLColumnExpression[int]) -> ScalarSelect[AccountState]:
     """Return a column with the state of the account whose id the given column holds, for statements of other rooms."""
     return select(Account.state).where(Account.id == account_id).scalar_subquery()
 

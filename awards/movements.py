@@ -1,0 +1,202 @@
+"""Money and the credits it backs: appropriated to a fund, returned from it, or moved to another fund."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from awards.errors import MovementUnknownError, SameFundError
+from awards.funds import ISSUED, TREASURY, check_amount, check_available, fund_lot, get_fund, taking
+from awards.model import TEXT_LENGTH_MAX, Fund, FundMovement, MovementKind
+from ledger import (
+    AMOUNT_MAX,
+    Asset,
+    Call,
+    Line,
+    NewEntry,
+    account_id,
+    balance,
+    credit,
+    debit,
+    new_id,
+    post,
+    remember_call,
+)
+from people import clean_text
+
+
+@dataclass(frozen=True, slots=True)
+class MovementPage:
+    """Movements of money, newest first; `next_before` asks for those that follow, None if there are none."""
+
+    items: list[FundMovement]
+    next_before: UUID | None
+
+
+def appropriate(
+    session: Session,
+    *,
+    fund_code: str,
+    amount: int,
+    document: str,
+    actor: str,
+    now: datetime,
+    call: Call | None = None,
+) -> FundMovement:
+    """Book money that arrived for a fund, in fen, and issue the credits it backs.
+
+    Raises:
+        FundUnknownError: no such fund.
+        AmountOutOfRangeError: the amount is not positive, or the treasury would hold more than any amount may be.
+        TextRefusedError: the document is empty, too long, or has forbidden characters.
+    """
+    fund = get_fund(session, fund_code)
+    treasury, issued = account_id(session, TREASURY.code), account_id(session, ISSUED.code)
+    # With the whole treasury below the greatest amount, no sum anywhere can leave the range of numbers.
+    check_amount(amount, maximum=AMOUNT_MAX - balance(session, treasury))
+    movement = _movement(MovementKind.APPROPRIATION, fund, amount=amount, document=document, actor=actor, now=now)
+    lines = (
+        debit(treasury, Asset.CNY, amount),
+        debit(issued, Asset.PAB, amount, fund_lot(fund.code)),
+        credit(fund.backing_account_id, Asset.CNY, amount),
+        credit(fund.available_account_id, Asset.PAB, amount, fund_lot(fund.code)),
+    )
+    session.add(movement)
+    remember_call(session, call, made_id=movement.id, now=now)
+    post(session, [_entry(movement, lines)])
+    return movement
+
+
+def return_money(
+    session: Session,
+    *,
+    fund_code: str,
+    amount: int,
+    document: str,
+    actor: str,
+    now: datetime,
+    call: Call | None = None,
+) -> FundMovement:
+    """Book money that a fund gave back, in fen; the credits it backed leave what the fund has available.
+
+    Raises:
+        FundUnknownError: no such fund.
+        AmountOutOfRangeError: the amount is not positive.
+        FundExhaustedError: the fund has less available.
+        TextRefusedError: the document is empty, too long, or has forbidden characters.
+    """
+    fund = get_fund(session, fund_code)
+    check_amount(amount)
+    movement = _movement(MovementKind.MONEY_RETURNED, fund, amount=amount, document=document, actor=actor, now=now)
+    lines = (
+        debit(fund.available_account_id, Asset.PAB, amount, fund_lot(fund.code)),
+        debit(fund.backing_account_id, Asset.CNY, amount),
+        credit(account_id(session, ISSUED.code), Asset.PAB, amount, fund_lot(fund.code)),
+        credit(account_id(session, TREASURY.code), Asset.CNY, amount),
+    )
+    check_available(session, fund, amount)
+    session.add(movement)
+    remember_call(session, call, made_id=movement.id, now=now)
+    with taking(fund, amount):
+        post(session, [_entry(movement, lines)])
+    return movement
+
+
+def move_money(
+    session: Session,
+    *,
+    fund_code: str,
+    to_fund_code: str,
+    amount: int,
+    document: str,
+    actor: str,
+    now: datetime,
+    call: Call | None = None,
+) -> FundMovement:
+    """Move money, in fen, and the credits it backs from one fund to another, whose label they bear from then on.
+
+    Raises:
+        FundUnknownError: one of the funds does not exist.
+        SameFundError: both are the same.
+        AmountOutOfRangeError: the amount is not positive.
+        FundExhaustedError: the giving fund has less available.
+        TextRefusedError: the document is empty, too long, or has forbidden characters.
+    """
+    fund, target = get_fund(session, fund_code), get_fund(session, to_fund_code)
+    if fund is target:
+        raise SameFundError(fund.code)
+    check_amount(amount)
+    movement = _movement(
+        MovementKind.MONEY_MOVED, fund, amount=amount, document=document, actor=actor, now=now, target=target
+    )
+    lines = (
+        debit(fund.available_account_id, Asset.PAB, amount, fund_lot(fund.code)),
+        debit(fund.backing_account_id, Asset.CNY, amount),
+        credit(target.available_account_id, Asset.PAB, amount, fund_lot(target.code)),
+        credit(target.backing_account_id, Asset.CNY, amount),
+    )
+    check_available(session, fund, amount)
+    session.add(movement)
+    remember_call(session, call, made_id=movement.id, now=now)
+    with taking(fund, amount):
+        post(session, [_entry(movement, lines)])
+    return movement
+
+
+def get_movement(session: Session, movement_id: UUID) -> FundMovement:
+    """Return the movement of money with this id.
+
+    Raises:
+        MovementUnknownError: there is none.
+    """
+    movement = session.get(FundMovement, movement_id)
+    if movement is None:
+        raise MovementUnknownError(movement_id)
+    return movement
+
+
+def list_movements(session: Session, *, fund_code: str, limit: int = 50, before: UUID | None = None) -> MovementPage:
+    """Return a fund's movements of money, what others moved to it included, newest first.
+
+    Raises:
+        FundUnknownError: no such fund.
+    """
+    fund = get_fund(session, fund_code)
+    query = (
+        select(FundMovement)
+        .where(or_(FundMovement.fund_code == fund.code, FundMovement.to_fund_code == fund.code))
+        .order_by(FundMovement.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(FundMovement.id < before)
+    found = list(session.scalars(query))
+    return MovementPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def _movement(
+    kind: MovementKind, fund: Fund, *, amount: int, document: str, actor: str, now: datetime, target: Fund | None = None
+) -> FundMovement:
+    return FundMovement(
+        id=new_id(),
+        kind=kind,
+        fund_code=fund.code,
+        to_fund_code=target.code if target else None,
+        amount=amount,
+        document=clean_text(document, field="document", length_max=TEXT_LENGTH_MAX),
+        entry_id=new_id(),
+        made_by=actor,
+        made_at=now,
+    )
+
+
+def _entry(movement: FundMovement, lines: tuple[Line, ...]) -> NewEntry:
+    return NewEntry(
+        id=movement.entry_id,
+        kind=movement.kind.value,
+        actor=movement.made_by,
+        occurred_at=movement.made_at,
+        lines=lines,
+    )
