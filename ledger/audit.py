@@ -1,0 +1,37 @@
+"""Proving the books from their postings alone: every check is run, and each names the first difference it finds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ledger.account_checks import CHECKS_OF_ACCOUNTS
+from ledger.checks import Check
+from ledger.entry_checks import CHECKS_OF_ENTRIES
+from ledger.guards import the_guards_stand, who_could_change_the_books
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check found: `detail` is the first difference, or a remark where all is well, or empty."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def audit(session: Session, extra_checks: Sequence[Check] = ()) -> Iterator[CheckResult]:
+    """Check the whole books, then run the caller's own checks, and yield each result as it is known.
+
+    A check's name is its function's, in words. It reads only, and its statements see entries that are written
+    meanwhile whole or not at all.
+    """
+    for check in (*CHECKS_OF_ENTRIES, *CHECKS_OF_ACCOUNTS, the_guards_stand, *extra_checks):
+        difference = check(session)
+        yield CheckResult(_in_words(check), difference is None, difference or "")
+    # Either answer is legitimate, so this one is told and cannot fail.
+    yield CheckResult(_in_words(who_could_change_the_books), ok=True, detail=who_could_change_the_books(session))
+
+
+def _in_words(check: Check) -> str:
+    return check.__name__.replace("_", " ")

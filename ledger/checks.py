@@ -1,0 +1,25 @@
+"""The form of a check of the books, and what checks of single entries and of accounts share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, case
+from sqlalchemy.orm import Session
+
+from ledger.entries import Asset
+from ledger.model import Account, Posting
+
+# One question to the books: None where they are right, else the first difference in words. A check is set-based and
+# trusts no constraint, trigger or code; its name says what it shows.
+Check = Callable[[Session], str | None]
+
+LOTTED = (Asset.PAB, Asset.DUTY)
+
+# How a posting moves its account: + on the account's normal side.
+SIGNED = case((Posting.side == Account.normal_side, Posting.amount), else_=-Posting.amount)
+
+
+def first_difference(session: Session, question: Select[*tuple[Any, ...]], words: str) -> str | None:
+    """Return the first row of a question in words, None where it has no rows; `words` names columns as {column}."""
+    found = session.execute(question.limit(1)).mappings().first()
+    return None if found is None else words.format(**found)
