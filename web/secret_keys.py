@@ -1,0 +1,44 @@
+"""What the installation's key files open: residents' phones, payment codes, passwords."""
+
+import hashlib
+import hmac
+from typing import cast
+
+from flask import Flask, current_app
+
+from people import Passwords, PhoneVault
+from web.settings import Settings, current_settings
+
+
+def register_secret_keys(app: Flask, settings: Settings) -> None:
+    """Read the keys once, when the application is made."""
+    app.extensions["phone_vault"] = PhoneVault(settings.phone_keys)
+    app.extensions["passwords"] = Passwords()
+    app.extensions["payment_code_secret"] = _derived(settings.secret_key, "payment-codes")
+
+
+def phone_vault() -> PhoneVault:
+    """Return what encrypts and reads phone numbers."""
+    return cast("PhoneVault", current_app.extensions["phone_vault"])
+
+
+def passwords() -> Passwords:
+    """Return what hashes and compares passwords."""
+    return cast("Passwords", current_app.extensions["passwords"])
+
+
+def payment_code_secret() -> bytes:
+    """Return the key from which payment codes are derived; the database does not hold it."""
+    return cast("bytes", current_app.extensions["payment_code_secret"])
+
+
+def pseudonym(text: str) -> str:
+    """Return a keyed hash that stands for something personal, such as an address, where it must not be stored."""
+    return hmac.new(_derived(current_settings().secret_key, "pseudonyms"), text.encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
+
+
+def _derived(secret: bytes, purpose: str) -> bytes:
+    # One key for each purpose, so that what one of them gives away is no help with another.
+    return hmac.new(secret, purpose.encode(), hashlib.sha256).digest()

@@ -1,0 +1,142 @@
+"""What an installation may choose, read once from environment variables."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import current_app
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from people import new_phone_keys
+from web.key_files import kept_secret, new_secret_key
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class SettingError(Exception):
+    """A setting cannot be used; the message names the variable and says what it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices of one installation. Every field but the clock has an environment variable of its name."""
+
+    database_url: str
+    secret_key: bytes = field(repr=False)
+    phone_keys: bytes = field(repr=False)
+    instance_dir: Path = CHECKOUT / "instance"
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    # Shown where no unit stands at the top of the tree yet.
+    community_name: str = "永济市"
+    # Where people reach us, without a slash at its end; empty: as the request says.
+    public_url: str = ""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    requests_a_minute: int = 6_000
+    refused_keys_a_minute: int = 600
+    workers: int = 2
+    threads: int = 16
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = True
+    testing: bool = False
+    # Tests set the time; everything else reads it.
+    clock: Callable[[ZoneInfo], datetime] = datetime.now
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether the database is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+
+def current_settings() -> Settings:
+    """Return the settings of the running application."""
+    return cast("Settings", current_app.extensions["settings"])
+
+
+def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; make the key files that are not there yet, readable by their owner only.
+
+    Raises:
+        SettingError: a variable cannot be used.
+    """
+    instance_dir = Path(environ.get("INSTANCE_DIR") or CHECKOUT / "instance")
+    return Settings(
+        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'ledger.db'}"),
+        secret_key=_secret_key(environ, instance_dir),
+        phone_keys=_phone_keys(environ, instance_dir),
+        instance_dir=instance_dir,
+        time_zone=_time_zone(environ.get("COMMUNITY_TIME_ZONE") or "Asia/Shanghai"),
+        community_name=environ.get("COMMUNITY_NAME") or "永济市",
+        public_url=_public_url(environ.get("PUBLIC_URL", "")),
+        trusted_proxies=_networks(environ.get("TRUSTED_PROXIES", "")),
+        requests_a_minute=_number(environ, "REQUESTS_A_MINUTE", 6_000, most=1_000_000),
+        refused_keys_a_minute=_number(environ, "REFUSED_KEYS_A_MINUTE", 600, most=1_000_000),
+        workers=_number(environ, "WORKERS", 2, most=64),
+        threads=_number(environ, "THREADS", 16, most=256),
+        host=environ.get("HOST") or "127.0.0.1",
+        port=_number(environ, "PORT", 8000, most=65_535),
+        demo=environ.get("DEMO", "1") != "0",
+    )
+
+
+def _database_url(text: str) -> str:
+    """Return the URL with the driver we use; a SQLite file's path is made absolute and its folder made."""
+    try:
+        url = make_url(text.replace("postgres://", "postgresql://", 1) if text.startswith("postgres://") else text)
+    except ArgumentError as error:
+        raise SettingError("DATABASE_URL is no address of a database") from error
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if backend != "sqlite" or not url.database or url.database == ":memory:":
+        raise SettingError("DATABASE_URL must be sqlite:///FILE or postgresql://…")
+    path = Path(url.database).absolute()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return url.set(database=str(path)).render_as_string(hide_password=False)
+
+
+def _secret_key(environ: Mapping[str, str], instance_dir: Path) -> bytes:
+    if given := environ.get("SECRET_KEY"):
+        if len(given) < 32:
+            raise SettingError("SECRET_KEY needs at least 32 characters")
+        return given.encode()
+    return kept_secret(Path(environ.get("SECRET_KEY_FILE") or instance_dir / "secret.key"), new_secret_key).strip()
+
+
+def _phone_keys(environ: Mapping[str, str], instance_dir: Path) -> bytes:
+    return kept_secret(Path(environ.get("PHONE_KEY_FILE") or instance_dir / "phone.keys"), new_phone_keys)
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingError("COMMUNITY_TIME_ZONE is no time zone, such as Asia/Shanghai") from error
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text.rstrip("/"))
+    if text and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
+        raise SettingError("PUBLIC_URL must be an address such as https://pingan.example")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingError("TRUSTED_PROXIES must be addresses or networks, separated by commas") from error
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, *, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= most:
+        raise SettingError(f"{name} must be a number from 1 to {most}")
+    return int(text)
