@@ -12,6 +12,7 @@ from ledger.accounts import (
     open_accounts,
     set_account_state,
 )
+from ledger.audit import CheckResult, audit
 from ledger.base import Base, BigId, ByteOrderedText, UTCDateTime, enum_column, new_id
 from ledger.books import (
     EntryView,
@@ -21,6 +22,7 @@ from ledger.books import (
     trial_balance,
     trial_balance_totals,
 )
+from ledger.checks import Check, first_difference
 from ledger.engine import READING, prepare_engine
 from ledger.entries import AMOUNT_MAX, Asset, CreditLot, Line, NewEntry, Side, credit, debit
 from ledger.errors import (
@@ -38,6 +40,7 @@ from ledger.errors import (
     NotReversibleError,
     SamePersonError,
 )
+from ledger.exports import ExportFormat, export
 from ledger.holdings import Holding, accounts_with_past_lots, holdings
 from ledger.idempotency import (
     KNOWN_CALL,
@@ -72,11 +75,14 @@ __all__ = [
     "BigId",
     "ByteOrderedText",
     "Call",
+    "Check",
+    "CheckResult",
     "Companions",
     "CreditLot",
     "EntryInvalidError",
     "EntryUnknownError",
     "EntryView",
+    "ExportFormat",
     "Holding",
     "InstantTooYoungError",
     "InsufficientBalanceError",
@@ -100,6 +106,7 @@ __all__ = [
     "account_state",
     "account_state_of",
     "accounts_with_past_lots",
+    "audit",
     "balance",
     "balance_at",
     "balances",
@@ -108,7 +115,9 @@ __all__ = [
     "debit",
     "entry",
     "enum_column",
+    "export",
     "find_account_id",
+    "first_difference",
     "holdings",
     "lock_lots",
     "lots",
