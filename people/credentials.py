@@ -185,7 +185,7 @@ def check_password_change(
 def change_password(
     session: Session, *, checked: CheckedSecret, keep_session_id: UUID | None, address: str | None = None, now: datetime
 ) -> LogIn:
-    """Set the new password if the present one was right, and end the other sessions. The caller commits every outcome."""
+    """Set the new password if the present one was right; end the other sessions. The caller commits every outcome."""
     if refusal := _refusal(session, checked, address, now):
         return refusal
     credential = _locked_credential(session, checked)

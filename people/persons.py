@@ -96,9 +96,8 @@ def revoke_grant(session: Session, *, grant_id: UUID, by: str = "system", now: d
 
 def live_grants(session: Session, person_id: UUID) -> Sequence[RoleGrant]:
     """Return the roles a person holds now, oldest first."""
-    return session.scalars(
-        select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None)).order_by(RoleGrant.id)
-    ).all()
+    query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+    return session.scalars(query.order_by(RoleGrant.granted_at, RoleGrant.id)).all()
 
 
 def get_person(session: Session, person_id: UUID) -> Person:
@@ -124,7 +123,7 @@ def merchant_people(session: Session, merchant_id: UUID) -> list[Appointment]:
         select(Person, RoleGrant)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.merchant_id == merchant_id, RoleGrant.revoked_at.is_(None))
-        .order_by(RoleGrant.id)
+        .order_by(RoleGrant.granted_at, RoleGrant.id)
     )
     return [Appointment(person, grant) for person, grant in rows]
 
@@ -135,7 +134,7 @@ def staff(session: Session, *, within_path: str | None = None) -> list[Appointme
         select(Person, RoleGrant)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.merchant_id.is_(None), RoleGrant.revoked_at.is_(None))
-        .order_by(RoleGrant.id)
+        .order_by(RoleGrant.granted_at, RoleGrant.id)
     )
     if within_path is not None:
         query = query.join(Unit, Unit.code == RoleGrant.unit_code).where(

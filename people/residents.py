@@ -231,7 +231,7 @@ def _free_numbers(session: Session, count: int, draw: Callable[[int], int]) -> l
     """Draw numbers that nobody has. Two registrations at once may still draw the same: the unique key then decides."""
     free: dict[str, None] = {}
     for _ in range(_ATTEMPTS_MAX):
-        drawn = {_drawn_number(draw): None for _ in range(count - len(free))}
+        drawn = {draw_number(draw): None for _ in range(count - len(free))}
         taken = set(session.scalars(select(Resident.number).where(Resident.number.in_(list(drawn)))))
         free |= {number: None for number in drawn if number not in taken}
         if len(free) == count:
@@ -239,7 +239,12 @@ def _free_numbers(session: Session, count: int, draw: Callable[[int], int]) -> l
     raise NoFreeNumberError(_ATTEMPTS_MAX)
 
 
-def _drawn_number(draw: Callable[[int], int]) -> str:
+def draw_number(draw: Callable[[int], int]) -> str:
+    """Draw a number with its check digit; nobody is asked whether it is taken.
+
+    Raises:
+        NoFreeNumberError: `draw` keeps giving numbers that are not issued.
+    """
     for _ in range(_ATTEMPTS_MAX):
         digits = str(_FIRST_DRAWN + draw(_DRAWN_COUNT))
         number = digits + mod_11_10.calc_check_digit(digits)
