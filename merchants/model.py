@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, Enum, ForeignKey, Index, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -28,6 +28,21 @@ class RedemptionStatus(StrEnum):
 
     COMPLETED = "completed"
     REFUSED = "refused"
+
+
+class Refusal(StrEnum):
+    """Why an attempt to pay was refused; the stable codes of the outside contract."""
+
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    FUND_NOT_ACCEPTED_HERE = "fund_not_accepted_here"
+    ACCOUNT_FROZEN = "account_frozen"
+    CODE_UNKNOWN = "code_unknown"
+    CODE_EXPIRED = "code_expired"
+    CODE_USED = "code_used"
+    CODES_BLOCKED = "codes_blocked"
+    ORDER_NO_USED = "order_no_used"
+    MERCHANT_NOT_NAMED = "merchant_not_named"
+    MERCHANT_SUSPENDED = "merchant_suspended"
 
 
 class Merchant(Base):
@@ -134,7 +149,16 @@ class Redemption(Base):
     merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
     order_no: Mapped[str] = mapped_column(String(ORDER_NO_LENGTH_MAX))
     status: Mapped[RedemptionStatus] = mapped_column(enum_column(RedemptionStatus))
-    refusal: Mapped[str | None] = mapped_column(String(40))
+    # Not checked by the database: later ways to pay bring reasons of their own.
+    refusal: Mapped[Refusal | None] = mapped_column(
+        Enum(
+            Refusal,
+            native_enum=False,
+            create_constraint=False,
+            length=40,
+            values_callable=lambda members: [each.value for each in members],
+        )
+    )
     amount: Mapped[int] = mapped_column(BigInteger)
     cash_amount: Mapped[int] = mapped_column(BigInteger)
     refunded_total: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

@@ -1,0 +1,193 @@
+"""Naming (命名): the office certifies a merchant from day to day, and may suspend, reinstate or revoke it."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+import ledger
+import people
+from merchants.errors import NamingDatesError, NamingStepError, NotNamedError
+from merchants.model import NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Merchant, Naming, NamingStep, NamingStepKind
+
+
+def name_merchant(
+    session: Session,
+    *,
+    merchant: Merchant,
+    naming_class: str,
+    valid_from: date,
+    valid_until: date,
+    document: str,
+    funds: Collection[str] | None = None,
+    actor: str,
+    now: datetime,
+    call: ledger.Call | None = None,
+) -> Naming:
+    """Name a merchant from day to day, both included, for the credits of some funds, or of all where `funds` is None.
+
+    Raises:
+        NamingDatesError: it would end before it begins.
+        people.TextRefusedError: class or document cannot be shown.
+    """
+    if valid_until < valid_from:
+        raise NamingDatesError
+    naming = Naming(
+        id=ledger.new_id(),
+        merchant_id=merchant.id,
+        naming_class=people.clean_text(naming_class, field="class", length_max=NAME_LENGTH_MAX),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        document=people.clean_text(document, field="document", length_max=TEXT_LENGTH_MAX),
+        fund_codes=",".join(sorted(set(funds or ()))),
+        named_by=actor,
+        named_at=now,
+    )
+    session.add(naming)
+    session.flush()
+    ledger.remember_call(session, call, made_id=naming.id, now=now)
+    return naming
+
+
+def accepted_funds(fund_codes: str) -> frozenset[str] | None:
+    """Return the codes of the funds a naming accepts, None for all of them."""
+    return frozenset(fund_codes.split(",")) if fund_codes else None
+
+
+def is_current(day: date) -> ColumnElement[bool]:
+    """Return the condition that a naming covers a day and was not revoked; it may be suspended."""
+    return and_(Naming.valid_from <= day, Naming.valid_until >= day, Naming.revoked_at.is_(None))
+
+
+def current_naming(session: Session, *, merchant_id: UUID, day: date) -> Naming | None:
+    """Return the naming in force on a day, None if there is none; of several, one not suspended, then the latest."""
+    return session.scalars(
+        select(Naming)
+        .where(Naming.merchant_id == merchant_id, is_current(day))
+        .order_by(Naming.suspended_at.is_not(None), Naming.named_at.desc(), Naming.id.desc())
+        .limit(1)
+    ).first()
+
+
+def list_namings(session: Session, *, merchant_id: UUID) -> Sequence[Naming]:
+    """Return all namings a merchant ever had, newest first."""
+    return session.scalars(
+        select(Naming).where(Naming.merchant_id == merchant_id).order_by(Naming.named_at.desc(), Naming.id.desc())
+    ).all()
+
+
+def naming_history(session: Session, *, merchant_id: UUID) -> Sequence[NamingStep]:
+    """Return the suspensions, reinstatements and revocations of a merchant's namings, newest first."""
+    return session.scalars(
+        select(NamingStep)
+        .join(Naming, Naming.id == NamingStep.naming_id)
+        .where(Naming.merchant_id == merchant_id)
+        .order_by(NamingStep.made_at.desc(), NamingStep.id.desc())
+    ).all()
+
+
+def named_merchants(session: Session, *, day: date) -> list[tuple[Merchant, Naming]]:
+    """Return the merchants that can be paid on a day with the naming in force, by class and name."""
+    rows = session.execute(
+        select(Merchant, Naming)
+        .join(Naming, Naming.merchant_id == Merchant.id)
+        .where(is_current(day), Naming.suspended_at.is_(None))
+        .order_by(Naming.named_at.desc(), Naming.id.desc())
+    )
+    latest: dict[UUID, tuple[Merchant, Naming]] = {}
+    for merchant, naming in rows:
+        latest.setdefault(merchant.id, (merchant, naming))
+    return sorted(latest.values(), key=lambda pair: (pair[1].naming_class, pair[0].name))
+
+
+def suspend_naming(
+    session: Session, *, merchant: Merchant, reason: str, actor: str, now: datetime, call: ledger.Call | None = None
+) -> NamingStep:
+    """Suspend the namings of a merchant: it cannot be paid until they are reinstated.
+
+    Raises:
+        NotNamedError: it has no naming that is not over.
+        NamingStepError: they are suspended already.
+    """
+    return _step(session, merchant, NamingStepKind.SUSPENSION, reason=reason, actor=actor, now=now, call=call)
+
+
+def reinstate_naming(
+    session: Session, *, merchant: Merchant, reason: str, actor: str, now: datetime, call: ledger.Call | None = None
+) -> NamingStep:
+    """End the suspension of a merchant's namings.
+
+    Raises:
+        NotNamedError: it has no naming that is not over.
+        NamingStepError: they are not suspended.
+    """
+    return _step(session, merchant, NamingStepKind.REINSTATEMENT, reason=reason, actor=actor, now=now, call=call)
+
+
+def revoke_naming(
+    session: Session, *, merchant: Merchant, reason: str, actor: str, now: datetime, call: ledger.Call | None = None
+) -> NamingStep:
+    """Revoke the namings of a merchant for good; what was paid before is still refunded and settled.
+
+    Raises:
+        NotNamedError: it has no naming that is not over.
+    """
+    return _step(session, merchant, NamingStepKind.REVOCATION, reason=reason, actor=actor, now=now, call=call)
+
+
+def _step(
+    session: Session,
+    merchant: Merchant,
+    kind: NamingStepKind,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    call: ledger.Call | None,
+) -> NamingStep:
+    cleaned = people.clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
+    # A renewal may already be given: a step holds for every naming that is not over.
+    namings = session.scalars(
+        select(Naming)
+        .where(
+            Naming.merchant_id == merchant.id,
+            Naming.revoked_at.is_(None),
+            Naming.valid_until >= now.date(),
+        )
+        .order_by(Naming.id.desc())
+        .with_for_update()
+    ).all()
+    if not namings:
+        raise NotNamedError(merchant.code)
+    suspended = [naming for naming in namings if naming.suspended_at is not None]
+    if kind is NamingStepKind.SUSPENSION and len(suspended) == len(namings):
+        raise NamingStepError(merchant.code, "suspended")
+    if kind is NamingStepKind.REINSTATEMENT and not suspended:
+        raise NamingStepError(merchant.code, "not suspended")
+    steps = []
+    for naming in namings:
+        if kind is NamingStepKind.REVOCATION:
+            naming.revoked_at = now
+        elif kind is NamingStepKind.SUSPENSION:
+            naming.suspended_at = naming.suspended_at or now
+        else:
+            naming.suspended_at = None
+        steps.append(
+            NamingStep(id=ledger.new_id(), naming_id=naming.id, kind=kind, reason=cleaned, made_by=actor, made_at=now)
+        )
+    session.add_all(steps)
+    session.flush()
+    ledger.remember_call(session, call, made_id=steps[0].id, now=now)
+    return steps[0]
+
+
+def get_naming(session: Session, naming_id: UUID) -> Naming | None:
+    """Return the naming with this id, None if there is none."""
+    return session.get(Naming, naming_id)
+
+
+def get_naming_step(session: Session, step_id: UUID) -> NamingStep | None:
+    """Return the step with this id, None if there is none."""
+    return session.get(NamingStep, step_id)

@@ -1,0 +1,116 @@
+"""What happened to a payment: by its order number, one by one, and a till's or merchant's day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from merchants.errors import RedemptionUnknownError
+from merchants.model import Merchant, Redemption, RedemptionStatus, Refund
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """What a merchant took and gave back between two instants: counts, and totals in cents."""
+
+    redemptions: int
+    redeemed_total: int
+    refunds: int
+    refunded_total: int
+
+    @property
+    def net_total(self) -> int:
+        """What is left of the redemptions after the refunds of the same time, in cents; may be negative."""
+        return self.redeemed_total - self.refunded_total
+
+
+def outcome(session: Session, *, merchant_id: UUID, order_no: str) -> Redemption:
+    """Return the attempt that has an order number at a merchant: the completed one, else the latest refused one.
+
+    Raises:
+        RedemptionUnknownError: nothing ever arrived under this number.
+    """
+    found = session.scalars(
+        select(Redemption)
+        .where(Redemption.merchant_id == merchant_id, Redemption.order_no == order_no.strip())
+        .order_by(Redemption.status == RedemptionStatus.REFUSED, Redemption.id.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        raise RedemptionUnknownError(order_no)
+    return found
+
+
+def get_redemption(session: Session, redemption_id: UUID) -> Redemption:
+    """Return one attempt.
+
+    Raises:
+        RedemptionUnknownError: there is none with this id.
+    """
+    redemption = session.get(Redemption, redemption_id)
+    if redemption is None:
+        raise RedemptionUnknownError(redemption_id)
+    return redemption
+
+
+def redemption_of_entry(session: Session, entry_id: UUID) -> Redemption | None:
+    """Return the redemption that an entry of the books is about, or that one of its refunds is about, None if none."""
+    return session.scalars(
+        select(Redemption)
+        .outerjoin(Refund, Refund.redemption_id == Redemption.id)
+        .where((Redemption.entry_id == entry_id) | (Refund.entry_id == entry_id))
+        .limit(1)
+    ).first()
+
+
+def list_redemptions(
+    session: Session,
+    *,
+    merchant_id: UUID | None = None,
+    resident_id: UUID | None = None,
+    since: datetime | None = None,
+    completed_only: bool = False,
+    limit: int,
+    before: UUID | None = None,
+) -> Sequence[Redemption]:
+    """Return attempts of a merchant, a resident, or both, newest first, older than the cursor `before`."""
+    query = select(Redemption).order_by(Redemption.id.desc()).limit(limit)
+    if merchant_id is not None:
+        query = query.where(Redemption.merchant_id == merchant_id)
+    if resident_id is not None:
+        query = query.where(Redemption.resident_id == resident_id)
+    if since is not None:
+        query = query.where(Redemption.redeemed_at >= since)
+    if completed_only:
+        query = query.where(Redemption.status == RedemptionStatus.COMPLETED)
+    if before is not None:
+        query = query.where(Redemption.id < before)
+    return session.scalars(query).all()
+
+
+def takings(session: Session, *, merchant_id: UUID, since: datetime, until: datetime) -> Takings:
+    """Return what a merchant took from `since` (included) to `until` (not included); refunds count on their own day."""
+    redemptions, redeemed = session.execute(
+        select(func.count(), func.coalesce(func.sum(Redemption.amount), 0)).where(
+            Redemption.merchant_id == merchant_id,
+            Redemption.status == RedemptionStatus.COMPLETED,
+            Redemption.redeemed_at >= since,
+            Redemption.redeemed_at < until,
+        )
+    ).one()
+    refunds, refunded = session.execute(
+        select(func.count(), func.coalesce(func.sum(Refund.amount), 0))
+        .join(Redemption, Redemption.id == Refund.redemption_id)
+        .where(Redemption.merchant_id == merchant_id, Refund.refunded_at >= since, Refund.refunded_at < until)
+    ).one()
+    return Takings(redemptions, int(redeemed), refunds, int(refunded))
+
+
+def merchants_by_id(session: Session, merchant_ids: set[UUID]) -> dict[UUID, Merchant]:
+    """Return merchants by id, for lists that name them."""
+    return {
+        merchant.id: merchant for merchant in session.scalars(select(Merchant).where(Merchant.id.in_(merchant_ids)))
+    }

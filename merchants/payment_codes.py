@@ -1,0 +1,146 @@
+"""The code a resident shows at a till: random, valid for a minute, spent at most once, and stopped by its owner."""
+
+import hashlib
+import hmac
+import unicodedata
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+import ledger
+import people
+from merchants.errors import CodesBlockedError, PaymentCodeUnknownError, TooManyLiveCodesError
+from merchants.model import CodeBlock, PaymentCode
+
+CODE_LIFETIME = timedelta(seconds=60)
+LIVE_CODES_MAX = 60
+CODE_LENGTH = 12
+# A to Z and 0 to 9 without look-alikes: I, O, 0, 1. 32 characters are 5 bits each, so a code has 60.
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+# Codes a day old are of no more use to anybody.
+KEPT = timedelta(days=1)
+
+
+def code_of(payment_code_id: UUID, secret: bytes) -> str:
+    """Return the code that belongs to an id: what the screen shows again needs no copy of the code in the database.
+
+    It is a keyed hash (HMAC-SHA-256) of an id with 74 random bits, so nobody without the secret can tell it.
+    """
+    number = int.from_bytes(hmac.digest(secret, payment_code_id.bytes, "sha256")[:8], "big")
+    return "".join(CODE_ALPHABET[number >> 5 * place & 31] for place in range(CODE_LENGTH))
+
+
+def normal_code(text: str) -> str:
+    """Return what was scanned or typed as a code would be written: half-width, upper-case, without anything between.
+
+    Scanner guns add control characters, input methods full-width letters, people blanks and hyphens.
+    """
+    upper = unicodedata.normalize("NFKC", text).upper()
+    return "".join(character for character in upper if character.isascii() and character.isalnum())
+
+
+def hash_of_code(code: str) -> bytes:
+    """Return the SHA-256 under which a code is kept."""
+    return hashlib.sha256(code.encode()).digest()
+
+
+def create_payment_code(
+    session: Session,
+    *,
+    resident: people.Resident,
+    secret: bytes,
+    now: datetime,
+    call: ledger.Call | None = None,
+) -> PaymentCode:
+    """Make a code for a resident; `code_of` tells it. Earlier codes stay valid until their time.
+
+    Raises:
+        CodesBlockedError: the resident has blocked their own codes.
+        TooManyLiveCodesError: 60 unspent codes live already.
+    """
+    block = live_block(session, resident_id=resident.id)
+    if block is not None:
+        raise CodesBlockedError(block.blocked_at)
+    live = session.scalar(
+        select(func.count())
+        .select_from(PaymentCode)
+        .where(PaymentCode.resident_id == resident.id, PaymentCode.expires_at > now, PaymentCode.used_at.is_(None))
+    )
+    if live is not None and live >= LIVE_CODES_MAX:
+        raise TooManyLiveCodesError(LIVE_CODES_MAX)
+    payment_code_id = ledger.new_id()
+    payment_code = PaymentCode(
+        id=payment_code_id,
+        code_hash=hash_of_code(code_of(payment_code_id, secret)),
+        resident_id=resident.id,
+        account_id=resident.available_account_id,
+        payer_masked=people.masked_name(resident.name),
+        created_at=now,
+        expires_at=now + CODE_LIFETIME,
+    )
+    session.add(payment_code)
+    session.flush()
+    ledger.remember_call(session, call, made_id=payment_code.id, now=now)
+    return payment_code
+
+
+def get_payment_code(session: Session, *, payment_code_id: UUID, resident_id: UUID) -> PaymentCode:
+    """Return a resident's own code.
+
+    Raises:
+        PaymentCodeUnknownError: there is none, or it is another's.
+    """
+    payment_code = session.get(PaymentCode, payment_code_id)
+    if payment_code is None or payment_code.resident_id != resident_id:
+        raise PaymentCodeUnknownError(payment_code_id)
+    return payment_code
+
+
+def live_block(session: Session, *, resident_id: UUID) -> CodeBlock | None:
+    """Return the order by which a resident's codes are blocked now, None if they are not."""
+    return session.scalars(
+        select(CodeBlock).where(CodeBlock.resident_id == resident_id, CodeBlock.lifted_at.is_(None)).limit(1)
+    ).first()
+
+
+def block_codes(
+    session: Session, *, resident_id: UUID, actor: str, now: datetime, call: ledger.Call | None = None
+) -> CodeBlock:
+    """Stop all codes of a resident, those already shown too, until the block is lifted; again changes nothing."""
+    block = live_block(session, resident_id=resident_id)
+    if block is None:
+        block = CodeBlock(id=ledger.new_id(), resident_id=resident_id, blocked_by=actor, blocked_at=now)
+        session.add(block)
+    session.execute(
+        update(PaymentCode)
+        .where(PaymentCode.resident_id == resident_id, PaymentCode.used_at.is_(None), PaymentCode.blocked_at.is_(None))
+        .values(blocked_at=now)
+    )
+    session.flush()
+    ledger.remember_call(session, call, made_id=block.id, now=now)
+    return block
+
+
+def lift_block(
+    session: Session, *, resident_id: UUID, actor: str, now: datetime, call: ledger.Call | None = None
+) -> CodeBlock | None:
+    """Let a resident make codes again; those that were blocked stay so. None where nothing was blocked."""
+    block = live_block(session, resident_id=resident_id)
+    if block is not None:
+        block.lifted_by, block.lifted_at = actor, now
+        session.flush()
+        ledger.remember_call(session, call, made_id=block.id, now=now)
+    return block
+
+
+def get_code_block(session: Session, block_id: UUID) -> CodeBlock | None:
+    """Return the block with this id, None if there is none."""
+    return session.get(CodeBlock, block_id)
+
+
+def purge_payment_codes(session: Session, *, now: datetime) -> int:
+    """Delete codes that ended a day ago or earlier, and return how many."""
+    gone = session.connection().execute(delete(PaymentCode).where(PaymentCode.expires_at < now - KEPT))
+    return gone.rowcount

@@ -1,0 +1,155 @@
+"""A merchant gives credits back, whole or in part, to the very lots they came from."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import ledger
+import people
+from ledger import Asset, CreditLot, Line, LotBalance, NewEntry, Side
+from merchants.errors import (
+    AmountError,
+    NotRefundableError,
+    OwnerApprovalRequiredError,
+    RedemptionUnknownError,
+    RefundExceedsRedemptionError,
+)
+from merchants.model import TEXT_LENGTH_MAX, Redemption, RedemptionStatus, Refund
+from merchants.registry import get_merchant
+
+KIND = "refund"
+# What comes back past its date may still be spent for so many days.
+GRACE_DAYS = 30
+# What a till may refund without the owner, in cents, until an owner sets another limit.
+TILL_REFUND_MAX = 0
+
+
+def refund(
+    session: Session,
+    *,
+    redemption_id: UUID,
+    merchant_id: UUID,
+    amount: int,
+    reason: str,
+    by_owner: bool,
+    actor: str,
+    now: datetime,
+    call: ledger.Call | None = None,
+) -> Refund:
+    """Give `amount` cents of a redemption back, the credits spent last first; it works after a revocation too.
+
+    Raises:
+        AmountError: not a positive amount.
+        RedemptionUnknownError: no such redemption at this merchant.
+        NotRefundableError: the attempt was refused, nothing was paid.
+        RefundExceedsRedemptionError: less than that is left.
+        OwnerApprovalRequiredError: a till asks for more than it may refund.
+        people.TextRefusedError: the reason cannot be shown.
+    """
+    if not 0 < amount <= ledger.AMOUNT_MAX:
+        raise AmountError(amount)
+    cleaned = people.clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
+    # Refunds of one redemption queue here: what is left of it cannot change until this one is written.
+    redemption = session.scalar(select(Redemption).where(Redemption.id == redemption_id).with_for_update())
+    if redemption is None or redemption.merchant_id != merchant_id:
+        raise RedemptionUnknownError(redemption_id)
+    if redemption.status is not RedemptionStatus.COMPLETED or redemption.entry_id is None:
+        raise NotRefundableError(redemption_id, redemption.refusal)
+    if not by_owner and amount > TILL_REFUND_MAX:
+        raise OwnerApprovalRequiredError(TILL_REFUND_MAX)
+    if amount > redemption.amount - redemption.refunded_total:
+        raise RefundExceedsRedemptionError(redemption_id, redemption.amount - redemption.refunded_total)
+
+    spent = ledger.entry(session, redemption.entry_id)
+    parts = _spent_last(
+        [LotBalance(line.lot, line.amount) for line in spent.postings if line.side is Side.DEBIT],
+        skip=redemption.refunded_total,
+        amount=amount,
+    )
+    redemption.refunded_total += amount
+    made = Refund(
+        id=ledger.new_id(),
+        redemption_id=redemption.id,
+        amount=amount,
+        refunded_total=redemption.refunded_total,
+        reason=cleaned,
+        entry_id=ledger.new_id(),
+        refunded_by=actor,
+        refunded_at=now,
+    )
+    session.add(made)
+    ledger.remember_call(session, call, made_id=made.id, now=now)
+    session.flush()
+    ledger.post(
+        session,
+        [
+            NewEntry(
+                id=made.entry_id,
+                kind=KIND,
+                actor=actor,
+                occurred_at=now,
+                lines=_lines(session, redemption, parts, now.date()),
+            )
+        ],
+    )
+    return made
+
+
+def _spent_last(spent: Sequence[LotBalance], *, skip: int, amount: int) -> list[LotBalance]:
+    """Return the parts to give back: from the last spent lot backwards, past what was given back before."""
+    parts: list[LotBalance] = []
+    for lot in reversed(spent):
+        passed = min(skip, lot.amount)
+        skip -= passed
+        taken = min(lot.amount - passed, amount)
+        amount -= taken
+        if taken:
+            parts.append(LotBalance(lot.label, taken))
+    return parts
+
+
+def _lines(session: Session, redemption: Redemption, parts: list[LotBalance], today: date) -> tuple[Line, ...]:
+    """Return the postings: the merchant's credits of each fund, its debt where it holds too few, and the very lots."""
+    merchant = get_merchant(session, redemption.merchant_id)
+    if redemption.resident_id is None:
+        raise RedemptionUnknownError(redemption.id)
+    payer = people.get_resident(session, redemption.resident_id)
+    owed: dict[str, int] = {}
+    restored: dict[str, int] = {}
+    for part in parts:
+        fund = CreditLot(part.lot.fund).label
+        owed[fund] = owed.get(fund, 0) + part.amount
+        label = _label_today(part.lot, today)
+        restored[label] = restored.get(label, 0) + part.amount
+    held = ledger.lock_lots(session, [payer.available_account_id, merchant.payable_account_id])
+    payable = {part.label: part.amount for part in held[merchant.payable_account_id]}
+    lines: list[Line] = []
+    for fund, amount in owed.items():
+        covered = min(amount, payable.get(fund, 0))
+        if covered:
+            lines.append(ledger.debit(merchant.payable_account_id, Asset.PAB, covered, fund))
+        if amount > covered:
+            # Already settled: the merchant owes it back.
+            lines.append(ledger.debit(merchant.receivable_account_id, Asset.PAB, amount - covered, fund))
+    lines += [ledger.credit(payer.available_account_id, Asset.PAB, amount, label) for label, amount in restored.items()]
+    return tuple(lines)
+
+
+def _label_today(lot: CreditLot, today: date) -> str:
+    """Return the lot a refund goes into: the very one, or, past its date, the same fund with some days' grace."""
+    if lot.expires_on is not None and lot.expires_on < today:
+        return CreditLot(lot.fund, today + timedelta(days=GRACE_DAYS)).label
+    return lot.label
+
+
+def get_refund(session: Session, refund_id: UUID) -> Refund | None:
+    """Return the refund with this id, None if there is none."""
+    return session.get(Refund, refund_id)
+
+
+def list_refunds(session: Session, *, redemption_id: UUID) -> Sequence[Refund]:
+    """Return the refunds of a redemption, newest first."""
+    return session.scalars(select(Refund).where(Refund.redemption_id == redemption_id).order_by(Refund.id.desc())).all()
