@@ -18,6 +18,7 @@ from people import (
     check_password,
     issue_activation,
     log_in,
+    principal_by_session,
     register_resident,
 )
 from tests.clock import NOON
@@ -65,6 +66,17 @@ def tried(
     """Try to log in, some seconds after NOON."""
     checked = check_password(session, passwords=passwords, login_name=login_name, password=password)
     return log_in(session, checked=checked, device="Firefox", address=address, now=later(seconds))
+
+
+def tried_code(session: Session, passwords: Passwords, *, login_name: str, code: str, seconds: int = 0) -> LogIn:
+    """Try to set PASSWORD with an activation code, some seconds after NOON."""
+    checked = check_activation(session, passwords=passwords, login_name=login_name, code=code, new_password=PASSWORD)
+    return activate(session, checked=checked, device="phone", now=later(seconds))
+
+
+def is_live(session: Session, done: LogIn) -> bool:
+    """Say whether the session that a log-in started can be used at NOON."""
+    return principal_by_session(session, done.token or "", NOON) is not None
 
 
 def later(seconds: int) -> datetime:

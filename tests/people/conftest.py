@@ -4,7 +4,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from people import Passwords, PhoneVault, load_units, new_phone_keys, packaged_units
+from people import Passwords, Person, PhoneVault, Resident, load_units, new_phone_keys, packaged_units
+from tests.people.builders import officer, resident
 
 
 @pytest.fixture
@@ -24,3 +25,15 @@ def vault() -> PhoneVault:
 def passwords() -> Passwords:
     """Return passwords hashed with the least that argon2 allows."""
     return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def zhang(tree: Session, vault: PhoneVault) -> Resident:
+    """Return a resident without a log-in yet."""
+    return resident(tree, vault)
+
+
+@pytest.fixture
+def guan(tree: Session) -> Person:
+    """Return an officer without a log-in yet."""
+    return officer(tree, handle="li.guan")

@@ -1,8 +1,7 @@
-"""Logging in: activation codes, passwords, and the wrong tries that are remembered."""
+"""Logging in with a password, changing it, and the wrong tries that are remembered."""
 
 import re
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -18,162 +17,20 @@ from people import (
     PasswordRefusedError,
     Passwords,
     Person,
-    PersonUnknownError,
-    PhoneVault,
     Resident,
-    ResidentUnknownError,
-    activate,
     change_password,
-    check_activation,
     check_password,
     check_password_change,
-    grouped_number,
     issue_activation,
     live_sessions,
     log_in,
-    principal_by_session,
     purge_wrong_tries,
 )
 from people.model import Credential, WrongTries
 from tests.clock import NOON
-from tests.people.builders import PASSWORD, activated, later, officer, resident, tried
+from tests.people.builders import PASSWORD, activated, is_live, tried, tried_code
 
 HOURS = 3_600
-
-
-@pytest.fixture
-def zhang(tree: Session, vault: PhoneVault) -> Resident:
-    """Return a resident without a log-in yet."""
-    return resident(tree, vault)
-
-
-@pytest.fixture
-def guan(tree: Session) -> Person:
-    """Return an officer without a log-in yet."""
-    return officer(tree, handle="li.guan")
-
-
-def tried_code(
-    session: Session, passwords: Passwords, *, login_name: str, code: str, seconds: int = 0, address: str | None = None
-) -> LogIn:
-    checked = check_activation(session, passwords=passwords, login_name=login_name, code=code, new_password=PASSWORD)
-    return activate(session, checked=checked, device="phone", address=address, now=later(seconds))
-
-
-def is_live(session: Session, done: LogIn) -> bool:
-    return principal_by_session(session, done.token or "", NOON) is not None
-
-
-# --- activation -------------------------------------------------------------------------------------------------------
-
-
-def test_a_printed_code_sets_the_first_password_and_logs_in(
-    tree: Session, passwords: Passwords, zhang: Resident
-) -> None:
-    code = issue_activation(tree, passwords=passwords, resident_id=zhang.id, issued_by="person:1f", now=NOON)
-    done = tried_code(tree, passwords, login_name=grouped_number(zhang.number), code=code)
-    assert done.outcome is LogInOutcome.DONE
-    assert is_live(tree, done)
-    assert tried(tree, passwords, login_name=zhang.number).outcome is LogInOutcome.DONE
-    assert tree.scalars(select(Credential.activation_issued_by)).all() == ["person:1f"]
-
-
-def test_a_code_is_ten_characters_without_look_alikes_in_two_groups_and_stored_hashed(
-    tree: Session, passwords: Passwords, zhang: Resident
-) -> None:
-    codes = {issue_activation(tree, passwords=passwords, resident_id=zhang.id, now=NOON) for _ in range(20)}
-    assert len(codes) == 20
-    for code in codes:
-        assert re.fullmatch(r"[A-Z2-9]{5}-[A-Z2-9]{5}", code)
-        assert not set(code) & set("01OILZSB")
-    credential = tree.scalars(select(Credential)).one()
-    assert (credential.activation_hash or "").startswith("$argon2id$")
-    assert repr(credential) == f"Credential({credential.id})"
-
-
-@pytest.mark.parametrize(
-    "typed_as",
-    [
-        str.lower,
-        lambda code: code.replace("-", ""),
-        " ".join,
-        lambda code: code.replace("2", "Z").replace("5", "s").replace("8", "B"),
-        lambda code: code.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}),
-    ],
-    ids=["small", "ungrouped", "spaced", "look-alikes", "full-width"],
-)
-def test_a_code_is_understood_however_it_is_typed(
-    tree: Session, passwords: Passwords, zhang: Resident, typed_as: Callable[[str], str]
-) -> None:
-    code = issue_activation(tree, passwords=passwords, resident_id=zhang.id, now=NOON)
-    assert tried_code(tree, passwords, login_name=zhang.number, code=typed_as(code)).outcome is LogInOutcome.DONE
-
-
-def test_a_code_works_once(tree: Session, passwords: Passwords, zhang: Resident) -> None:
-    code = issue_activation(tree, passwords=passwords, resident_id=zhang.id, now=NOON)
-    both = [
-        check_activation(tree, passwords=passwords, login_name=zhang.number, code=code, new_password=password)
-        for password in (PASSWORD, "another password")
-    ]
-    outcomes = [activate(tree, checked=checked, device="", now=NOON).outcome for checked in both]
-    assert outcomes == [LogInOutcome.DONE, LogInOutcome.WRONG]
-    assert tried_code(tree, passwords, login_name=zhang.number, code=code).outcome is LogInOutcome.WRONG
-    assert tried(tree, passwords, login_name=zhang.number).outcome is LogInOutcome.DONE
-
-
-def test_a_code_lasts_72_hours_and_only_its_holder_learns_that_it_has_expired(
-    tree: Session, passwords: Passwords, zhang: Resident
-) -> None:
-    code = issue_activation(tree, passwords=passwords, resident_id=zhang.id, now=NOON)
-    at_the_end = 72 * HOURS
-    expired = tried_code(tree, passwords, login_name=zhang.number, code=code, seconds=at_the_end)
-    assert expired.outcome is LogInOutcome.CODE_EXPIRED
-    wrong = tried_code(tree, passwords, login_name=zhang.number, code="AAAAA-AAAAA", seconds=at_the_end)
-    assert wrong.outcome is LogInOutcome.WRONG
-    in_time = tried_code(tree, passwords, login_name=zhang.number, code=code, seconds=at_the_end - 1)
-    assert in_time.outcome is LogInOutcome.DONE
-
-
-def test_a_new_code_ends_the_old_one_the_password_and_all_sessions(
-    tree: Session, passwords: Passwords, guan: Person
-) -> None:
-    done = activated(tree, passwords, login_name="li.guan", person_id=guan.id)
-    old = issue_activation(tree, passwords=passwords, person_id=guan.id, now=NOON)
-    assert not is_live(tree, done)
-    assert tried(tree, passwords, login_name="li.guan").outcome is LogInOutcome.WRONG
-    new = issue_activation(tree, passwords=passwords, person_id=guan.id, now=NOON)
-    assert tried_code(tree, passwords, login_name="li.guan", code=old).outcome is LogInOutcome.WRONG
-    assert tried_code(tree, passwords, login_name="LI.GUAN", code=new).outcome is LogInOutcome.DONE
-
-
-def test_a_new_code_forgives_the_wrong_tries_before_it(tree: Session, passwords: Passwords, zhang: Resident) -> None:
-    for _ in range(5):
-        tried(tree, passwords, login_name=zhang.number)
-    code = issue_activation(tree, passwords=passwords, resident_id=zhang.id, now=NOON)
-    assert tried_code(tree, passwords, login_name=zhang.number, code=code).outcome is LogInOutcome.DONE
-
-
-def test_a_weak_first_password_is_refused_and_the_code_stays_good(
-    tree: Session, passwords: Passwords, zhang: Resident
-) -> None:
-    code = issue_activation(tree, passwords=passwords, resident_id=zhang.id, now=NOON)
-    with pytest.raises(PasswordRefusedError):
-        check_activation(
-            tree, passwords=passwords, login_name=zhang.number, code=code, new_password=grouped_number(zhang.number)
-        )
-    assert tried_code(tree, passwords, login_name=zhang.number, code=code).outcome is LogInOutcome.DONE
-
-
-def test_a_code_is_for_one_known_holder(tree: Session, passwords: Passwords, zhang: Resident, guan: Person) -> None:
-    unknown = new_id()
-    with pytest.raises(ResidentUnknownError):
-        issue_activation(tree, passwords=passwords, resident_id=unknown, now=NOON)
-    with pytest.raises(PersonUnknownError):
-        issue_activation(tree, passwords=passwords, person_id=unknown, now=NOON)
-    with pytest.raises(ValueError, match="one resident or for one person"):
-        issue_activation(tree, passwords=passwords, now=NOON)
-    with pytest.raises(ValueError, match="one resident or for one person"):
-        issue_activation(tree, passwords=passwords, resident_id=zhang.id, person_id=guan.id, now=NOON)
 
 
 # --- log-in ----------------------------------------------------------------------------------------------------------
