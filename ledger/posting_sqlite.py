@@ -105,7 +105,7 @@ def _check_states(accounts: dict[int, _Account], balances: dict[int, int]) -> No
 
 def _clock(accounts: dict[int, _Account]) -> datetime:
     latest = [datetime.fromisoformat(account.recorded_at) for account in accounts.values() if account.recorded_at]
-    return max(datetime.now(UTC), *(instant.replace(tzinfo=UTC) for instant in latest))
+    return max([datetime.now(UTC), *(instant.replace(tzinfo=UTC) for instant in latest)])
 
 
 def _move(
