@@ -63,7 +63,8 @@ def check_new_password(password: str, *, login_name: str) -> None:
 
     Raises:
         PasswordRefusedError: it is too short or too long; holds control characters; is among the commonest, a sequence,
-            or a short part repeated; holds the login name; or is a mobile number or a date, which others know.
+            or a short part repeated; is the login name, also twice or backwards; or is a mobile number or a date, which
+            others know.
     """
     if len(password) > LENGTH_MAX:
         raise PasswordRefusedError(PasswordFault.TOO_LONG)
