@@ -100,14 +100,17 @@ def set_account_state(session: Session, account_id: int, state: AccountState) ->
 
     Raises:
         AccountUnknownError: no such account.
-        AccountStateError: a closed account cannot be opened again, and one that holds something cannot be closed.
+        AccountStateError: a closed account cannot be opened again, one that holds something cannot be closed, and an
+            unbounded one is always open.
     """
     account = session.execute(
-        select(Account.state, Account.balance).where(Account.id == account_id).with_for_update()
+        select(Account.state, Account.balance, Account.bounded).where(Account.id == account_id).with_for_update()
     ).one_or_none()
     if account is None:
         raise AccountUnknownError(account_id)
-    if account.state is AccountState.CLOSED or (state is AccountState.CLOSED and account.balance):
+    cannot_close = state is AccountState.CLOSED and account.balance
+    # Nobody queues for an unbounded account, so nothing would look at its state.
+    if account.state is AccountState.CLOSED or cannot_close or not account.bounded:
         raise AccountStateError(account_id, account.state)
     session.execute(update(Account).where(Account.id == account_id).values(state=state))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, cast, func, select
+from sqlalchemy import BigInteger, Dialect, SQLColumnExpression, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
@@ -61,7 +61,7 @@ class LockedLots(FunctionElement[list[LotBalance]]):
     inherit_cache = True
     name = "locked_lots"
 
-    def __init__(self, account_id: ColumnElement[int]) -> None:
+    def __init__(self, account_id: SQLColumnExpression[int]) -> None:
         super().__init__(account_id)
 
 

@@ -49,14 +49,15 @@ _LINES = (
     _array("line_amounts", BigInteger()),
 )
 
+# Names no column has: SQLAlchemy takes a bound name of an UPDATE's column for a new value of it.
 POST_ONE = select(
     func.ledger_post_one(
-        bindparam("id", type_=Uuid),
-        bindparam("kind", type_=Text),
-        bindparam("description", type_=Text),
-        bindparam("actor", type_=Text),
-        bindparam("occurred_at", type_=DateTime(timezone=True)),
-        bindparam("reverses_id", type_=Uuid),
+        bindparam("new_id", type_=Uuid),
+        bindparam("new_kind", type_=Text),
+        bindparam("new_description", type_=Text),
+        bindparam("new_actor", type_=Text),
+        bindparam("new_occurred_at", type_=DateTime(timezone=True)),
+        bindparam("new_reverses_id", type_=Uuid),
         *_LINES,
         type_=DateTime(timezone=True),
     ).label("recorded_at")
@@ -103,12 +104,12 @@ def _line_values(lines: Sequence[Line]) -> dict[str, Any]:
 
 def _one_values(entry: NewEntry) -> dict[str, Any]:
     return {
-        "id": entry.id,
-        "kind": entry.kind,
-        "description": entry.description,
-        "actor": entry.actor,
-        "occurred_at": entry.occurred_at,
-        "reverses_id": entry.reverses_id,
+        "new_id": entry.id,
+        "new_kind": entry.kind,
+        "new_description": entry.description,
+        "new_actor": entry.actor,
+        "new_occurred_at": entry.occurred_at,
+        "new_reverses_id": entry.reverses_id,
         **_line_values(entry.lines),
     }
 

@@ -43,7 +43,7 @@ class Attempt:
     holder_id: UUID | None = None
 
 
-def _facts_query() -> Select[Any]:
+def _facts_query() -> Select[*tuple[Any, ...]]:
     """Return the one statement that reads all a redemption depends on, and locks the payer's account."""
     named, holder = aliased(Naming), aliased(Redemption)
     naming_in_force = (
@@ -199,7 +199,9 @@ def redeem(
         redemption.status, redemption.refusal = RedemptionStatus.REFUSED, refusal
         session.connection().execute(_RECORD, _values(redemption))
         session.connection().execute(ledger.REMEMBER_CALL, values)
-        return Attempt(redemption, facts.merchant_code, facts.payer_masked or "", False, facts.holder_id)
+        return Attempt(
+            redemption, facts.merchant_code, facts.payer_masked or "", replayed=False, holder_id=facts.holder_id
+        )
 
     redemption.entry_id = ledger.new_id()
     redemption.receipt_no = new_receipt_no(now)
@@ -301,4 +303,4 @@ def _again(session: Session, redemption_id: UUID, merchant_code: str) -> Attempt
                 )
             )
         )
-    return Attempt(redemption, merchant_code, payer, True, holder_id)
+    return Attempt(redemption, merchant_code, payer, replayed=True, holder_id=holder_id)
