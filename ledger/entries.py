@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from ledger.errors import EntryInvalidError
@@ -70,9 +71,15 @@ class CreditLot:
             expires_on = None if day == _NEVER else date.fromisoformat(day)
         except ValueError:
             raise EntryInvalidError(f"{label!r} is no lot of credits") from None
-        if not separator or not fund:
+        lot = cls(fund, expires_on)
+        # Any other spelling of the day would not sort where the day belongs.
+        if not separator or not fund or lot.label != label:
             raise EntryInvalidError(f"{label!r} is no lot of credits")
-        return cls(fund, expires_on)
+        return lot
+
+
+# Entries of one day bear the same few labels.
+_credit_lot = lru_cache(maxsize=4096)(CreditLot.parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +126,11 @@ def check_entries(entries: Sequence[NewEntry]) -> None:
     """Refuse entries that break double entry, before the database is asked.
 
     Raises:
-        EntryInvalidError: an entry has fewer than two lines, an amount outside 1..2^53-1, a lot that does not suit
-            its asset, a naive time, or does not balance per asset.
+        EntryInvalidError: there are no entries, or one has fewer than two lines, an amount outside 1..2^53-1, a lot
+            that does not suit its asset, a naive time, or does not balance per asset.
     """
+    if not entries:
+        raise EntryInvalidError("there is nothing to post")
     for entry in entries:
         if len(entry.lines) < 2:
             raise EntryInvalidError("an entry needs at least two postings")
@@ -140,8 +149,6 @@ def _check_line(line: Line) -> None:
     if not 0 < line.amount <= AMOUNT_MAX:
         raise EntryInvalidError(f"an amount must lie between 1 and {AMOUNT_MAX}")
     if line.asset is Asset.PAB:
-        _, separator, fund = line.lot.partition(":")
-        if not separator or not fund:
-            raise EntryInvalidError("credits are labelled with their fund and day")
+        _credit_lot(line.lot)
     elif (line.asset is Asset.DUTY) != bool(line.lot):
         raise EntryInvalidError(f"lot {line.lot!r} does not suit {line.asset}")

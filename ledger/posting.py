@@ -22,7 +22,7 @@ def post(
 
     Call it once in a transaction, as its last statement: from here on the accounts it touches are locked, shared
     ones last. Every bounded account is checked and changed in one guarded statement. `companions` are writes of the
-    caller that go with the entries in the same round trip, and `values` is what they bind.
+    caller that go with a single entry in the same round trip, and `values` is what they bind.
 
     Raises:
         EntryInvalidError: an entry breaks double entry.
@@ -32,6 +32,8 @@ def post(
         LostRaceError: a companion did not find the one row it was to change.
     """
     check_entries(entries)
+    if companions is not None and len(entries) != 1:
+        raise ValueError("companions go with one entry")
     # Rows that name the entry, and the idempotency key, are written before any account is locked.
     session.flush()
     if session.get_bind().dialect.name == "postgresql":

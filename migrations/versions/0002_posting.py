@@ -117,7 +117,8 @@ BEGIN
         WHERE id = ANY (line_accounts) AND bounded ORDER BY shared, id FOR NO KEY UPDATE
     ) AS locked;
     -- The clock is read after the last lock, and never runs backwards for an account.
-    written := greatest(clock_timestamp(), latest);
+    -- Later than all of them, so that it tells below which accounts were moved.
+    written := greatest(clock_timestamp(), latest + interval '1 microsecond');
 
     UPDATE accounts AS account
     SET balance = account.balance + CASE account.normal_side WHEN 'debit' THEN change.amount ELSE -change.amount END,
@@ -262,14 +263,18 @@ SQLITE = (
         for table in ("journal_entries", "postings")
         for event in ("UPDATE", "DELETE")
     ),
-    # Postings come before their entry, so a standing entry takes no more of them.
+    # Postings come before their entry, so a standing entry takes no more of them. INSERT OR REPLACE would delete what
+    # is in its way without firing the trigger on deletions, hence the second conditions here and below.
     """
 CREATE TRIGGER postings_refuse_standing_entry BEFORE INSERT ON postings
 WHEN EXISTS (SELECT 1 FROM journal_entries WHERE id = NEW.entry_id)
+    OR EXISTS (SELECT 1 FROM postings WHERE account_id = NEW.account_id AND seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'the entry already stands'); END
 """,
     """
 CREATE TRIGGER journal_entries_balance BEFORE INSERT ON journal_entries BEGIN
+    SELECT RAISE(ABORT, 'the entry already stands')
+    WHERE EXISTS (SELECT 1 FROM journal_entries WHERE id = NEW.id OR reverses_id = NEW.reverses_id);
     SELECT RAISE(ABORT, 'the entry has no postings')
     WHERE NOT EXISTS (SELECT 1 FROM postings WHERE entry_id = NEW.id);
     SELECT RAISE(ABORT, 'the entry does not balance')
