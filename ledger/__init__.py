@@ -41,7 +41,7 @@ from ledger.errors import (
     SamePersonError,
 )
 from ledger.exports import ExportFormat, export
-from ledger.holdings import Holding, accounts_with_past_lots, holdings
+from ledger.holdings_by_code import Holding, accounts_with_past_lots, holdings
 from ledger.idempotency import (
     KNOWN_CALL,
     REMEMBER_CALL,
@@ -52,7 +52,7 @@ from ledger.idempotency import (
     remember_values,
     same_thing_again,
 )
-from ledger.lots import LockedLots, LotBalance, lock_lots, lots, pick_lots, spendable
+from ledger.lot_balances import LockedLots, LotBalance, lock_lots, lots, pick_lots, spendable
 from ledger.model import AccountState
 from ledger.posting import post
 from ledger.posting_postgresql import Companions

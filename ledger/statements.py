@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, se
 from sqlalchemy.orm import Session, aliased
 
 from ledger.errors import AccountUnknownError, InstantTooYoungError
-from ledger.lots import LotBalance
+from ledger.lot_balances import LotBalance
 from ledger.model import Account, JournalEntry, Posting
 
 # An entry rarely has more than one posting on an account; a few to spare save a second question.
