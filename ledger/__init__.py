@@ -12,7 +12,7 @@ from ledger.accounts import (
     open_accounts,
     set_account_state,
 )
-from ledger.audit import CheckResult, audit
+from ledger.auditing import CheckResult, audit
 from ledger.base import Base, BigId, ByteOrderedText, UTCDateTime, enum_column, new_id
 from ledger.books import (
     EntryView,
