@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import pkgutil
 import re
 import subprocess
 import tomllib
@@ -125,6 +126,8 @@ def test_a_package_offers_exactly_what_it_names(room: str) -> None:
     package = importlib.import_module(room)
     assert len(package.__all__) == len(set(package.__all__)) > 0
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
+    # A function would hide the module of its name, and import-linter would take one for the other.
+    assert {name.name for name in pkgutil.iter_modules(package.__path__)} & set(package.__all__) == set()
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -15,7 +15,6 @@ VENDOR = STATIC / "vendor"
 # package -> file in it -> name under web/static/vendor
 FILES = {
     "@picocss/pico": {
-        "css/pico.min.css": "pico.min.css",
         "css/pico.classless.min.css": "pico.classless.min.css",
     },
     "barcode-detector": {"dist/iife/polyfill.js": "barcode-detector.js"},
