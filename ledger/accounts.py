@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ScalarSelect, SQLColumnExpression, case, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ledger.entries import Asset, Side
 from ledger.errors import AccountExistsError, AccountStateError, AccountUnknownError
@@ -92,7 +92,9 @@ def account_state(session: Session, account_id: int) -> AccountState:
 
 def account_state_of(account_id: SQLColumnExpression[int]) -> ScalarSelect[AccountState]:
     """Return a column with the state of the account whose id the given column holds, for statements of other rooms."""
-    return select(Account.state).where(Account.id == account_id).scalar_subquery()
+    # Under a name of its own, so that the column may be one of accounts.
+    account = aliased(Account)
+    return select(account.state).where(account.id == account_id).scalar_subquery()
 
 
 def set_account_state(session: Session, account_id: int, state: AccountState) -> None:
