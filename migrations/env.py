@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.migration import MigrationContext
+from alembic.operations.ops import MigrationScript
+from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -60,12 +63,19 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+def number_revision(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
+    """Give a new migration the number after the newest."""
+    newest = ScriptDirectory.from_config(context.config).get_current_head()
+    directives[0].rev_id = f"{int(newest or 0) + 1:04}"
+
+
 def migrate(connection: Connection) -> None:
     """Run the wanted migrations in one transaction, and leave the application's role its rights."""
     context.configure(
         connection=connection,
         target_metadata=ledger.Base.metadata,
         render_item=render_item,
+        process_revision_directives=number_revision,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         compare_server_default=True,
