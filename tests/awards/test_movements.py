@@ -181,6 +181,19 @@ def test_a_fund_s_movements_show_what_others_moved_to_it_newest_first(session: S
         list_movements(session, fund_code="water")
 
 
+def test_money_missing_behind_a_fund_is_not_said_to_be_an_exhausted_fund(session: Session) -> None:
+    peace = fund(session, "peace", available=500)
+    lines = (
+        ledger.debit(peace.backing_account_id, ledger.Asset.CNY, 500),
+        ledger.credit(ledger.account_id(session, "treasury:bank"), ledger.Asset.CNY, 500),
+    )
+    theft = ledger.NewEntry(id=new_id(), kind="correction", actor=OFFICER, occurred_at=NOON, lines=lines)
+    ledger.post(session, [theft])
+    with pytest.raises(ledger.InsufficientBalanceError) as refused:
+        return_money(session, fund_code="peace", amount=500, **WHAT)
+    assert refused.value.account_id != peace.available_account_id
+
+
 def test_an_unknown_movement_is_said_to_be_unknown(session: Session) -> None:
     movement_id = new_id()
     with pytest.raises(MovementUnknownError) as refused:
