@@ -52,13 +52,15 @@ def answer_http_error(error: HTTPException) -> Response:
     """Answer an error of Flask's or Werkzeug's own by the row of its status."""
     if error.response is not None and isinstance(error.response, Response):
         return error.response
-    row = CSRF_FAILED if isinstance(error, CSRFError) else BY_STATUS.get(error.code or 500)
-    if row is None:
-        row = BAD_REQUEST if 400 <= (error.code or 500) < 500 else INTERNAL
-    if 300 <= (error.code or 500) < 400:
+    status = error.code or 500
+    if 300 <= status < 400:
         # Werkzeug's redirect of a path that lacks its slash.
-        return Response(status=error.code, headers=dict(error.get_headers()))
-    told = problem_of(ProblemError(row, retry_after_s=2))
+        return Response(status=status, headers=dict(error.get_headers()))
+    row = CSRF_FAILED if isinstance(error, CSRFError) else BY_STATUS.get(status)
+    if row is None:
+        row = BAD_REQUEST if status < 500 else INTERNAL
+    facts: dict[str, Any] = {"retry_after_s": 2} if status == 429 else {}
+    told = problem_of(ProblemError(row, **facts))
     allowed = {name: value for name, value in error.get_headers() if name == "Allow"}
     return answer(Problem(told.status, told.code, told.title, told.detail, told.facts, {}, {**told.headers, **allowed}))
 

@@ -106,7 +106,7 @@ def require(allowed: bool) -> None:  # noqa: FBT001 - reads as the sentence it i
         raise ProblemError(NOT_FOUND)
 
 
-# --- pages: a session by cookie -----------------------------------------------------------------------------------------
+# --- pages: a session by cookie ---------------------------------------------------------------------------------------
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
@@ -150,7 +150,7 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(known, token)
 
 
-# --- the check ----------------------------------------------------------------------------------------------------------
+# --- the check --------------------------------------------------------------------------------------------------------
 
 
 def _check(rule: Rule | None) -> ResponseReturnValue | None:
@@ -159,7 +159,7 @@ def _check(rule: Rule | None) -> ResponseReturnValue | None:
     if rule.public:
         return None
     if is_for_programs():
-        known = _by_key()
+        known = principal_of_key()
         spend_request(known)
     else:
         signed_in = _signed_in()
@@ -177,7 +177,12 @@ def _signed_in() -> Principal | None:
     return cast("Principal", current_user.principal) if current_user.is_authenticated else None
 
 
-def _by_key() -> Principal:
+def principal_of_key() -> Principal:
+    """Return who bears the request's key.
+
+    Raises:
+        ProblemError: nobody does, or its address has shown too many wrong ones.
+    """
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
     if scheme.lower() == "bearer" and 0 < len(secret) <= _SECRET_LENGTH_MAX:

@@ -1,4 +1,4 @@
-"""How many requests a minute are answered for each key, and for each address with wrong keys, by all workers together."""
+"""How many requests a minute are answered for a key, and for an address with wrong keys, by all workers together."""
 
 from typing import cast
 

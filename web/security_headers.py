@@ -33,6 +33,8 @@ def register_security_headers(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -46,23 +46,20 @@ class _Sessions:
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
     single: sessionmaker[Session]
-    snapshot_options: dict[str, Any]
 
 
 def prepare_sessions(app: Flask, engine: Engine) -> None:
     """Give the application its sessions on this engine."""
     if engine.dialect.name == "sqlite":
+        # A reading transaction of SQLite sees one moment by itself.
         reading: dict[str, Any] = {ledger.READING: True}
-        snapshot = reading  # a reading transaction of SQLite is a snapshot by itself
     else:
-        reading = {"postgresql_readonly": True}
-        snapshot = {**reading, "isolation_level": "REPEATABLE READ"}
+        reading = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
     app.extensions["sessions"] = _Sessions(
         # Objects stay readable after the commit: answers are made of them when the transaction is over.
         writing=sessionmaker(engine, expire_on_commit=False),
         reading=sessionmaker(engine.execution_options(**reading), expire_on_commit=False),
         single=sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False),
-        snapshot_options=snapshot,
     )
 
 
@@ -94,7 +91,7 @@ def in_transaction(work: Callable[[Session], T]) -> T:
 
 
 def reading(work: Callable[[Session], T]) -> T:
-    """Run work that only reads, in a transaction that never waits for a writer.
+    """Run work that only reads, in a transaction that sees one moment and never waits for a writer.
 
     Raises:
         DatabaseUnavailableError: the database is away.
@@ -113,10 +110,13 @@ def single_read(work: Callable[[Session], T]) -> T:
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """Open a session in which all reads see one moment, for answers that are streamed."""
+    """Open a reading session whose life is the caller's, for answers that are streamed.
+
+    Raises:
+        DatabaseUnavailableError: the database is away.
+    """
     with _sessions().reading() as session:
         try:
-            session.connection(execution_options=_sessions().snapshot_options)
             yield session
         except (DBAPIError, PoolTimeoutError) as error:
             _rollback(session)

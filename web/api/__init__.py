@@ -2,7 +2,31 @@
 
 from flask import Flask
 
+from web.api import awards, balances, books, docs, funds, residents, units
+from web.api.health import register_health
+from web.api.parsing import PREFIX
+from web.api.specification import LedgerApi, finish_specification
+from web.extensions import csrf
+
+# Importing the module of balances adds its routes to the residents' blueprint.
+_RESOURCES = (residents.blueprint, units.blueprint, funds.blueprint, awards.blueprint, books.blueprint)
+_ADDS_ROUTES = (balances,)
+
 
 def register_api(app: Flask) -> None:
     """Bind the API to the application."""
-    del app
+    app.config.update(
+        API_TITLE="Ping'an Ledger",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = LedgerApi(app)
+    for resource in _RESOURCES:
+        api.register_blueprint(resource)
+        # Keys are no cookies: no other site can make a browser send one.
+        csrf.exempt(resource)
+    register_health(app)
+    app.register_blueprint(docs.blueprint)
+    finish_specification(app, api)

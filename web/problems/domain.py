@@ -1,39 +1,37 @@
 """The rows of the domain's errors, by their classes."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
 import ledger
 import people
 from web.problems.refusals import ACCOUNT_FROZEN, INSUFFICIENT_BALANCE, REFUSALS, SAME_PERSON
 from web.problems.requests import UNAVAILABLE
-from web.problems.row import Row, Words
+from web.problems.row import Row, Words, unknown, wrong_field
+
+_TEXT_FAULTS = {
+    people.TextFault.EMPTY: _l("This field is empty."),
+    people.TextFault.TOO_LONG: _l("This text is too long."),
+    people.TextFault.FORBIDDEN_CHARACTER: _l("This text has characters that cannot be shown."),
+}
 
 
-def _text_field(error: people.TextRefusedError) -> str:
-    return error.field
-
-
-def _unknown(code: str, title: Words, **more: Any) -> Row:
-    return Row(404, code, title, _l("Check what you asked for. What belongs to others is not shown either."), **more)
+def _text_faults(error: people.TextRefusedError) -> dict[str, list[str]]:
+    return {error.field: [str(_TEXT_FAULTS[error.fault])]}
 
 
 def _misconfigured(title: Words) -> Row:
     return Row(500, "misconfigured", title, _l("Tell the office: whoever runs this system has to mend it."))
 
 
-# --- domain errors --------------------------------------------------------------------------------------------------------
-
 LEDGER_ROWS: dict[type[Exception], Row] = {
     ledger.EntryInvalidError: Row(
         422, "entry_invalid", _l("This cannot be booked"), _l("Check the amounts and send it again.")
     ),
-    ledger.AccountUnknownError: _unknown("account_unknown", _l("There is no such account")),
+    ledger.AccountUnknownError: unknown("account_unknown", _l("There is no such account")),
     ledger.AccountExistsError: Row(409, "account_exists", _l("This account is open already"), _l("Take another code.")),
     ledger.InsufficientBalanceError: INSUFFICIENT_BALANCE,
     ledger.AccountStateError: ACCOUNT_FROZEN,
-    ledger.EntryUnknownError: _unknown("entry_unknown", _l("There is no such entry")),
+    ledger.EntryUnknownError: unknown("entry_unknown", _l("There is no such entry")),
     ledger.AlreadyReversedError: Row(
         409,
         "already_reversed",
@@ -65,46 +63,28 @@ PEOPLE_ROWS: dict[type[Exception], Row] = {
         422,
         "invalid_fields",
         _l("Some fields are not right"),
-        _l("A text is empty, longer than %(length_max)s characters, or has characters that cannot be shown."),
-        field_of=_text_field,
+        _l("Correct the fields that are named and send it again."),
+        errors_of=_text_faults,
     ),
-    people.UnitUnknownError: _unknown("unit_unknown", _l("There is no such unit")),
+    people.UnitUnknownError: unknown("unit_unknown", _l("There is no such unit")),
     people.UnitExistsError: Row(409, "unit_exists", _l("This unit is in the tree already"), _l("Take another code.")),
-    people.UnitCodeError: Row(
-        422,
-        "invalid_fields",
-        _l("Some fields are not right"),
-        _l("A unit's code is 1 to 32 of A-Z, 0-9 and hyphen."),
-        field="code",
-    ),
-    people.UnitLevelError: Row(
-        422,
-        "invalid_fields",
-        _l("Some fields are not right"),
-        _l("A unit stands below one of a higher level: county, town, community, grid, building."),
-        field="level",
+    people.UnitCodeError: wrong_field("code", _l("A unit's code is 1 to 32 of A-Z, 0-9 and hyphen.")),
+    people.UnitLevelError: wrong_field(
+        "level", _l("A unit stands below one of a higher level: county, town, community, grid, building.")
     ),
     people.UnitsFileError: Row(
         422, "units_file_invalid", _l("The file of units has a fault"), _l("Line %(line)s: %(reason)s.")
     ),
-    people.ResidentUnknownError: _unknown("resident_unknown", _l("There is no such resident")),
+    people.ResidentUnknownError: unknown("resident_unknown", _l("There is no such resident")),
     people.NoFreeNumberError: UNAVAILABLE,
-    people.PhoneInvalidError: Row(
-        422,
-        "invalid_fields",
-        _l("Some fields are not right"),
-        _l("This is no phone number. Write 11 digits, or + and the country code."),
-        field="phone",
+    people.PhoneInvalidError: wrong_field(
+        "phone", _l("This is no phone number. Write 11 digits, or + and the country code.")
     ),
     people.PhoneKeysError: _misconfigured(_l("The keys of phone numbers cannot be used")),
     people.PhoneUnreadableError: _misconfigured(_l("A phone number cannot be read")),
-    people.PersonUnknownError: _unknown("person_unknown", _l("There is no such person")),
-    people.HandleInvalidError: Row(
-        422,
-        "invalid_fields",
-        _l("Some fields are not right"),
-        _l("A log-in name cannot be nine digits, because that is a resident's number."),
-        field="handle",
+    people.PersonUnknownError: unknown("person_unknown", _l("There is no such person")),
+    people.HandleInvalidError: wrong_field(
+        "handle", _l("A log-in name cannot be nine digits, because that is a resident's number.")
     ),
     people.HandleTakenError: Row(
         409,
@@ -112,24 +92,14 @@ PEOPLE_ROWS: dict[type[Exception], Row] = {
         _l("This log-in name is taken"),
         _l("It belongs to somebody of another name. Take another."),
     ),
-    people.RoleScopeError: Row(
-        422,
-        "invalid_fields",
-        _l("Some fields are not right"),
-        _l("This role needs another place: a unit, a merchant or a resident, or none."),
-        field="role",
+    people.RoleScopeError: wrong_field(
+        "role", _l("This role needs another place: a unit, a merchant or a resident, or none.")
     ),
-    people.GrantUnknownError: _unknown("grant_unknown", _l("There is no such role")),
-    people.ApiKeyUnknownError: _unknown("key_unknown", _l("There is no such key")),
-    people.KeyRateError: Row(
-        422,
-        "invalid_fields",
-        _l("Some fields are not right"),
-        _l("A rate is 1 to 1,000,000 requests a minute."),
-        field="rate",
-    ),
-    people.SessionUnknownError: _unknown("session_unknown", _l("There is no such log-in")),
-    people.CredentialUnknownError: _unknown("credential_unknown", _l("There is no such log-in")),
+    people.GrantUnknownError: unknown("grant_unknown", _l("There is no such role")),
+    people.ApiKeyUnknownError: unknown("key_unknown", _l("There is no such key")),
+    people.KeyRateError: wrong_field("rate", _l("A rate is 1 to 1,000,000 requests a minute.")),
+    people.SessionUnknownError: unknown("session_unknown", _l("There is no such log-in")),
+    people.CredentialUnknownError: unknown("credential_unknown", _l("There is no such log-in")),
     people.PasswordRefusedError: Row(
         422,
         "password_refused",

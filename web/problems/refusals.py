@@ -49,7 +49,7 @@ REFUSALS: dict[str, Row] = {
         ),
         Row(
             409,
-            "code_blocked",
+            "codes_blocked",
             _l("The resident has blocked their codes"),
             _l("The resident can lift the block, or the office can."),
         ),

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
+from web.problems.merchants import MERCHANTS_ROWS
 from web.problems.refusals import REFUSALS
 from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
@@ -32,19 +34,19 @@ class ProblemError(Exception):
         row: Row,
         *,
         errors: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
         **facts: Any,
     ) -> None:
         super().__init__(row.code)
         self.row = row
         self.errors = errors or {}
-        self.headers = headers or {}
         self.facts = facts
 
 
 ROWS: dict[type[Exception], Row] = {
     **LEDGER_ROWS,
     **PEOPLE_ROWS,
+    **AWARDS_ROWS,
+    **MERCHANTS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
 }
 
@@ -66,29 +68,27 @@ def problem_of(error: BaseException) -> Problem:
     if row is None:
         raise KeyError(type(error).__name__)
     if isinstance(error, ProblemError):
-        return _told(row, error.facts, error.facts, error.errors, error.headers)
+        return _told(row, error.facts, error.facts, error.errors)
     known = {name: getattr(error, name) for name in dir(error) if not name.startswith("_")}
     detail = str(row.detail) % known
-    at = row.field_of(error) if row.field_of else row.field
+    errors = {row.field: [detail]} if row.field else {}
     return Problem(
         status=row.status,
         code=row.code,
         title=str(row.title),
         detail=detail,
         facts={name: known[name] for name in row.facts},
-        errors={at: [detail]} if at else {},
+        errors=row.errors_of(error) if row.errors_of else errors,
         headers=_retry_after(row, known),
     )
 
 
 def problem_of_refusal(code: str, **facts: Any) -> Problem:
     """Return how a refused attempt, which is remembered by its code, is told."""
-    return _told(REFUSALS[code], {}, facts, {}, {})
+    return _told(REFUSALS[code], {}, facts, {})
 
 
-def _told(
-    row: Row, words: Mapping[str, Any], facts: Mapping[str, Any], errors: Mapping[str, Any], headers: Mapping[str, str]
-) -> Problem:
+def _told(row: Row, words: Mapping[str, Any], facts: Mapping[str, Any], errors: Mapping[str, Any]) -> Problem:
     return Problem(
         status=row.status,
         code=row.code,
@@ -96,11 +96,11 @@ def _told(
         detail=str(row.detail) % words if words else str(row.detail),
         facts=facts,
         errors=errors,
-        headers={**_retry_after(row, facts), **headers},
+        headers=_retry_after(row, facts),
     )
 
 
 def _retry_after(row: Row, facts: Mapping[str, Any]) -> dict[str, str]:
     if row.status not in {429, 503}:
         return {}
-    return {"Retry-After": str(facts.get("retry_after_s", 2))}
+    return {"Retry-After": str(facts.get("retry_after_s", 60 if row.status == 429 else 2))}

@@ -1,0 +1,163 @@
+"""The books: the trial balance, single entries, and corrections by their mirror."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Response, stream_with_context
+from marshmallow import fields
+from marshmallow.validate import OneOf
+from sqlalchemy.orm import Session
+
+from ledger import (
+    Asset,
+    EntryUnknownError,
+    EntryView,
+    Side,
+    entry,
+    new_id,
+    remember_call,
+    reverse,
+    trial_balance,
+    trial_balance_totals,
+)
+from people import Role
+from web.api.calls import call_of, once
+from web.api.fields import Instant, Reply, Request, Text, a_text
+from web.api.parsing import ApiBlueprint
+from web.auth import BOOKS, access, principal
+from web.clock import now
+from web.json_format import json_text
+from web.unit_of_work import reading, snapshot
+
+blueprint = ApiBlueprint("books", "The books: trial balance, entries, corrections.")
+
+_ROWS_AT_ONCE = 200
+
+
+class TrialBalanceQuery(Request):
+    """Which accounts are asked for."""
+
+    asset = fields.String(required=True, validate=OneOf([asset.value for asset in Asset]))
+    prefix = Text(load_default="", length_max=200, length_min=0, metadata={"description": "How the codes begin."})
+
+
+class TrialBalanceRowReply(Reply):
+    """One account that has postings; the balance is on its normal side."""
+
+    code = fields.String(required=True)
+    debits = fields.Integer(required=True)
+    credits = fields.Integer(required=True)
+    balance = fields.Integer(required=True)
+
+
+class TrialBalanceReply(Reply):
+    """All debits and credits of an asset, in minor units; without a prefix both totals are equal."""
+
+    asset = fields.String(required=True)
+    debit_total = fields.Integer(required=True)
+    credit_total = fields.Integer(required=True)
+    accounts = fields.List(fields.Nested(TrialBalanceRowReply), required=True)
+
+
+class PostingReply(Reply):
+    """One line of an entry."""
+
+    account = fields.String(required=True)
+    asset = fields.String(required=True)
+    lot = fields.String(required=True)
+    side = fields.Enum(Side, by_value=True, required=True)
+    amount = fields.Integer(required=True)
+
+
+class EntryReply(Reply):
+    """One balanced event; nothing in it names a person."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    description = fields.String(required=True)
+    occurred_at = Instant(required=True)
+    recorded_at = Instant(required=True)
+    actor = fields.String(required=True)
+    reverses_id = fields.UUID(required=True, allow_none=True)
+    reversed_by = fields.UUID(required=True, allow_none=True)
+    postings = fields.List(fields.Nested(PostingReply), required=True)
+
+
+class ReversalRequest(Request):
+    """Why an entry is corrected."""
+
+    reason = a_text()
+
+
+@blueprint.get("/books/trial-balance")
+@access(*BOOKS)
+@blueprint.arguments(TrialBalanceQuery, location="query")
+@blueprint.response(200, TrialBalanceReply)
+def show_trial_balance(asked: dict[str, Any]) -> Response:
+    """Stream the trial balance of an asset; all of it is of one moment."""
+    parts = _trial_balance(Asset(asked["asset"]), asked["prefix"])
+    # The first part is made here: a database that is away is told by the status, not by a broken answer.
+    first = next(parts)
+
+    def stream() -> Iterator[str]:
+        yield first
+        yield from parts
+
+    return Response(stream_with_context(stream()), content_type="application/json")
+
+
+@blueprint.get("/books/entries/<uuid:entry_id>")
+@access(*BOOKS)
+@blueprint.response(200, EntryReply)
+def show_entry(entry_id: UUID) -> Any:
+    """Show an entry with its postings."""
+    return reading(lambda session: entry(session, entry_id))
+
+
+@blueprint.post("/books/entries/<uuid:entry_id>/reversal")
+@access(Role.FINANCE, everywhere=True)
+@blueprint.arguments(ReversalRequest)
+@blueprint.response(201, EntryReply)
+def reverse_entry(asked: dict[str, Any], entry_id: UUID) -> Any:
+    """Correct an entry by its mirror: once, by another person than its author, while nothing rests on it."""
+
+    def make(session: Session) -> EntryView:
+        reversal_id, at = new_id(), now()
+        remember_call(session, call, made_id=reversal_id, now=at)
+        reverse(session, entry_id=entry_id, actor=principal().actor, now=at, reversal_id=reversal_id)
+        return entry(session, reversal_id)
+
+    call = call_of(asked)
+    return once(call, make, entry)
+
+
+@blueprint.get("/books/entries/<uuid:entry_id>/reversal")
+@access(*BOOKS)
+@blueprint.response(200, EntryReply)
+def show_reversal(entry_id: UUID) -> Any:
+    """Show the mirror that corrected an entry."""
+
+    def read(session: Session) -> EntryView:
+        reversed_by = entry(session, entry_id).reversed_by
+        if reversed_by is None:
+            raise EntryUnknownError(entry_id)
+        return entry(session, reversed_by)
+
+    return reading(read)
+
+
+def _trial_balance(asset: Asset, prefix: str) -> Iterator[str]:
+    with snapshot() as session:
+        debits, credits = trial_balance_totals(session, asset=asset, prefix=prefix)
+        yield f'{{"asset":"{asset}","debit_total":{debits},"credit_total":{credits},"accounts":['
+        rows: list[str] = []
+        separator = ""
+        for row in trial_balance(session, asset=asset, prefix=prefix):
+            rows.append(
+                json_text({"code": row.code, "debits": row.debits, "credits": row.credits, "balance": row.balance})
+            )
+            if len(rows) == _ROWS_AT_ONCE:
+                yield separator + ",".join(rows)
+                rows, separator = [], ","
+        yield (separator if rows else "") + ",".join(rows) + "]}"

@@ -1,0 +1,65 @@
+"""Lists as the contract shows them: a part at a time, newest first, with a cursor for what follows."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from marshmallow import Schema, fields
+
+from web.problems import ProblemError
+from web.problems.requests import INVALID_FIELDS
+
+_PAGES: dict[str, type[Schema]] = {}
+
+
+def page_of(item: type[Schema]) -> type[Schema]:
+    """Return the schema of a list of such items."""
+    name = f"{item.__name__}Page"
+    if name not in _PAGES:
+        _PAGES[name] = Schema.from_dict(
+            {
+                "items": fields.List(fields.Nested(item), required=True),
+                "next_cursor": fields.String(
+                    required=True, allow_none=True, metadata={"description": "Null at the end of the list."}
+                ),
+            },
+            name=name,
+        )
+    return _PAGES[name]
+
+
+def page(items: Sequence[Any], next_before: object | None) -> dict[str, Any]:
+    """Return one part of a list; the cursor is what the domain asks for next, as text."""
+    return {"items": items, "next_cursor": None if next_before is None else str(next_before)}
+
+
+def id_cursor(cursor: str | None) -> UUID | None:
+    """Return a cursor that is an id.
+
+    Raises:
+        ProblemError: it is none that we gave out.
+    """
+    if cursor is None:
+        return None
+    try:
+        return UUID(cursor)
+    except ValueError as error:
+        raise _refused() from error
+
+
+def number_cursor(cursor: str | None) -> int | None:
+    """Return a cursor that is a number.
+
+    Raises:
+        ProblemError: it is none that we gave out.
+    """
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+        raise _refused()
+    return int(cursor)
+
+
+def _refused() -> ProblemError:
+    return ProblemError(INVALID_FIELDS, errors={"cursor": [_("This is no cursor of this list.")]})
