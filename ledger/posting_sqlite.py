@@ -35,6 +35,7 @@ def post_on_sqlite(session: Session, entries: Sequence[NewEntry]) -> datetime:
     seqs = {account.id: account.seq for account in accounts.values()}
     lot_changes: dict[tuple[int, str], int] = defaultdict(int)
     postings: list[tuple[Any, ...]] = []
+    short: list[int] = []
     for entry in entries:
         entry_id = entry.id.hex
         for number, line in enumerate(entry.lines, 1):
@@ -47,13 +48,16 @@ def post_on_sqlite(session: Session, entries: Sequence[NewEntry]) -> datetime:
                 balance_after = balances[account.id] = balances[account.id] + signed
                 seq = seqs[account.id] = seqs[account.id] + 1
                 if balance_after < 0:
-                    raise InsufficientBalanceError(account.id)
+                    short.append(account.id)
                 if line.lot:
                     lot_changes[account.id, line.lot] += signed
             side, amount = line.side.value, line.amount
             postings.append((entry_id, number, account.id, account.asset, line.lot, side, amount, seq, balance_after))
 
+    # A frozen account is refused as frozen, whether it holds enough or not.
     _check_states(accounts, balances)
+    if short:
+        raise InsufficientBalanceError(short[0])
     recorded_at = _clock(accounts)
     _move(connection, accounts, balances, seqs, recorded_at)
     _move_lots(connection, lot_changes)

@@ -46,9 +46,19 @@ DECLARE
 BEGIN
     -- One total order for everybody, shared accounts last. Unbounded accounts take no lock and keep no total.
     FOR held IN
-        SELECT id, normal_side = 'debit' AS raised_by_debits, state, balance, balance AS before, seq, recorded_at
+        SELECT id, normal_side = 'debit' AS raised_by_debits, state, balance, seq, recorded_at
         FROM accounts WHERE id = ANY (line_accounts) AND bounded ORDER BY shared, id FOR NO KEY UPDATE
     LOOP
+        IF held.state <> 'open' THEN
+            -- Asked first: a frozen account is refused as frozen, whether it holds enough or not.
+            SELECT sum(CASE WHEN held.raised_by_debits THEN line.amount ELSE -line.amount END) INTO amount_moved
+            FROM unnest(line_accounts, line_amounts) AS line (account_id, amount) WHERE line.account_id = held.id;
+            IF NOT (held.state = 'frozen' AND amount_moved >= 0) AND NOT (held.state = 'closing' AND amount_moved <= 0)
+            THEN
+                RAISE EXCEPTION 'account is %', held.state
+                    USING ERRCODE = 'LG002', DETAIL = held.id || '|' || held.state;
+            END IF;
+        END IF;
         FOR place IN 1 .. cardinality(line_accounts) LOOP
             CONTINUE WHEN line_accounts[place] <> held.id;
             amount_moved := CASE WHEN held.raised_by_debits THEN line_amounts[place] ELSE -line_amounts[place] END;
@@ -65,12 +75,7 @@ BEGIN
                 END IF;
             END IF;
         END LOOP;
-        IF held.state <> 'open' AND NOT (held.state = 'frozen' AND held.balance >= held.before)
-            AND NOT (held.state = 'closing' AND held.balance <= held.before)
-        THEN
-            RAISE EXCEPTION 'account is %', held.state
-                USING ERRCODE = 'LG002', DETAIL = held.id || '|' || held.state;
-        ELSIF held.balance < 0 THEN
+        IF held.balance < 0 THEN
             RAISE EXCEPTION 'insufficient balance' USING ERRCODE = 'LG003', DETAIL = held.id || '|';
         END IF;
         held_ids := held_ids || held.id;

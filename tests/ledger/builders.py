@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import pytest
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -28,6 +29,9 @@ UNDATED = "never:peace"
 THIS_YEAR = "2026-12-31:peace"
 NEXT_YEAR = "2027-12-31:peace"
 OTHER_FUND = "2026-12-31:school"
+
+# Lists of one entry and of many are posted by different statements; a test that takes `in_a_list` runs with both.
+alone_and_in_a_list = pytest.mark.parametrize("in_a_list", [False, True], ids=["alone", "in_a_list"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def funded_books(session: Session, *, fund: int = 10_000, resident: int = 0) -> 
 
 
 def with_company(entry: NewEntry, books: Books, *, in_a_list: bool) -> list[NewEntry]:
-    """Return the entry alone, or in a list with a harmless one: lists of one and of many are posted differently."""
+    """Return the entry alone, or in a list with a harmless one."""
     harmless = entry_of(debit(books.served, Asset.MIN, 1), credit(books.minutes, Asset.MIN, 1), kind="minutes")
     return [entry, harmless] if in_a_list else [entry]
 
