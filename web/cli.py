@@ -2,7 +2,14 @@
 
 from flask import Flask
 
+from web.commands.books import books
+from web.commands.jobs import jobs
+from web.commands.keys import keys
+from web.commands.staff import staff
+from web.commands.units import units
+
 
 def register_commands(app: Flask) -> None:
     """Add the commands."""
-    del app
+    for group in (units, keys, staff, books, jobs):
+        app.cli.add_command(group)

@@ -2,14 +2,23 @@
 
 from flask import Flask
 
-from web.api import awards, balances, books, docs, funds, residents, units
+from web.api import awards, balances, books, docs, funds, merchants, payment_codes, redemptions, residents, units
 from web.api.health import register_health
 from web.api.parsing import PREFIX
 from web.api.specification import LedgerApi, finish_specification
 from web.extensions import csrf
 
 # Importing the module of balances adds its routes to the residents' blueprint.
-_RESOURCES = (residents.blueprint, units.blueprint, funds.blueprint, awards.blueprint, books.blueprint)
+_RESOURCES = (
+    residents.blueprint,
+    units.blueprint,
+    funds.blueprint,
+    awards.blueprint,
+    merchants.blueprint,
+    payment_codes.blueprint,
+    redemptions.blueprint,
+    books.blueprint,
+)
 _ADDS_ROUTES = (balances,)
 
 

@@ -56,6 +56,16 @@ class Text(fields.String):
         return text
 
 
+class Flag(fields.Boolean):
+    """True or false, and nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        del attr, data, kwargs
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def a_name(**options: Any) -> Text:
     """Return a required name of up to 100 characters."""
     return Text(required=True, length_max=NAME_LENGTH_MAX, **options)

@@ -1,0 +1,1 @@
+"""The commands of `flask --app wsgi`: each module one group."""

@@ -1,0 +1,37 @@
+"""Commands that tell a refusal in its own words, and end with status 1, where others would show a traceback."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from flask_babel import force_locale
+
+from web.problems import ROWS, problem_of
+
+
+class RefusingCommand(click.Command):
+    """A command whose domain errors are messages."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command.
+
+        Raises:
+            click.ClickException: it was refused; the message says why.
+        """
+        try:
+            return super().invoke(ctx)
+        except tuple(ROWS) as error:
+            # Whoever types commands reads English; the texts are the same as everywhere.
+            with force_locale("en"):
+                told = problem_of(error)
+            raise click.ClickException(f"{told.title}. {told.detail}") from error
+
+
+class RefusingGroup(AppGroup):
+    """A group of such commands, each within the application."""
+
+    def named(self, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+        """Return the decorator of a command of this group."""
+        decorator: Callable[[Callable[..., Any]], click.Command] = self.command(name, cls=RefusingCommand)
+        return decorator
