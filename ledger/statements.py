@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, case, func, literal, select, text
 from sqlalchemy.orm import Session, aliased
 
 from ledger.errors import AccountUnknownError, InstantTooYoungError
@@ -138,13 +138,15 @@ def _joined(
 def settled_until(session: Session) -> datetime:
     """Return the instant up to which recorded balances can no longer change.
 
-    On PostgreSQL it is the start of the oldest transaction that has written and is still under way; on SQLite the
-    caller's transaction must hold the writer's lock, so nothing else is under way.
+    On PostgreSQL it is the start of the oldest transaction that has written and is still under way, and no later than
+    the caller's own, which must not be REPEATABLE READ; on SQLite the caller's transaction must hold the writer's lock,
+    so nothing else is under way.
     """
     if session.get_bind().dialect.name == "postgresql":
         oldest: datetime = session.execute(
             text(
-                "SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity"
+                # Within a transaction PostgreSQL looks at its activity once, so what began after that stays unseen.
+                "SELECT least(min(xact_start), now()) FROM pg_stat_activity"
                 " WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()"
             )
         ).scalar_one()
@@ -156,7 +158,7 @@ def _seq_at(session: Session, account_id: int, at: datetime) -> int:
     """Return the account's last seq recorded by `at`: a binary search over its gapless, time-ordered postings."""
     if at >= (settled := settled_until(session)):
         raise InstantTooYoungError(at, settled)
-    first = select(literal(0).label("low"), Account.seq.label("high")).where(Account.id == account_id)
+    first = select(literal(0, BigInteger).label("low"), Account.seq.label("high")).where(Account.id == account_id)
     search = first.cte("search", recursive=True)
     step = (
         select(
@@ -166,7 +168,7 @@ def _seq_at(session: Session, account_id: int, at: datetime) -> int:
         .select_from(search)
         .join(
             Posting,
-            and_(Posting.account_id == account_id, Posting.seq == (search.c.low + search.c.high + 1) / literal(2)),
+            and_(Posting.account_id == account_id, Posting.seq == (search.c.low + search.c.high + 1) // 2),
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .where(search.c.low < search.c.high)
