@@ -3,6 +3,7 @@
 from flask import Flask
 
 from web.commands.books import books
+from web.commands.demo import demo
 from web.commands.jobs import jobs
 from web.commands.keys import keys
 from web.commands.staff import staff
@@ -13,3 +14,4 @@ def register_commands(app: Flask) -> None:
     """Add the commands."""
     for group in (units, keys, staff, books, jobs):
         app.cli.add_command(group)
+    app.cli.add_command(demo)

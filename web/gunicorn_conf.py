@@ -1,0 +1,29 @@
+"""How gunicorn serves the application; it reads this file, and `web.serve` starts it."""
+
+from typing import Any
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from web.settings import settings_from_environment
+
+_settings = settings_from_environment()
+
+bind = f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.workers
+threads = _settings.threads
+# A till's next customer comes within the minute; a new connection for each would cost more than the payment.
+keepalive = 75
+timeout = 60
+# On SIGTERM, requests under way are answered; then the workers end.
+graceful_timeout = 30
+backlog = 512
+# The application writes a line a request itself, without addresses and without what was searched for.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget the gauges of a worker that ended."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the package types all but this
