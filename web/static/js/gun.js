@@ -3,7 +3,8 @@
 
 import { CODE_LENGTH, normaliseCode } from "./codes.js";
 
-const BURST_GAP_MS = 60;
+// Slower than any gun, faster than any person.
+const BURST_GAP_MS = 80;
 
 /**
  * Listen for bursts of keys that end in Enter or Tab.

@@ -26,7 +26,8 @@ export function forgetPending(orderNo) {
  * Send the payment; where no answer comes, ask for its outcome by order number, and send it again where the server
  * has not heard of it.
  *
- * @returns {Promise<{url: string, html?: string}>} the page to show: with `html` it is the outcome itself
+ * @returns {Promise<{url?: string, html?: string}>} the page to show: with `html` it is the outcome itself; without
+ *   `url` the server did not take the form, and says why when it is sent in the ordinary way
  */
 export async function settle(payment, { action, outcome, csrfToken, onLost }) {
   for (let tries = 0; ; tries += 1) {
@@ -36,13 +37,16 @@ export async function settle(payment, { action, outcome, csrfToken, onLost }) {
         return await page(outcome);
       }
       const answer = await send(action, payment, csrfToken);
-      if (answer.ok) {
-        return { url: answer.url, html: isOutcome(answer, outcome) ? await answer.text() : undefined };
+      if (answer.ok && isOutcome(answer, outcome)) {
+        return { url: answer.url, html: await answer.text() };
       }
-      if (answer.status < 500 && answer.status !== 429 && answer.status !== 408) {
-        // The form itself was not accepted: nothing was booked, and the page that says so is the answer.
-        forgetPending(payment.order_no);
-        return (await isKnown(outcome)) ? await page(outcome) : await shown(answer);
+      if (answer.ok && answer.redirected && new URL(answer.url).origin === location.origin) {
+        // Logged out: the payment is followed after the log-in.
+        return { url: answer.url };
+      }
+      // Any other "all is well" comes from somebody in between, such as the log-in page of a network.
+      if (!answer.ok && answer.status < 500 && answer.status !== 429 && answer.status !== 408) {
+        return (await isKnown(outcome)) ? await page(outcome) : {};
       }
     } catch (error) {
       if (!isLoss(error)) {
@@ -71,11 +75,6 @@ async function isKnown(outcome) {
 async function page(url) {
   const answer = await fetchSoon(url, { headers: { Accept: "text/html" } });
   return { url: answer.url, html: answer.ok ? await answer.text() : undefined };
-}
-
-async function shown(answer) {
-  const html = await answer.text();
-  return html.includes('id="content"') ? { url: location.href, html } : { url: location.href };
 }
 
 function isOutcome(answer, outcome) {

@@ -23,6 +23,8 @@ function openTill() {
   const say = form.querySelector("[data-camera-say]");
   const camera = form.querySelector("[data-camera]");
   const again = form.querySelector("[data-camera-again]");
+  // A form that came back with a mistake waits for a person, or a code before the camera would send it for ever.
+  const mistaken = Boolean(document.querySelector("#content [aria-invalid], #content .notice.danger"));
   let busy = false;
 
   document.addEventListener("pointerdown", allowSound);
@@ -49,7 +51,7 @@ function openTill() {
     code.value = normaliseCode(text);
     camera.dataset.state = "read";
     soundRead();
-    if (normaliseAmount(amount.value)) {
+    if (normaliseAmount(amount.value) && !mistaken) {
       charge();
     } else {
       say.textContent = words.read;
@@ -143,6 +145,11 @@ async function follow(payment, words, say = "") {
       line.textContent = tries > 5 ? words.lostLong : words.lost;
     },
   });
+  if (end.url === undefined) {
+    forgetPending(payment.order_no);
+    sendPlainly(payment);
+    return;
+  }
   if (end.html === undefined) {
     location.assign(end.url);
     return;
@@ -154,6 +161,14 @@ async function follow(payment, words, say = "") {
   history.replaceState(null, "", end.url);
   scrollTo(0, 0);
   showOutcome();
+}
+
+/** Send the form as a browser without script would: the page that comes says what is wrong with it. */
+function sendPlainly(payment) {
+  for (const name of ["order_no", "idempotency_key", "amount", "code"]) {
+    form.elements[name].value = payment[name];
+  }
+  form.submit();
 }
 
 function showOutcome() {
