@@ -18,6 +18,8 @@ timeout = 60
 # On SIGTERM, requests under way are answered; then the workers end.
 graceful_timeout = 30
 backlog = 512
+# Nobody steers it but by signals.
+control_socket_disable = True
 # The application writes a line a request itself, without addresses and without what was searched for.
 accesslog = None
 errorlog = "-"

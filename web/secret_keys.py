@@ -13,7 +13,6 @@ from web.settings import Settings, current_settings
 def register_secret_keys(app: Flask, settings: Settings) -> None:
     """Read the keys once, when the application is made."""
     app.extensions["phone_vault"] = PhoneVault(settings.phone_keys)
-    app.extensions["passwords"] = Passwords()
     app.extensions["payment_code_secret"] = _derived(settings.secret_key, "payment-codes")
 
 
@@ -23,8 +22,9 @@ def phone_vault() -> PhoneVault:
 
 
 def passwords() -> Passwords:
-    """Return what hashes and compares passwords."""
-    return cast("Passwords", current_app.extensions["passwords"])
+    """Return what hashes and compares passwords; making it costs a hash, so it is made when the first is needed."""
+    known = current_app.extensions.get("passwords")
+    return cast("Passwords", known or current_app.extensions.setdefault("passwords", Passwords()))
 
 
 def payment_code_secret() -> bytes:

@@ -1,43 +1,41 @@
-"""Fixtures for tests through HTTP: the application on a migrated, empty database of each kind."""
+"""Fixtures of the web's tests: the application on a fresh database of each kind."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from people import new_phone_keys
-from tests.clock import NOON
-from web import create_app
+import people
+from tests.web.world import Clock, World
+from web import Settings, create_app
 from web.extensions import db
-from web.settings import Settings
+
+PHONE_KEYS = people.new_phone_keys()
 
 
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
-    """Return the choices of an installation whose clock stands at noon."""
+    """Return the settings of an installation for tests."""
     return Settings(
         database_url=database,
-        secret_key=b"only for tests, and long enough for them",
-        phone_keys=new_phone_keys(),
-        instance_dir=tmp_path,
+        secret_key=b"a secret of the tests, long enough",
+        phone_keys=PHONE_KEYS,
+        instance_dir=tmp_path / "instance",
+        # Races come with many threads, and each needs a connection.
+        threads=24,
+        clock=Clock(),
         testing=True,
-        clock=NOON.astimezone,
     )
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Return the application on a migrated, empty database."""
+def world(settings: Settings) -> Iterator[World]:
+    """Return a community with its units and nobody in it."""
     app = create_app(settings)
-    yield app
+    clock = settings.clock
+    assert isinstance(clock, Clock)
+    made = World(app, clock)
+    made.done(lambda session: people.load_units(session, rows=people.packaged_units()))
+    yield made
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """Return a browser or a till that has not logged in."""
-    return app.test_client()
+        db.engine.dispose()
