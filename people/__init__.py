@@ -42,6 +42,7 @@ from people.errors import (
     UnitsFileError,
     UnitUnknownError,
 )
+from people.log_in_states import LogInState, log_in_states
 from people.model import ApiKey, Level, LogInSession, Person, Resident, Role, RoleGrant, Unit
 from people.passwords import Passwords, check_new_password
 from people.persons import (
@@ -51,7 +52,9 @@ from people.persons import (
     get_person,
     live_grants,
     merchant_people,
+    persons_by_id,
     revoke_grant,
+    role_history,
     staff,
 )
 from people.phone_vault import PhoneVault, new_phone_keys, normal_phone, rotated_phone_keys
@@ -60,6 +63,7 @@ from people.rate_limits import PermitLeases, Permits, permits_left, purge_rate_w
 from people.residents import (
     NewResident,
     ResidentPage,
+    count_residents,
     find_residents,
     get_resident,
     grouped_number,
@@ -69,6 +73,8 @@ from people.residents import (
     register_residents,
     renew_phones,
     resident_by_number,
+    residents_by_id,
+    residents_by_number,
 )
 from people.sessions import end_session, end_sessions, live_sessions, mark_seen, purge_sessions
 from people.texts import clean_text, masked_name
@@ -82,6 +88,7 @@ from people.units import (
     load_units,
     packaged_units,
     read_units,
+    units_by_code,
 )
 
 __all__ = [
@@ -101,6 +108,7 @@ __all__ = [
     "LogIn",
     "LogInOutcome",
     "LogInSession",
+    "LogInState",
     "NewResident",
     "NoFreeNumberError",
     "PasswordFault",
@@ -143,6 +151,7 @@ __all__ = [
     "check_password_change",
     "child_units",
     "clean_text",
+    "count_residents",
     "create_key",
     "end_session",
     "end_sessions",
@@ -160,6 +169,7 @@ __all__ = [
     "live_sessions",
     "load_units",
     "log_in",
+    "log_in_states",
     "mark_seen",
     "masked_name",
     "masked_phone",
@@ -169,6 +179,7 @@ __all__ = [
     "normal_phone",
     "packaged_units",
     "permits_left",
+    "persons_by_id",
     "principal_by_key",
     "principal_by_session",
     "purge_rate_windows",
@@ -179,9 +190,13 @@ __all__ = [
     "register_residents",
     "renew_phones",
     "resident_by_number",
+    "residents_by_id",
+    "residents_by_number",
     "revoke_grant",
     "revoke_key",
+    "role_history",
     "rotated_phone_keys",
     "staff",
     "take_permits",
+    "units_by_code",
 ]

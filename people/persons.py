@@ -1,7 +1,7 @@
 """Persons who work with the scheme, and the roles they are granted and lose."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -110,6 +110,19 @@ def get_person(session: Session, person_id: UUID) -> Person:
     if person is None:
         raise PersonUnknownError(person_id)
     return person
+
+
+def persons_by_id(session: Session, person_ids: Collection[UUID]) -> dict[UUID, Person]:
+    """Return those of the persons that there are, by id, for lists that name them."""
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(person_ids)))}
+
+
+def role_history(session: Session, person_id: UUID) -> Sequence[RoleGrant]:
+    """Return all roles a person holds or held: those held now first, then the latest granted."""
+    query = select(RoleGrant).where(RoleGrant.person_id == person_id)
+    return session.scalars(
+        query.order_by(RoleGrant.revoked_at.is_not(None), RoleGrant.granted_at.desc(), RoleGrant.id.desc())
+    ).all()
 
 
 def find_person(session: Session, handle: str) -> Person | None:

@@ -3,12 +3,12 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_11_10
 
@@ -133,6 +133,28 @@ def resident_by_number(session: Session, number: str) -> Resident:
     if resident is None:
         raise ResidentUnknownError
     return resident
+
+
+def residents_by_id(session: Session, resident_ids: Collection[UUID]) -> dict[UUID, Resident]:
+    """Return those of the residents that there are, by id, for lists that name them."""
+    found = session.scalars(select(Resident).where(Resident.id.in_(resident_ids)))
+    return {resident.id: resident for resident in found}
+
+
+def residents_by_number(session: Session, numbers: Collection[str]) -> dict[str, Resident]:
+    """Return those of the residents that there are, by their normal number; at most 30,000 at once."""
+    found = session.scalars(select(Resident).where(Resident.number.in_(numbers)))
+    return {resident.number: resident for resident in found}
+
+
+def count_residents(session: Session, *, within_path: str | None = None) -> int:
+    """Return how many residents are registered, in all or below the unit with this path."""
+    query = select(func.count()).select_from(Resident)
+    if within_path is not None:
+        query = query.join(Unit, Unit.code == Resident.unit_code).where(
+            Unit.path.startswith(within_path, autoescape=True)
+        )
+    return session.scalars(query).one()
 
 
 def find_residents(

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -130,6 +130,11 @@ def get_unit(session: Session, code: str) -> Unit:
     if unit is None:
         raise UnitUnknownError(code)
     return unit
+
+
+def units_by_code(session: Session, codes: Collection[str]) -> dict[str, Unit]:
+    """Return those of the units that there are, by code, for lists that name them."""
+    return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
 
 
 def child_units(session: Session, parent_code: str | None) -> list[Unit]:
