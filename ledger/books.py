@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from ledger.entries import Asset, Side
@@ -85,6 +85,20 @@ def trial_balance_totals(session: Session, *, asset: Asset, prefix: str = "") ->
         )
     debits, credits = session.execute(query).one()
     return int(debits), int(credits)
+
+
+def entry_sums(kind: str) -> Subquery:
+    """Return, for checks of other rooms, what each entry of a kind debited and credited to each account it touched.
+
+    Its columns are entry_id, account_id, debits and credits, the sums in minor units.
+    """
+    return (
+        select(Posting.entry_id, Posting.account_id, _DEBITS.label("debits"), _CREDITS.label("credits"))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(JournalEntry.kind == kind)
+        .group_by(Posting.entry_id, Posting.account_id)
+        .subquery(f"{kind}_sums")
+    )
 
 
 def entry(session: Session, entry_id: UUID) -> EntryView:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from ledger.errors import KeyReusedError
+from ledger.errors import KeyReusedError, LostRaceError
 from ledger.model import IdempotencyKey
 
 
@@ -94,6 +94,19 @@ def same_thing_again(call: Call, input_hash: bytes, made_id: UUID) -> UUID:
     if bytes(input_hash) != call.input_hash:
         raise KeyReusedError(call.key)
     return made_id
+
+
+def check_still_new(session: Session, call: Call | None) -> None:
+    """Make sure that the same call was not answered since it was asked for: ask before refusing.
+
+    What a twin of this call did meanwhile would otherwise be the reason to refuse this one.
+
+    Raises:
+        LostRaceError: the call was answered meanwhile; run again, it will be recalled.
+        KeyReusedError: the key stands with other input.
+    """
+    if call is not None and recall_call(session, call) is not None:
+        raise LostRaceError
 
 
 def remember_call(session: Session, call: Call | None, *, made_id: UUID, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Where value is spent: merchants and their naming, payment codes, redemptions and refunds."""
 
+from merchants.checks import CHECKS
 from merchants.errors import (
     AmountError,
     CodesBlockedError,
@@ -43,6 +44,7 @@ from merchants.namings import (
     revoke_naming,
     suspend_naming,
 )
+from merchants.order_numbers import normal_order_no
 from merchants.outcomes import (
     Takings,
     get_redemption,
@@ -62,17 +64,19 @@ from merchants.payment_codes import (
     create_payment_code,
     get_code_block,
     get_payment_code,
+    has_ended,
     lift_block,
     live_block,
     normal_code,
     purge_payment_codes,
 )
 from merchants.receipts import new_receipt_no, normal_receipt_no
-from merchants.redemptions import Attempt, normal_order_no, redeem
+from merchants.redemptions import Attempt, redeem
 from merchants.refunds import GRACE_DAYS, TILL_REFUND_MAX, get_refund, list_refunds, refund
 from merchants.registry import create_merchant, find_merchant, get_merchant, list_merchants, merchant_by_code
 
 __all__ = [
+    "CHECKS",
     "CODE_ALPHABET",
     "CODE_LENGTH",
     "CODE_LIFETIME",
@@ -121,6 +125,7 @@ __all__ = [
     "get_payment_code",
     "get_redemption",
     "get_refund",
+    "has_ended",
     "lift_block",
     "list_merchants",
     "list_namings",

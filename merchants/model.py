@@ -98,10 +98,12 @@ class PaymentCode(Base):
     """A resident's code: shown for a minute, spent at most once, kept only as a hash."""
 
     __tablename__ = "payment_codes"
+    # Which codes of a resident still live is asked each time one is made.
+    __table_args__ = (Index("ix_payment_codes_resident_id_expires_at", "resident_id", "expires_at"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     # The resident's spending account and masked name, so that a redemption asks no further table.
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     payer_masked: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
@@ -115,9 +117,19 @@ class CodeBlock(Base):
     """A resident's own order that no code of theirs may be used, until it is lifted."""
 
     __tablename__ = "code_blocks"
+    __table_args__ = (
+        # One block stands at most.
+        Index(
+            "uq_code_blocks_resident_id",
+            "resident_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+            sqlite_where=text("lifted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     blocked_by: Mapped[str] = mapped_column(String(64))
     blocked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     lifted_by: Mapped[str | None] = mapped_column(String(64))
@@ -133,6 +145,7 @@ class Redemption(Base):
         CheckConstraint("refunded_total BETWEEN 0 AND amount", name="refunds_within_amount"),
         CheckConstraint("(status = 'refused') = (refusal IS NOT NULL)", name="refusals_say_why"),
         CheckConstraint("(status = 'completed') = (entry_id IS NOT NULL)", name="completed_are_booked"),
+        CheckConstraint("cash_amount >= 0", name="cash_amount_not_negative"),
         # A refused attempt frees its order number.
         Index(
             "uq_redemptions_merchant_id_order_no",
@@ -142,7 +155,16 @@ class Redemption(Base):
             postgresql_where=text("status <> 'refused'"),
             sqlite_where=text("status <> 'refused'"),
         ),
+        # The outcome by order number finds refused attempts too; completed ones do not pay for that.
+        Index(
+            "ix_redemptions_merchant_id_order_no",
+            "merchant_id",
+            "order_no",
+            postgresql_where=text("status = 'refused'"),
+            sqlite_where=text("status = 'refused'"),
+        ),
         Index("ix_redemptions_merchant_id_redeemed_at", "merchant_id", "redeemed_at"),
+        Index("ix_redemptions_resident_id_redeemed_at", "resident_id", "redeemed_at"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -163,7 +185,7 @@ class Redemption(Base):
     cash_amount: Mapped[int] = mapped_column(BigInteger)
     refunded_total: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     # Empty on attempts whose code nobody knows.
-    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     payment_code_id: Mapped[UUID | None] = mapped_column(Uuid)
     receipt_no: Mapped[str | None] = mapped_column(String(24), unique=True)
     entry_id: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
@@ -184,4 +206,4 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
     refunded_by: Mapped[str] = mapped_column(String(64))
-    refunded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    refunded_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

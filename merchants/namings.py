@@ -11,6 +11,9 @@ import ledger
 import people
 from merchants.errors import NamingDatesError, NamingStepError, NotNamedError
 from merchants.model import NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Merchant, Naming, NamingStep, NamingStepKind
+from merchants.registry import lock_merchant
+
+_BETWEEN_FUNDS = ","
 
 
 def name_merchant(
@@ -28,12 +31,16 @@ def name_merchant(
 ) -> Naming:
     """Name a merchant from day to day, both included, for the credits of some funds, or of all where `funds` is None.
 
+    Where it is suspended, the new naming is so too until the reinstatement. Which funds there are, the caller knows.
+
     Raises:
         NamingDatesError: it would end before it begins.
         people.TextRefusedError: class or document cannot be shown.
     """
     if valid_until < valid_from:
         raise NamingDatesError
+    lock_merchant(session, merchant)
+    suspended = [each.suspended_at for each in _not_over(session, merchant, now.date()) if each.suspended_at]
     naming = Naming(
         id=ledger.new_id(),
         merchant_id=merchant.id,
@@ -41,7 +48,8 @@ def name_merchant(
         valid_from=valid_from,
         valid_until=valid_until,
         document=people.clean_text(document, field="document", length_max=TEXT_LENGTH_MAX),
-        fund_codes=",".join(sorted(set(funds or ()))),
+        fund_codes="" if funds is None else _together(funds),
+        suspended_at=min(suspended, default=None),
         named_by=actor,
         named_at=now,
     )
@@ -51,9 +59,17 @@ def name_merchant(
     return naming
 
 
+def _together(funds: Collection[str]) -> str:
+    together = _BETWEEN_FUNDS.join(sorted(set(funds)))
+    # An empty text would stand for all funds.
+    if len(together) > TEXT_LENGTH_MAX or accepted_funds(together) != frozenset(funds):
+        raise ValueError("a naming is for all funds, or for a few by their codes")
+    return together
+
+
 def accepted_funds(fund_codes: str) -> frozenset[str] | None:
     """Return the codes of the funds a naming accepts, None for all of them."""
-    return frozenset(fund_codes.split(",")) if fund_codes else None
+    return frozenset(fund_codes.split(_BETWEEN_FUNDS)) if fund_codes else None
 
 
 def is_current(day: date) -> ColumnElement[bool]:
@@ -148,24 +164,13 @@ def _step(
     call: ledger.Call | None,
 ) -> NamingStep:
     cleaned = people.clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
+    lock_merchant(session, merchant)
     # A renewal may already be given: a step holds for every naming that is not over.
-    namings = session.scalars(
-        select(Naming)
-        .where(
-            Naming.merchant_id == merchant.id,
-            Naming.revoked_at.is_(None),
-            Naming.valid_until >= now.date(),
-        )
-        .order_by(Naming.id.desc())
-        .with_for_update()
-    ).all()
-    if not namings:
-        raise NotNamedError(merchant.code)
-    suspended = [naming for naming in namings if naming.suspended_at is not None]
-    if kind is NamingStepKind.SUSPENSION and len(suspended) == len(namings):
-        raise NamingStepError(merchant.code, "suspended")
-    if kind is NamingStepKind.REINSTATEMENT and not suspended:
-        raise NamingStepError(merchant.code, "not suspended")
+    namings = _not_over(session, merchant, now.date())
+    refusal = _refusal_of_step(merchant, kind, namings)
+    if refusal is not None:
+        ledger.check_still_new(session, call)
+        raise refusal
     steps = []
     for naming in namings:
         if kind is NamingStepKind.REVOCATION:
@@ -181,6 +186,30 @@ def _step(
     session.flush()
     ledger.remember_call(session, call, made_id=steps[0].id, now=now)
     return steps[0]
+
+
+def _not_over(session: Session, merchant: Merchant, day: date) -> Sequence[Naming]:
+    """Return the namings of a merchant that hold on a day or will, newest first, as they are behind its lock."""
+    return session.scalars(
+        select(Naming)
+        .where(Naming.merchant_id == merchant.id, Naming.revoked_at.is_(None), Naming.valid_until >= day)
+        .order_by(Naming.named_at.desc(), Naming.id.desc())
+        # What the session read before it waited for the lock may be stale.
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _refusal_of_step(
+    merchant: Merchant, kind: NamingStepKind, namings: Sequence[Naming]
+) -> NotNamedError | NamingStepError | None:
+    if not namings:
+        return NotNamedError(merchant.code)
+    suspended = [naming for naming in namings if naming.suspended_at is not None]
+    if kind is NamingStepKind.SUSPENSION and len(suspended) == len(namings):
+        return NamingStepError(merchant.code, "suspended")
+    if kind is NamingStepKind.REINSTATEMENT and not suspended:
+        return NamingStepError(merchant.code, "not suspended")
+    return None
 
 
 def get_naming(session: Session, naming_id: UUID) -> Naming | None:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from merchants.errors import RedemptionUnknownError
 from merchants.model import Merchant, Redemption, RedemptionStatus, Refund
+from merchants.order_numbers import normal_order_no
+
+# Written out, not bound: so the planner sees that a partial index fits.
+_REFUSED = literal(RedemptionStatus.REFUSED.value, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,32 @@ def outcome(session: Session, *, merchant_id: UUID, order_no: str) -> Redemption
     """Return the attempt that has an order number at a merchant: the completed one, else the latest refused one.
 
     Raises:
+        OrderNumberError: it cannot be an order number.
         RedemptionUnknownError: nothing ever arrived under this number.
     """
-    found = session.scalars(
-        select(Redemption)
-        .where(Redemption.merchant_id == merchant_id, Redemption.order_no == order_no.strip())
-        .order_by(Redemption.status == RedemptionStatus.REFUSED, Redemption.id.desc())
-        .limit(1)
-    ).first()
+    asked = normal_order_no(order_no)
+    found = holder_of(session, merchant_id=merchant_id, order_no=asked) or _latest_refused(session, merchant_id, asked)
     if found is None:
         raise RedemptionUnknownError(order_no)
     return found
+
+
+def holder_of(session: Session, *, merchant_id: UUID, order_no: str) -> Redemption | None:
+    """Return the redemption that has an order number at a merchant, None where it is free."""
+    return session.scalar(
+        select(Redemption).where(
+            Redemption.merchant_id == merchant_id, Redemption.order_no == order_no, Redemption.status != _REFUSED
+        )
+    )
+
+
+def _latest_refused(session: Session, merchant_id: UUID, order_no: str) -> Redemption | None:
+    return session.scalar(
+        select(Redemption)
+        .where(Redemption.merchant_id == merchant_id, Redemption.order_no == order_no, Redemption.status == _REFUSED)
+        .order_by(Redemption.redeemed_at.desc(), Redemption.id.desc())
+        .limit(1)
+    )
 
 
 def get_redemption(session: Session, redemption_id: UUID) -> Redemption:
@@ -58,12 +77,8 @@ def get_redemption(session: Session, redemption_id: UUID) -> Redemption:
 
 def redemption_of_entry(session: Session, entry_id: UUID) -> Redemption | None:
     """Return the redemption that an entry of the books is about, or that one of its refunds is about, None if none."""
-    return session.scalars(
-        select(Redemption)
-        .outerjoin(Refund, Refund.redemption_id == Redemption.id)
-        .where((Redemption.entry_id == entry_id) | (Refund.entry_id == entry_id))
-        .limit(1)
-    ).first()
+    refunded = select(Refund.redemption_id).where(Refund.entry_id == entry_id).scalar_subquery()
+    return session.scalar(select(Redemption).where(or_(Redemption.entry_id == entry_id, Redemption.id == refunded)))
 
 
 def list_redemptions(
@@ -76,8 +91,8 @@ def list_redemptions(
     limit: int,
     before: UUID | None = None,
 ) -> Sequence[Redemption]:
-    """Return attempts of a merchant, a resident, or both, newest first, older than the cursor `before`."""
-    query = select(Redemption).order_by(Redemption.id.desc()).limit(limit)
+    """Return attempts of a merchant, a resident, or both, newest first, older than the attempt `before`."""
+    query = select(Redemption).order_by(Redemption.redeemed_at.desc(), Redemption.id.desc()).limit(limit)
     if merchant_id is not None:
         query = query.where(Redemption.merchant_id == merchant_id)
     if resident_id is not None:
@@ -87,7 +102,11 @@ def list_redemptions(
     if completed_only:
         query = query.where(Redemption.status == RedemptionStatus.COMPLETED)
     if before is not None:
-        query = query.where(Redemption.id < before)
+        last = session.get(Redemption, before)
+        if last is None:
+            return []
+        place = tuple_(literal(last.redeemed_at, Redemption.redeemed_at.type), literal(last.id, Redemption.id.type))
+        query = query.where(tuple_(Redemption.redeemed_at, Redemption.id) < place)
     return session.scalars(query).all()
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -60,15 +60,14 @@ def create_payment_code(
         CodesBlockedError: the resident has blocked their own codes.
         TooManyLiveCodesError: 60 unspent codes live already.
     """
+    _lock_owner(session, resident.id)
     block = live_block(session, resident_id=resident.id)
     if block is not None:
+        ledger.check_still_new(session, call)
         raise CodesBlockedError(block.blocked_at)
-    live = session.scalar(
-        select(func.count())
-        .select_from(PaymentCode)
-        .where(PaymentCode.resident_id == resident.id, PaymentCode.expires_at > now, PaymentCode.used_at.is_(None))
-    )
-    if live is not None and live >= LIVE_CODES_MAX:
+    live = session.scalar(select(func.count()).select_from(PaymentCode).where(_lives(resident.id, now))) or 0
+    if live >= LIVE_CODES_MAX:
+        ledger.check_still_new(session, call)
         raise TooManyLiveCodesError(LIVE_CODES_MAX)
     payment_code_id = ledger.new_id()
     payment_code = PaymentCode(
@@ -84,6 +83,26 @@ def create_payment_code(
     session.flush()
     ledger.remember_call(session, call, made_id=payment_code.id, now=now)
     return payment_code
+
+
+def has_ended(expires_at: datetime, now: datetime) -> bool:
+    """Say whether the time of a code is over; its last moment still counts."""
+    return expires_at < now
+
+
+def _lives(resident_id: UUID, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        PaymentCode.resident_id == resident_id,
+        PaymentCode.expires_at >= now,
+        PaymentCode.used_at.is_(None),
+        PaymentCode.blocked_at.is_(None),
+    )
+
+
+def _lock_owner(session: Session, resident_id: UUID) -> None:
+    """Let whatever is asked about the codes of one resident queue: a limit that is counted and a block stay exact."""
+    # Payments only refer to the resident's row, and are not kept waiting.
+    session.execute(select(people.Resident.id).where(people.Resident.id == resident_id).with_for_update(key_share=True))
 
 
 def get_payment_code(session: Session, *, payment_code_id: UUID, resident_id: UUID) -> PaymentCode:
@@ -109,15 +128,12 @@ def block_codes(
     session: Session, *, resident_id: UUID, actor: str, now: datetime, call: ledger.Call | None = None
 ) -> CodeBlock:
     """Stop all codes of a resident, those already shown too, until the block is lifted; again changes nothing."""
+    _lock_owner(session, resident_id)
     block = live_block(session, resident_id=resident_id)
     if block is None:
         block = CodeBlock(id=ledger.new_id(), resident_id=resident_id, blocked_by=actor, blocked_at=now)
         session.add(block)
-    session.execute(
-        update(PaymentCode)
-        .where(PaymentCode.resident_id == resident_id, PaymentCode.used_at.is_(None), PaymentCode.blocked_at.is_(None))
-        .values(blocked_at=now)
-    )
+    session.execute(update(PaymentCode).where(_lives(resident_id, now)).values(blocked_at=now))
     session.flush()
     ledger.remember_call(session, call, made_id=block.id, now=now)
     return block
@@ -127,11 +143,14 @@ def lift_block(
     session: Session, *, resident_id: UUID, actor: str, now: datetime, call: ledger.Call | None = None
 ) -> CodeBlock | None:
     """Let a resident make codes again; those that were blocked stay so. None where nothing was blocked."""
+    _lock_owner(session, resident_id)
     block = live_block(session, resident_id=resident_id)
-    if block is not None:
-        block.lifted_by, block.lifted_at = actor, now
-        session.flush()
-        ledger.remember_call(session, call, made_id=block.id, now=now)
+    if block is None:
+        ledger.check_still_new(session, call)
+        return None
+    block.lifted_by, block.lifted_at = actor, now
+    session.flush()
+    ledger.remember_call(session, call, made_id=block.id, now=now)
     return block
 
 

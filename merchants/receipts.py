@@ -8,15 +8,28 @@ from stdnum.iso7064 import mod_37_36
 from merchants.payment_codes import CODE_ALPHABET, normal_code
 
 _RANDOM_LENGTH = 7
+_RANDOM_COUNT = len(CODE_ALPHABET) ** _RANDOM_LENGTH
+# A number never holds the letters I and O, so what looks like them is a digit.
+_LOOK_ALIKES = str.maketrans("IO", "10")
 
 
 def new_receipt_no(now: datetime) -> str:
-    """Return a number like 2606017KQ3M9TX: the day, 35 random bits, and a check character (ISO 7064, MOD 37,36)."""
-    body = now.strftime("%y%m%d") + "".join(secrets.choice(CODE_ALPHABET) for _ in range(_RANDOM_LENGTH))
-    return body + mod_37_36.calc_check_digit(body)
+    """Return a number like 2606017KQ3M9TX: the day, 35 random bits, and a check character (ISO 7064, MOD 37,36).
+
+    Two of one day are the same once in 34 thousand million; the database then refuses the second.
+    """
+    while True:
+        body = f"{now:%y%m%d}{_in_code_alphabet(secrets.randbelow(_RANDOM_COUNT))}"
+        check = mod_37_36.calc_check_digit(body)
+        if check not in "IO":
+            return body + check
+
+
+def _in_code_alphabet(number: int) -> str:
+    return "".join([CODE_ALPHABET[number >> 5 * place & 31] for place in range(_RANDOM_LENGTH)])
 
 
 def normal_receipt_no(text: str) -> str | None:
     """Return a typed receipt number as it is stored, None where its check character does not fit."""
-    number = normal_code(text)
+    number = normal_code(text).translate(_LOOK_ALIKES)
     return number if mod_37_36.is_valid(number) else None

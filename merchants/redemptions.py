@@ -5,27 +5,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, insert, literal, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, bindparam, insert, update
+from sqlalchemy.orm import Session
 
 import ledger
 import people
-from ledger import Asset, CreditLot, Line, LotBalance, NewEntry
-from merchants.errors import AmountError, MerchantUnknownError, OrderNumberError
-from merchants.model import (
-    ORDER_NO_LENGTH_MAX,
-    Merchant,
-    Naming,
-    PaymentCode,
-    Redemption,
-    RedemptionStatus,
-    Refusal,
-)
+from ledger import AccountState, Asset, CreditLot, Line, LotBalance, NewEntry
+from merchants.errors import AmountError, MerchantUnknownError
+from merchants.facts import read_facts
+from merchants.model import PaymentCode, Redemption, RedemptionStatus, Refusal
 from merchants.namings import accepted_funds
-from merchants.payment_codes import hash_of_code, normal_code
+from merchants.order_numbers import normal_order_no
+from merchants.outcomes import get_redemption, holder_of
+from merchants.payment_codes import has_ended, normal_code
 from merchants.receipts import new_receipt_no
 
 KIND = "redemption"
+_NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,62 +39,6 @@ class Attempt:
     holder_id: UUID | None = None
 
 
-def _facts_query() -> Select[*tuple[Any, ...]]:
-    """Return the one statement that reads all a redemption depends on, and locks the payer's account."""
-    named, holder = aliased(Naming), aliased(Redemption)
-    naming_in_force = (
-        select(named.id)
-        .where(
-            named.merchant_id == Merchant.id,
-            named.valid_from <= bindparam("today", type_=Date),
-            named.valid_until >= bindparam("today", type_=Date),
-            named.revoked_at.is_(None),
-        )
-        .order_by(named.suspended_at.is_not(None), named.named_at.desc(), named.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    order_no_holder = (
-        select(holder.id)
-        .where(
-            holder.merchant_id == Merchant.id,
-            holder.order_no == bindparam("order_no"),
-            # Written out, not bound: so the planner sees that the partial index fits.
-            holder.status != literal(RedemptionStatus.REFUSED.value, literal_execute=True),
-        )
-        .scalar_subquery()
-    )
-    known = ledger.KNOWN_CALL
-    return (
-        select(
-            known.c.input_hash,
-            known.c.made_id,
-            Merchant.code.label("merchant_code"),
-            Merchant.payable_account_id,
-            Naming.id.label("naming_id"),
-            Naming.suspended_at,
-            Naming.fund_codes,
-            order_no_holder.label("holder_id"),
-            PaymentCode.id.label("payment_code_id"),
-            PaymentCode.resident_id,
-            PaymentCode.account_id,
-            PaymentCode.payer_masked,
-            PaymentCode.expires_at,
-            PaymentCode.used_at,
-            PaymentCode.blocked_at,
-            ledger.account_state_of(PaymentCode.account_id).label("account_state"),
-            ledger.LockedLots(PaymentCode.account_id).label("lots"),
-        )
-        .select_from(Merchant)
-        .outerjoin(known, literal(1) == 1)
-        .outerjoin(Naming, Naming.id == naming_in_force)
-        .outerjoin(PaymentCode, PaymentCode.code_hash == bindparam("code_hash"))
-        .where(Merchant.id == bindparam("merchant_id"))
-    )
-
-
-_FACTS = _facts_query()
-
 _USE_CODE = (
     update(PaymentCode)
     .where(
@@ -109,14 +49,14 @@ _USE_CODE = (
     .values(used_at=bindparam("used_code_at"))
 )
 
-_INSERTED = (
+_RECORDED = (
+    "id",
     "merchant_id",
     "order_no",
     "status",
     "refusal",
     "amount",
     "cash_amount",
-    "refunded_total",
     "resident_id",
     "payment_code_id",
     "receipt_no",
@@ -124,9 +64,8 @@ _INSERTED = (
     "redeemed_by",
     "redeemed_at",
 )
-_RECORD = insert(Redemption).values(
-    id=bindparam("redemption_id"), **{name: bindparam(f"redemption_{name}") for name in _INSERTED}
-)
+_BOUND_AS = {name: f"redemption_{name}" for name in _RECORDED}
+_RECORD = insert(Redemption).values({name: bindparam(bound) for name, bound in _BOUND_AS.items()})
 
 # The code is used, the redemption recorded and the call remembered in the same round trip as the entry.
 _WITH_ENTRY = ledger.Companions(_USE_CODE, _RECORD, ledger.REMEMBER_CALL)
@@ -146,97 +85,60 @@ def redeem(
 ) -> Attempt:
     """Spend a resident's credits at a merchant: earliest lots first, for the code the resident shows.
 
-    A refusal is an outcome too: it is stored under the order number and the call, and does not use up the code. The
-    same call again is the same attempt again.
+    Amounts are in cents. A refusal is an outcome too: it is stored under the order number and the call, and uses up
+    neither the code nor the number. The same call again is the same attempt again.
 
     Raises:
         AmountError, OrderNumberError: an amount or the order number cannot be one.
         MerchantUnknownError: no such merchant.
         ledger.KeyReusedError: the call's key stands with other input.
-        ledger.LostRaceError: another attempt was first with the code; run again, it will be a refusal.
+        ledger.LostRaceError: what the attempt relied on changed meanwhile; run again, it will be a refusal.
     """
-    if not 0 < amount <= ledger.AMOUNT_MAX or not 0 <= cash_amount <= ledger.AMOUNT_MAX:
-        raise AmountError(amount if not 0 < amount <= ledger.AMOUNT_MAX else cash_amount)
-    facts = (
-        session.connection()
-        .execute(
-            _FACTS,
-            {
-                **ledger.call_values(call),
-                "merchant_id": merchant_id,
-                "order_no": (order_no := normal_order_no(order_no)),
-                "code_hash": hash_of_code(normal_code(code)),
-                "today": now.date(),
-            },
-        )
-        .one_or_none()
+    _check_amounts(amount, cash_amount)
+    order_no = normal_order_no(order_no)
+    facts = read_facts(
+        session, call=call, merchant_id=merchant_id, order_no=order_no, code=normal_code(code), today=now.date()
     )
     if facts is None:
         raise MerchantUnknownError(merchant_id)
     if facts.made_id is not None:
-        ledger.same_thing_again(call, facts.input_hash, facts.made_id)
-        return _again(session, facts.made_id, facts.merchant_code)
+        return _again(session, ledger.same_thing_again(call, facts.input_hash, facts.made_id), facts.merchant_code)
 
-    redemption = Redemption(
-        id=ledger.new_id(),
-        merchant_id=merchant_id,
-        order_no=order_no,
-        status=RedemptionStatus.COMPLETED,
-        refusal=None,
-        amount=amount,
-        cash_amount=cash_amount,
-        refunded_total=0,
-        resident_id=facts.resident_id,
-        payment_code_id=facts.payment_code_id,
-        receipt_no=None,
-        entry_id=None,
-        redeemed_by=actor,
-        redeemed_at=now,
-    )
     refusal, parts = _decide(facts, amount, now)
-    values = ledger.remember_values(call, made_id=redemption.id, now=now)
-    if refusal is not None:
-        redemption.status, redemption.refusal = RedemptionStatus.REFUSED, refusal
-        session.connection().execute(_RECORD, _values(redemption))
-        session.connection().execute(ledger.REMEMBER_CALL, values)
-        return Attempt(
-            redemption, facts.merchant_code, facts.payer_masked or "", replayed=False, holder_id=facts.holder_id
-        )
-
-    redemption.entry_id = ledger.new_id()
-    redemption.receipt_no = new_receipt_no(now)
-    ledger.post(
-        session,
-        [
-            NewEntry(
-                id=redemption.entry_id,
-                kind=KIND,
-                actor=actor,
-                occurred_at=now,
-                lines=_lines(facts.account_id, facts.payable_account_id, parts),
-            )
-        ],
-        companions=_WITH_ENTRY,
-        values={
-            **values,
-            **_values(redemption),
-            "used_code_id": facts.payment_code_id,
-            "used_code_at": now,
-        },
+    recorded: dict[str, Any] = {
+        "id": ledger.new_id(),
+        "merchant_id": merchant_id,
+        "order_no": order_no,
+        "status": RedemptionStatus.COMPLETED if refusal is None else RedemptionStatus.REFUSED,
+        "refusal": refusal,
+        "amount": amount,
+        "cash_amount": cash_amount,
+        "resident_id": facts.resident_id,
+        "payment_code_id": facts.payment_code_id,
+        "receipt_no": new_receipt_no(now) if refusal is None else None,
+        "entry_id": ledger.new_id() if refusal is None else None,
+        "redeemed_by": actor,
+        "redeemed_at": now,
+    }
+    if refusal is None:
+        _write_completed(session, facts, recorded, _lines(facts.account_id, facts.payable_account_id, parts), call)
+    else:
+        session.connection().execute(_RECORD, _bound(recorded))
+        ledger.remember_call(session, call, made_id=recorded["id"], now=now)
+    return Attempt(
+        Redemption(**recorded, refunded_total=0),
+        facts.merchant_code,
+        facts.payer_masked or "",
+        replayed=False,
+        holder_id=facts.holder_id,
     )
-    return Attempt(redemption, facts.merchant_code, facts.payer_masked, replayed=False)
 
 
-def normal_order_no(text: str) -> str:
-    """Return an order number without blanks at its ends.
-
-    Raises:
-        OrderNumberError: it is not 1 to 64 visible characters.
-    """
-    order_no = text.strip()
-    if not 1 <= len(order_no) <= ORDER_NO_LENGTH_MAX or not order_no.isprintable():
-        raise OrderNumberError
-    return order_no
+def _check_amounts(amount: int, cash_amount: int) -> None:
+    if not 0 < amount <= ledger.AMOUNT_MAX:
+        raise AmountError(amount)
+    if not 0 <= cash_amount <= ledger.AMOUNT_MAX:
+        raise AmountError(cash_amount)
 
 
 def _decide(facts: Row[Any], amount: int, now: datetime) -> tuple[Refusal | None, list[LotBalance]]:
@@ -244,10 +146,9 @@ def _decide(facts: Row[Any], amount: int, now: datetime) -> tuple[Refusal | None
     refusal = _refusal_before_the_lots(facts, now)
     if refusal is not None:
         return refusal, []
-    funds = accepted_funds(facts.fund_codes)
     today = now.date()
     try:
-        return None, ledger.pick_lots(facts.lots, amount=amount, today=today, funds=funds)
+        return None, ledger.pick_lots(facts.lots, amount=amount, today=today, funds=accepted_funds(facts.fund_codes))
     except ledger.InsufficientBalanceError:
         if ledger.spendable(facts.lots, today=today) >= amount:
             return Refusal.FUND_NOT_ACCEPTED_HERE, []
@@ -255,17 +156,26 @@ def _decide(facts: Row[Any], amount: int, now: datetime) -> tuple[Refusal | None
 
 
 def _refusal_before_the_lots(facts: Row[Any], now: datetime) -> Refusal | None:
-    reasons = (
-        (facts.holder_id is not None, Refusal.ORDER_NO_USED),
-        (facts.naming_id is None, Refusal.MERCHANT_NOT_NAMED),
-        (facts.suspended_at is not None, Refusal.MERCHANT_SUSPENDED),
-        (facts.payment_code_id is None, Refusal.CODE_UNKNOWN),
-        (facts.used_at is not None, Refusal.CODE_USED),
-        (facts.blocked_at is not None, Refusal.CODES_BLOCKED),
-        (facts.expires_at is not None and facts.expires_at <= now, Refusal.CODE_EXPIRED),
-        (facts.account_state in (ledger.AccountState.FROZEN, ledger.AccountState.CLOSED), Refusal.ACCOUNT_FROZEN),
-    )
-    return next((refusal for applies, refusal in reasons if applies), None)
+    """Return the first reason to refuse: of the order number, then the merchant, then the code and its owner."""
+    if facts.holder_id is not None:
+        return Refusal.ORDER_NO_USED
+    if facts.naming_id is None:
+        return Refusal.MERCHANT_NOT_NAMED
+    if facts.suspended_at is not None:
+        return Refusal.MERCHANT_SUSPENDED
+    return _refusal_of_code(facts, now)
+
+
+def _refusal_of_code(facts: Row[Any], now: datetime) -> Refusal | None:
+    if facts.payment_code_id is None:
+        return Refusal.CODE_UNKNOWN
+    if facts.used_at is not None:
+        return Refusal.CODE_USED
+    if facts.blocked_at is not None:
+        return Refusal.CODES_BLOCKED
+    if has_ended(facts.expires_at, now):
+        return Refusal.CODE_EXPIRED
+    return Refusal.ACCOUNT_FROZEN if facts.account_state in _NOT_SPENDING else None
 
 
 def _lines(payer_account_id: int, payable_account_id: int, parts: list[LotBalance]) -> tuple[Line, ...]:
@@ -280,27 +190,37 @@ def _lines(payer_account_id: int, payable_account_id: int, parts: list[LotBalanc
     )
 
 
-def _values(redemption: Redemption) -> dict[str, Any]:
-    return {
-        "redemption_id": redemption.id,
-        **{f"redemption_{name}": getattr(redemption, name) for name in _INSERTED},
+def _write_completed(
+    session: Session, facts: Row[Any], recorded: dict[str, Any], lines: tuple[Line, ...], call: ledger.Call
+) -> None:
+    now = recorded["redeemed_at"]
+    entry = NewEntry(id=recorded["entry_id"], kind=KIND, actor=recorded["redeemed_by"], occurred_at=now, lines=lines)
+    values = {
+        **ledger.remember_values(call, made_id=recorded["id"], now=now),
+        **_bound(recorded),
+        "used_code_id": facts.payment_code_id,
+        "used_code_at": now,
     }
+    try:
+        ledger.post(session, [entry], companions=_WITH_ENTRY, values=values)
+    except ledger.AccountStateError as error:
+        if error.account_id != facts.account_id:
+            raise
+        # The payer's account was frozen after the facts were read: run again, it is a refusal to be remembered.
+        raise ledger.LostRaceError from error
+
+
+def _bound(recorded: dict[str, Any]) -> dict[str, Any]:
+    return {_BOUND_AS[name]: value for name, value in recorded.items()}
 
 
 def _again(session: Session, redemption_id: UUID, merchant_code: str) -> Attempt:
-    redemption = session.get_one(Redemption, redemption_id)
+    redemption = get_redemption(session, redemption_id)
     payer = ""
     if redemption.resident_id is not None:
         payer = people.masked_name(people.get_resident(session, redemption.resident_id).name)
-    holder_id = None
+    holder = None
     if redemption.refusal is Refusal.ORDER_NO_USED:
-        holder_id = session.scalar(
-            select(Redemption.id).where(
-                and_(
-                    Redemption.merchant_id == redemption.merchant_id,
-                    Redemption.order_no == redemption.order_no,
-                    Redemption.status != RedemptionStatus.REFUSED,
-                )
-            )
-        )
-    return Attempt(redemption, merchant_code, payer, replayed=True, holder_id=holder_id)
+        # A number that is taken is never freed.
+        holder = holder_of(session, merchant_id=redemption.merchant_id, order_no=redemption.order_no)
+    return Attempt(redemption, merchant_code, payer, replayed=True, holder_id=None if holder is None else holder.id)

@@ -17,7 +17,7 @@ from merchants.errors import (
     RedemptionUnknownError,
     RefundExceedsRedemptionError,
 )
-from merchants.model import TEXT_LENGTH_MAX, Redemption, RedemptionStatus, Refund
+from merchants.model import TEXT_LENGTH_MAX, Merchant, Redemption, Refund
 from merchants.registry import get_merchant
 
 KIND = "refund"
@@ -53,16 +53,26 @@ def refund(
         raise AmountError(amount)
     cleaned = people.clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
     # Refunds of one redemption queue here: what is left of it cannot change until this one is written.
-    redemption = session.scalar(select(Redemption).where(Redemption.id == redemption_id).with_for_update())
+    redemption = session.scalar(
+        select(Redemption)
+        .where(Redemption.id == redemption_id)
+        .with_for_update()
+        # What the session read before it waited for the lock may be stale.
+        .execution_options(populate_existing=True)
+    )
     if redemption is None or redemption.merchant_id != merchant_id:
         raise RedemptionUnknownError(redemption_id)
-    if redemption.status is not RedemptionStatus.COMPLETED or redemption.entry_id is None:
+    if redemption.entry_id is None or redemption.resident_id is None:
         raise NotRefundableError(redemption_id, redemption.refusal)
     if not by_owner and amount > TILL_REFUND_MAX:
         raise OwnerApprovalRequiredError(TILL_REFUND_MAX)
-    if amount > redemption.amount - redemption.refunded_total:
-        raise RefundExceedsRedemptionError(redemption_id, redemption.amount - redemption.refunded_total)
+    left = redemption.amount - redemption.refunded_total
+    if amount > left:
+        ledger.check_still_new(session, call)
+        raise RefundExceedsRedemptionError(redemption_id, left)
 
+    payer = people.get_resident(session, redemption.resident_id)
+    merchant = get_merchant(session, merchant_id)
     spent = ledger.entry(session, redemption.entry_id)
     parts = _spent_last(
         [LotBalance(line.lot, line.amount) for line in spent.postings if line.side is Side.DEBIT],
@@ -91,7 +101,7 @@ def refund(
                 kind=KIND,
                 actor=actor,
                 occurred_at=now,
-                lines=_lines(session, redemption, parts, now.date()),
+                lines=_lines(session, payer.available_account_id, merchant, parts, now.date()),
             )
         ],
     )
@@ -111,12 +121,10 @@ def _spent_last(spent: Sequence[LotBalance], *, skip: int, amount: int) -> list[
     return parts
 
 
-def _lines(session: Session, redemption: Redemption, parts: list[LotBalance], today: date) -> tuple[Line, ...]:
+def _lines(
+    session: Session, payer_account_id: int, merchant: Merchant, parts: list[LotBalance], today: date
+) -> tuple[Line, ...]:
     """Return the postings: the merchant's credits of each fund, its debt where it holds too few, and the very lots."""
-    merchant = get_merchant(session, redemption.merchant_id)
-    if redemption.resident_id is None:
-        raise RedemptionUnknownError(redemption.id)
-    payer = people.get_resident(session, redemption.resident_id)
     owed: dict[str, int] = {}
     restored: dict[str, int] = {}
     for part in parts:
@@ -124,7 +132,7 @@ def _lines(session: Session, redemption: Redemption, parts: list[LotBalance], to
         owed[fund] = owed.get(fund, 0) + part.amount
         label = _label_today(part.lot, today)
         restored[label] = restored.get(label, 0) + part.amount
-    held = ledger.lock_lots(session, [payer.available_account_id, merchant.payable_account_id])
+    held = ledger.lock_lots(session, [payer_account_id, merchant.payable_account_id])
     payable = {part.label: part.amount for part in held[merchant.payable_account_id]}
     lines: list[Line] = []
     for fund, amount in owed.items():
@@ -134,7 +142,7 @@ def _lines(session: Session, redemption: Redemption, parts: list[LotBalance], to
         if amount > covered:
             # Already settled: the merchant owes it back.
             lines.append(ledger.debit(merchant.receivable_account_id, Asset.PAB, amount - covered, fund))
-    lines += [ledger.credit(payer.available_account_id, Asset.PAB, amount, label) for label, amount in restored.items()]
+    lines += [ledger.credit(payer_account_id, Asset.PAB, amount, label) for label, amount in restored.items()]
     return tuple(lines)
 
 
@@ -152,4 +160,7 @@ def get_refund(session: Session, refund_id: UUID) -> Refund | None:
 
 def list_refunds(session: Session, *, redemption_id: UUID) -> Sequence[Refund]:
     """Return the refunds of a redemption, newest first."""
-    return session.scalars(select(Refund).where(Refund.redemption_id == redemption_id).order_by(Refund.id.desc())).all()
+    # Their order is that of the running total, whatever the clocks said.
+    return session.scalars(
+        select(Refund).where(Refund.redemption_id == redemption_id).order_by(Refund.refunded_total.desc())
+    ).all()

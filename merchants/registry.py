@@ -30,21 +30,25 @@ def create_merchant(
     """
     if not _CODE.fullmatch(code):
         raise MerchantCodeError(code)
-    if find_merchant(session, code) is not None:
-        raise MerchantExistsError(code)
-    payable, receivable, in_settlement = ledger.open_accounts(
-        session,
-        [
-            NewAccount(f"merchant:{code}:payable", Asset.PAB, Side.CREDIT, shared=True),
-            NewAccount(f"merchant:{code}:receivable", Asset.PAB, Side.DEBIT, shared=True),
-            NewAccount(f"merchant:{code}:in_settlement", Asset.PAB, Side.CREDIT, shared=True),
-        ],
-    )
+    shown_name = people.clean_text(name, field="name", length_max=NAME_LENGTH_MAX)
+    shown_category = people.clean_text(category, field="category", length_max=NAME_LENGTH_MAX)
+    try:
+        payable, receivable, in_settlement = ledger.open_accounts(
+            session,
+            [
+                NewAccount(f"merchant:{code}:payable", Asset.PAB, Side.CREDIT, shared=True),
+                NewAccount(f"merchant:{code}:receivable", Asset.PAB, Side.DEBIT, shared=True),
+                NewAccount(f"merchant:{code}:in_settlement", Asset.PAB, Side.CREDIT, shared=True),
+            ],
+        )
+    except ledger.AccountExistsError as error:
+        ledger.check_still_new(session, call)
+        raise MerchantExistsError(code) from error
     merchant = Merchant(
         id=ledger.new_id(),
         code=code,
-        name=people.clean_text(name, field="name", length_max=NAME_LENGTH_MAX),
-        category=people.clean_text(category, field="category", length_max=NAME_LENGTH_MAX),
+        name=shown_name,
+        category=shown_category,
         payable_account_id=payable,
         receivable_account_id=receivable,
         in_settlement_account_id=in_settlement,
@@ -59,6 +63,9 @@ def create_merchant(
 
 def find_merchant(session: Session, code: str) -> Merchant | None:
     """Return the merchant with this code, None if there is none."""
+    # A database may be unable even to look for what is no code.
+    if not _CODE.fullmatch(code):
+        return None
     return session.scalar(select(Merchant).where(Merchant.code == code))
 
 
@@ -72,6 +79,11 @@ def merchant_by_code(session: Session, code: str) -> Merchant:
     if merchant is None:
         raise MerchantUnknownError(code)
     return merchant
+
+
+def lock_merchant(session: Session, merchant: Merchant) -> None:
+    """Let decisions about one merchant queue; payments and refunds only refer to its row, and are not kept waiting."""
+    session.execute(select(Merchant.id).where(Merchant.id == merchant.id).with_for_update(key_share=True))
 
 
 def get_merchant(session: Session, merchant_id: UUID) -> Merchant:

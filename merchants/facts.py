@@ -1,0 +1,87 @@
+"""All that a redemption depends on, read by one statement that locks the payer's account."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Row, Select, bindparam, literal, select
+from sqlalchemy.orm import Session, aliased
+
+import ledger
+from merchants.model import Merchant, Naming, PaymentCode, Redemption, RedemptionStatus
+from merchants.payment_codes import hash_of_code
+
+
+def _facts_query() -> Select[*tuple[Any, ...]]:
+    named, holder = aliased(Naming), aliased(Redemption)
+    # As `namings.current_naming` chooses it.
+    naming_in_force = (
+        select(named.id)
+        .where(
+            named.merchant_id == Merchant.id,
+            named.valid_from <= bindparam("today", type_=Date),
+            named.valid_until >= bindparam("today", type_=Date),
+            named.revoked_at.is_(None),
+        )
+        .order_by(named.suspended_at.is_not(None), named.named_at.desc(), named.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    order_no_holder = (
+        select(holder.id)
+        .where(
+            holder.merchant_id == Merchant.id,
+            holder.order_no == bindparam("order_no"),
+            # Written out, not bound: so the planner sees that the partial index fits.
+            holder.status != literal(RedemptionStatus.REFUSED.value, literal_execute=True),
+        )
+        .scalar_subquery()
+    )
+    known = ledger.KNOWN_CALL
+    return (
+        select(
+            known.c.input_hash,
+            known.c.made_id,
+            Merchant.code.label("merchant_code"),
+            Merchant.payable_account_id,
+            Naming.id.label("naming_id"),
+            Naming.suspended_at,
+            Naming.fund_codes,
+            order_no_holder.label("holder_id"),
+            PaymentCode.id.label("payment_code_id"),
+            PaymentCode.resident_id,
+            PaymentCode.account_id,
+            PaymentCode.payer_masked,
+            PaymentCode.expires_at,
+            PaymentCode.used_at,
+            PaymentCode.blocked_at,
+            ledger.account_state_of(PaymentCode.account_id).label("account_state"),
+            ledger.LockedLots(PaymentCode.account_id).label("lots"),
+        )
+        .select_from(Merchant)
+        .outerjoin(known, literal(1) == 1)
+        .outerjoin(Naming, Naming.id == naming_in_force)
+        .outerjoin(PaymentCode, PaymentCode.code_hash == bindparam("code_hash"))
+        .where(Merchant.id == bindparam("merchant_id"))
+    )
+
+
+_FACTS = _facts_query()
+
+
+def read_facts(
+    session: Session, *, call: ledger.Call, merchant_id: UUID, order_no: str, code: str, today: date
+) -> Row[Any] | None:
+    """Return the facts of an attempt, None where there is no such merchant.
+
+    Of them only the payer's `lots` are read behind the lock. The others may be a moment old by then, and whoever
+    relies on one writes so that the database refuses what it no longer allows.
+    """
+    asked = {
+        **ledger.call_values(call),
+        "merchant_id": merchant_id,
+        "order_no": order_no,
+        "code_hash": hash_of_code(code),
+        "today": today,
+    }
+    return session.connection().execute(_FACTS, asked).one_or_none()
