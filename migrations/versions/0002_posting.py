@@ -37,8 +37,9 @@ CREATE FUNCTION ledger_post_one(
 DECLARE
     held record;
     amount_moved bigint;
-    seqs bigint[];
-    balances bigint[];
+    -- As long as the lines from the start: an array that begins at a later place would be read from its first one.
+    seqs bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(line_accounts)]);
+    balances bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(line_accounts)]);
     held_ids bigint[];
     held_seqs bigint[];
     held_balances bigint[];
@@ -279,7 +280,9 @@ BEGIN SELECT RAISE(ABORT, 'the entry already stands'); END
     """
 CREATE TRIGGER journal_entries_balance BEFORE INSERT ON journal_entries BEGIN
     SELECT RAISE(ABORT, 'the entry already stands')
-    WHERE EXISTS (SELECT 1 FROM journal_entries WHERE id = NEW.id OR reverses_id = NEW.reverses_id);
+    WHERE EXISTS (SELECT 1 FROM journal_entries WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'the entry was reversed before')
+    WHERE EXISTS (SELECT 1 FROM journal_entries WHERE reverses_id = NEW.reverses_id);
     SELECT RAISE(ABORT, 'the entry has no postings')
     WHERE NOT EXISTS (SELECT 1 FROM postings WHERE entry_id = NEW.id);
     SELECT RAISE(ABORT, 'the entry does not balance')
