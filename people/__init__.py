@@ -11,6 +11,7 @@ from people.credentials import (
     check_activation,
     check_password,
     check_password_change,
+    confirm_password,
     issue_activation,
     log_in,
     purge_wrong_tries,
@@ -44,6 +45,7 @@ from people.errors import (
 )
 from people.log_in_states import LogInState, log_in_states
 from people.model import ApiKey, Level, LogInSession, Person, Resident, Role, RoleGrant, Unit
+from people.passwords import LENGTH_MIN as PASSWORD_LENGTH_MIN
 from people.passwords import Passwords, check_new_password
 from people.persons import (
     Appointment,
@@ -93,6 +95,7 @@ from people.units import (
 
 __all__ = [
     "ACTIVATION_LIFETIME",
+    "PASSWORD_LENGTH_MIN",
     "ApiKey",
     "ApiKeyUnknownError",
     "Appointment",
@@ -151,6 +154,7 @@ __all__ = [
     "check_password_change",
     "child_units",
     "clean_text",
+    "confirm_password",
     "count_residents",
     "create_key",
     "end_session",

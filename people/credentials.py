@@ -198,6 +198,17 @@ def change_password(
     return LogIn(LogInOutcome.DONE, session_id=keep_session_id)
 
 
+def confirm_password(session: Session, *, checked: CheckedSecret, address: str | None = None, now: datetime) -> LogIn:
+    """Say whether somebody logged in has typed their password; wrong tries count. The caller commits every outcome."""
+    if refusal := _refusal(session, checked, address, now):
+        return refusal
+    credential = _locked_credential(session, checked)
+    if credential is None or credential.password_hash != checked.matched:
+        return _remember_wrong_try(session, checked, address, now)
+    _forget_wrong_tries(session, checked.login_name_hash)
+    return LogIn(LogInOutcome.DONE)
+
+
 def purge_wrong_tries(session: Session, *, now: datetime) -> int:
     """Delete wrong tries that no longer count; return how many login names they were of."""
     purged = session.execute(

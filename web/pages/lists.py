@@ -1,0 +1,68 @@
+"""Lists that are shown a part at a time: the cursor in the address, and fragments for htmx."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+
+from web.problems import ProblemError
+from web.problems.requests import NOT_FOUND
+
+
+def id_cursor() -> UUID | None:
+    """Return the id before which the list goes on, None at its beginning.
+
+    Raises:
+        ProblemError: the address was not made by us.
+    """
+    text = request.args.get("before")
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ProblemError(NOT_FOUND) from error
+
+
+def number_cursor() -> int | None:
+    """Return the number before which the list goes on, None at its beginning.
+
+    Raises:
+        ProblemError: the address was not made by us.
+    """
+    text = request.args.get("before")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ProblemError(NOT_FOUND)
+    return int(text)
+
+
+def more_url(before: object | None, **values: Any) -> str | None:
+    """Return the present page's address for what follows `before`, None where nothing does.
+
+    `values` are the rest of its query; those that are empty are left out.
+    """
+    if before is None:
+        return None
+    kept = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **kept, before=str(before))
+
+
+def day_asked(name: str, default: date) -> date:
+    """Return the day that the query names, the default where it names none."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return default
+
+
+def is_fragment() -> bool:
+    """Say whether htmx asks for the part that follows instead of the page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def list_page(page: str, fragment: str, **context: Any) -> str:
+    """Render a page with a list, or for htmx only its items."""
+    return render_template(fragment if is_fragment() else page, **context)

@@ -1,0 +1,168 @@
+"""What pages are given to show: plain values, named as the templates read them. Amounts are in minor units.
+
+Instants are aware and in the community's time zone; texts of people are as they wrote them, and are never markup.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Credits of one fund that can be spent until the end of a day; None: without end."""
+
+    fund_name: str
+    amount: int
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One entry as it moved an account: a positive amount raised it. `url` leads to its receipt or award."""
+
+    entry_id: UUID
+    kind: str
+    amount: int
+    balance_after: int
+    counterparty: str
+    note: str
+    occurred_at: datetime
+    recorded_at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundCover:
+    """Where a fund's credits are, or all funds', and the money behind them."""
+
+    code: str
+    name: str
+    purpose: str
+    available: int
+    held: int
+    outstanding: int
+    backing: int
+
+    @property
+    def covered(self) -> bool:
+        """Whether every credit is backed, and nothing else is."""
+        return self.backing == self.available + self.held + self.outstanding
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantView:
+    """A shop and its naming of today; `fund_names` is None where it takes the credits of all funds.
+
+    `state` is "named", "suspended", "revoked", "ended", "future" or "unnamed".
+    """
+
+    code: str
+    name: str
+    category: str
+    class_name: str | None
+    unit_name: str | None
+    until: date | None
+    fund_names: Sequence[str] | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamingView:
+    """One naming (命名) of a shop; `reason` is that of its latest suspension or revocation."""
+
+    id: UUID
+    class_name: str
+    from_on: date
+    until: date
+    document: str
+    fund_names: Sequence[str] | None
+    state: str
+    reason: str
+    named_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A completed payment; `url` leads to the page that the reader has of it."""
+
+    id: UUID
+    order_no: str
+    receipt_no: str
+    amount: int
+    refunded_total: int
+    resident_masked: str
+    merchant_name: str
+    redeemed_at: datetime
+    cashier_name: str | None
+    url: str
+
+    @property
+    def left(self) -> int:
+        """What was not refunded yet."""
+        return self.amount - self.refunded_total
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """Credits that a shop gave back out of one payment."""
+
+    amount: int
+    reason: str
+    refunded_at: datetime
+    entry_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """A unit to choose, labelled with its way down the tree."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """One role of a person, in a unit (None: the whole tree) or at a shop."""
+
+    id: UUID
+    role: str
+    unit_name: str | None
+    merchant_name: str | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody who works with the scheme. `state` is "active", "waiting" (a code is out) or "never"."""
+
+    id: UUID
+    name: str
+    handle: str
+    state: str
+    url: str
+    grants: Sequence[GrantView]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """A payment code as its owner's screen shows it."""
+
+    id: UUID
+    text: str
+    qr_svg_url: str
+    seconds_left: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One place where somebody is logged in."""
+
+    id: UUID
+    device: str
+    started_at: datetime
+    last_seen_on: date
+    is_current: bool
