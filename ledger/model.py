@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     LargeBinary,
     SmallInteger,
     String,
@@ -76,6 +77,17 @@ class JournalEntry(Base):
     """One balanced event, immutable. `recorded_at` is the ledger's own clock, `occurred_at` the domain's."""
 
     __tablename__ = "journal_entries"
+    __table_args__ = (
+        # An entry is reversed at most once. Only reversals stand in the index: full of NULLs, SQLite's planner would
+        # think little of it and look for the reversals of a new entry in the whole table.
+        Index(
+            "uq_journal_entries_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+            sqlite_where=text("reverses_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
@@ -83,7 +95,7 @@ class JournalEntry(Base):
     actor: Mapped[str] = mapped_column(String(64))
     occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
 
 
 class Posting(Base):
