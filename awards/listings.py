@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from awards.errors import AwardBatchUnknownError, AwardUnknownError
 from awards.model import Award, AwardBatch, ClawBack
+from people import Resident, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,14 @@ def list_awards(
     resident_id: UUID | None = None,
     fund_code: str | None = None,
     batch_id: UUID | None = None,
+    within_path: str | None = None,
     limit: int = 50,
     before: UUID | None = None,
 ) -> AwardPage:
-    """Return awards, newest first, older than the cursor `before`: all, or those of a resident, a fund, a batch."""
+    """Return awards, newest first, older than the cursor `before`: all, or those of a resident, a fund, a batch.
+
+    `within_path` is the path of a unit: those of residents who live below it.
+    """
     query = select(Award).order_by(Award.id.desc()).limit(limit + 1)
     if resident_id is not None:
         query = query.where(Award.resident_id == resident_id)
@@ -65,6 +70,12 @@ def list_awards(
         query = query.where(Award.fund_code == fund_code)
     if batch_id is not None:
         query = query.where(Award.batch_id == batch_id)
+    if within_path is not None:
+        query = (
+            query.join(Resident, Resident.id == Award.resident_id)
+            .join(Unit, Unit.code == Resident.unit_code)
+            .where(Unit.path.startswith(within_path, autoescape=True))
+        )
     if before is not None:
         query = query.where(Award.id < before)
     found = list(session.scalars(query))

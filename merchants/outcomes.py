@@ -1,6 +1,6 @@
 """What happened to a payment: by its order number, one by one, and a till's or merchant's day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +29,14 @@ class Takings:
     def net_total(self) -> int:
         """What is left of the redemptions after the refunds of the same time, in cents; may be negative."""
         return self.redeemed_total - self.refunded_total
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPayment:
+    """The redemption that an entry of the books is about; of a refund also its reason."""
+
+    redemption_id: UUID
+    refund_reason: str = ""
 
 
 def outcome(session: Session, *, merchant_id: UUID, order_no: str) -> Redemption:
@@ -81,12 +89,36 @@ def redemption_of_entry(session: Session, entry_id: UUID) -> Redemption | None:
     return session.scalar(select(Redemption).where(or_(Redemption.entry_id == entry_id, Redemption.id == refunded)))
 
 
+def redemption_by_receipt(session: Session, *, merchant_id: UUID, receipt_no: str) -> Redemption:
+    """Return a merchant's completed redemption by the number on its receipt.
+
+    Raises:
+        RedemptionUnknownError: the merchant gave no such receipt.
+    """
+    found = session.scalars(select(Redemption).where(Redemption.receipt_no == receipt_no)).first()
+    if found is None or found.merchant_id != merchant_id:
+        raise RedemptionUnknownError(receipt_no)
+    return found
+
+
+def payments_of_entries(session: Session, entry_ids: Collection[UUID]) -> dict[UUID, EntryPayment]:
+    """Return the payments that entries of the books are about, by the entry's id; other entries are left out."""
+    paid = session.execute(select(Redemption.entry_id, Redemption.id).where(Redemption.entry_id.in_(list(entry_ids))))
+    given_back = session.execute(
+        select(Refund.entry_id, Refund.redemption_id, Refund.reason).where(Refund.entry_id.in_(list(entry_ids)))
+    )
+    return {entry_id: EntryPayment(redemption_id) for entry_id, redemption_id in paid if entry_id is not None} | {
+        entry_id: EntryPayment(redemption_id, reason) for entry_id, redemption_id, reason in given_back
+    }
+
+
 def list_redemptions(
     session: Session,
     *,
     merchant_id: UUID | None = None,
     resident_id: UUID | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     completed_only: bool = False,
     limit: int,
     before: UUID | None = None,
@@ -99,6 +131,8 @@ def list_redemptions(
         query = query.where(Redemption.resident_id == resident_id)
     if since is not None:
         query = query.where(Redemption.redeemed_at >= since)
+    if until is not None:
+        query = query.where(Redemption.redeemed_at < until)
     if completed_only:
         query = query.where(Redemption.status == RedemptionStatus.COMPLETED)
     if before is not None:
@@ -126,6 +160,20 @@ def takings(session: Session, *, merchant_id: UUID, since: datetime, until: date
         .where(Redemption.merchant_id == merchant_id, Refund.refunded_at >= since, Refund.refunded_at < until)
     ).one()
     return Takings(redemptions, int(redeemed), refunds, int(refunded))
+
+
+def redeemed_between(session: Session, *, since: datetime, until: datetime) -> int:
+    """Return what was spent at all merchants from `since` on and before `until`, in cents, refunds not deducted."""
+    # By merchant, because that is how the index of payments is ordered.
+    total = session.scalar(
+        select(func.sum(Redemption.amount)).where(
+            Redemption.merchant_id.in_(select(Merchant.id)),
+            Redemption.status == RedemptionStatus.COMPLETED,
+            Redemption.redeemed_at >= since,
+            Redemption.redeemed_at < until,
+        )
+    )
+    return int(total or 0)
 
 
 def merchants_by_id(session: Session, merchant_ids: set[UUID]) -> dict[UUID, Merchant]:

@@ -21,7 +21,7 @@ from awards import (
 )
 from ledger import new_id
 from people import Resident
-from tests.awards.builders import OFFICER, awarded, fund, resident
+from tests.awards.builders import COUNTY, OFFICER, awarded, fund, resident
 from tests.clock import NOON
 
 
@@ -115,3 +115,11 @@ def test_the_reasons_behind_entries_are_found_for_awards_and_claw_backs_only(ses
         taken.entry_id: EntryReason(wrong.id, "报错人"),
     }
     assert reasons_of_entries(session, []) == {}
+
+
+def test_awards_are_listed_below_a_unit(session: Session) -> None:
+    fund(session, available=100)
+    zhang = resident(session)
+    made = awarded(session, zhang, 1)
+    assert [each.id for each in list_awards(session, within_path=f"{COUNTY}/").items] == [made.id]
+    assert list_awards(session, within_path=f"{COUNTY}/1/").items == []
