@@ -2,7 +2,7 @@
 
 const SHELF = "offline-1";
 const PAGE = "/offline";
-const PARTS = ["app", "base", "layout", "parts", "forms", "places"].map((name) => `/static/css/${name}.css`);
+const PARTS = ["app", "base", "buttons", "layout", "parts", "items", "places"].map((name) => `/static/css/${name}.css`);
 const ALSO = ["/static/vendor/pico.classless.min.css", "/static/vendor/icons.svg", "/static/img/mark.svg"];
 
 self.addEventListener("install", (event) => {
