@@ -165,6 +165,7 @@ __all__ = [
     "payments_of_entries",
     "purge_payment_codes",
     "redeem",
+    "redeemed_between",
     "redemption_by_receipt",
     "redemption_of_entry",
     "refund",
