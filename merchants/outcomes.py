@@ -36,6 +36,7 @@ class EntryPayment:
     """The redemption that an entry of the books is about; of a refund also its reason."""
 
     redemption_id: UUID
+    merchant_id: UUID
     refund_reason: str = ""
 
 
@@ -103,12 +104,19 @@ def redemption_by_receipt(session: Session, *, merchant_id: UUID, receipt_no: st
 
 def payments_of_entries(session: Session, entry_ids: Collection[UUID]) -> dict[UUID, EntryPayment]:
     """Return the payments that entries of the books are about, by the entry's id; other entries are left out."""
-    paid = session.execute(select(Redemption.entry_id, Redemption.id).where(Redemption.entry_id.in_(list(entry_ids))))
-    given_back = session.execute(
-        select(Refund.entry_id, Refund.redemption_id, Refund.reason).where(Refund.entry_id.in_(list(entry_ids)))
+    paid = session.execute(
+        select(Redemption.entry_id, Redemption.id, Redemption.merchant_id).where(Redemption.entry_id.in_(entry_ids))
     )
-    return {entry_id: EntryPayment(redemption_id) for entry_id, redemption_id in paid if entry_id is not None} | {
-        entry_id: EntryPayment(redemption_id, reason) for entry_id, redemption_id, reason in given_back
+    given_back = session.execute(
+        select(Refund.entry_id, Redemption.id, Redemption.merchant_id, Refund.reason)
+        .join(Redemption, Redemption.id == Refund.redemption_id)
+        .where(Refund.entry_id.in_(entry_ids))
+    )
+    return {
+        entry_id: EntryPayment(*facts)
+        for rows in (paid, given_back)
+        for entry_id, *facts in rows
+        if entry_id is not None
     }
 
 

@@ -46,7 +46,7 @@ def more_url(before: object | None, **values: Any) -> str | None:
     """
     if before is None:
         return None
-    kept = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    kept: dict[str, Any] = {name: str(value) for name, value in values.items() if value not in (None, "")}
     return url_for(request.endpoint or "", **(request.view_args or {}), **kept, before=str(before))
 
 

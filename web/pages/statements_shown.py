@@ -1,0 +1,53 @@
+"""Statements on pages: each entry with whom it was and what for."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from awards import reasons_of_entries
+from ledger import StatementItem
+from merchants import merchants_by_id, payments_of_entries
+from web.pages.funds_shown import fund_names
+from web.pages.shapes import StatementLine
+from web.pages.times import local
+
+
+def statement_lines(
+    session: Session,
+    items: Sequence[StatementItem],
+    *,
+    payment_url: Callable[[UUID], str] | None = None,
+    award_url: Callable[[UUID], str] | None = None,
+) -> list[StatementLine]:
+    """Return a statement's items as they are shown; the two functions say where the reader finds more, by id."""
+    reasons = reasons_of_entries(session, [item.entry_id for item in items])
+    payments = payments_of_entries(session, [item.entry_id for item in items])
+    shops = merchants_by_id(session, {payment.merchant_id for payment in payments.values()})
+    funds = fund_names(session)
+
+    def shown(item: StatementItem) -> StatementLine:
+        why, payment, url = reasons.get(item.entry_id), payments.get(item.entry_id), None
+        if payment is not None and payment_url is not None:
+            url = payment_url(payment.redemption_id)
+        elif why is not None and award_url is not None:
+            url = award_url(why.award_id)
+        return StatementLine(
+            entry_id=item.entry_id,
+            kind=item.kind,
+            amount=item.amount,
+            balance_after=item.balance_after,
+            counterparty=shops[payment.merchant_id].name if payment else _fund_of(item.counter_code, funds),
+            note=why.reason if why else payment.refund_reason if payment else "",
+            occurred_at=local(item.occurred_at),
+            recorded_at=local(item.recorded_at),
+            url=url,
+        )
+
+    return [shown(item) for item in items]
+
+
+def _fund_of(account_code: str, names: dict[str, str]) -> str:
+    whose, _colon, rest = account_code.partition(":")
+    code = rest.partition(":")[0]
+    return names.get(code, code) if whose == "fund" else ""

@@ -1,0 +1,141 @@
+"""Who looks at a page, and what every page says about where and for whom it is; it must never fail."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask, g, request, url_for
+from sqlalchemy.orm import Session
+
+from merchants import get_merchant
+from people import Principal, Role, child_units
+from web.auth import principal, require, viewer
+from web.clock import now
+from web.languages import language
+from web.settings import current_settings
+from web.unit_of_work import DatabaseUnavailableError, reading
+
+TILL_ROLES = (Role.TILL, Role.MERCHANT_OWNER)
+TYPE_SIZE_COOKIE, THEME_COOKIE = "type_size", "theme"
+THEMES = ("auto", "light", "dark")
+
+# What each role may do on the office's pages. Funds, shops, staff and books belong to no unit, so only a role in the
+# whole tree reaches them.
+_RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
+    ((Role.ADMINISTRATOR,), False, ("residents", "awards")),
+    ((Role.ADMINISTRATOR,), True, ("funds", "merchants", "staff")),
+    ((Role.FINANCE,), True, ("money", "reversal")),
+    ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
+)
+_TROUBLES = {"unavailable", "internal_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who is logged in, as pages speak of them; `may` names the places of the office that are theirs."""
+
+    name: str
+    home_url: str
+    is_resident: bool
+    is_till: bool
+    is_owner: bool
+    is_staff: bool
+    merchant_name: str | None
+    may: frozenset[str]
+
+
+def register_viewer(app: Flask) -> None:
+    """Give every template its surroundings."""
+    app.context_processor(_surroundings)
+
+
+def resident_id() -> UUID:
+    """Return which resident is logged in.
+
+    Raises:
+        ProblemError: it is no resident.
+    """
+    found = principal().resident_id
+    require(found is not None)
+    return cast("UUID", found)
+
+
+def shop_id() -> UUID:
+    """Return at which shop the person logged in works: of several, the one they were first appointed to.
+
+    Raises:
+        ProblemError: at none.
+    """
+    shops = principal().merchant_ids(*TILL_ROLES)
+    require(bool(shops))
+    return shops[0]
+
+
+def home_url(somebody: Principal) -> str:
+    """Return the page where somebody begins."""
+    if _is_staff(somebody):
+        return url_for("office.home")
+    if somebody.may(*TILL_ROLES):
+        return url_for("till.pay")
+    return url_for("resident.home") if somebody.resident_id is not None else url_for("account.home")
+
+
+def rights(somebody: Principal) -> frozenset[str]:
+    """Return the rights by which the office's pages show their places."""
+    return frozenset(
+        right
+        for roles, everywhere, rights in _RIGHTS
+        if (somebody.may_everywhere(*roles) if everywhere else somebody.may(*roles))
+        for right in rights
+    )
+
+
+def _is_staff(somebody: Principal) -> bool:
+    return somebody.resident_id is None and any(grant.merchant_id is None for grant in somebody.grants)
+
+
+def _surroundings() -> dict[str, Any]:
+    # A page that tells of trouble with the database must not need it.
+    in_trouble = g.get("problem_code") in _TROUBLES
+    somebody = g.get("principal") if in_trouble else viewer()
+    community_name, shop_name = _names(None if in_trouble else somebody, ask=not in_trouble)
+    theme = request.cookies.get(THEME_COOKIE)
+    moment = now()
+    return {
+        "community_name": community_name,
+        "language": language(),
+        "large_type": request.cookies.get(TYPE_SIZE_COOKIE) == "large",
+        "theme": theme if theme in THEMES else "auto",
+        "today": moment.date(),
+        "now": moment,
+        "viewer": None if somebody is None else _viewer(somebody, shop_name),
+    }
+
+
+def _viewer(somebody: Principal, shop_name: str | None) -> Viewer:
+    shops = somebody.merchant_ids(*TILL_ROLES)
+    return Viewer(
+        name=somebody.name,
+        home_url=home_url(somebody),
+        is_resident=somebody.resident_id is not None,
+        is_till=bool(shops),
+        is_owner=bool(shops) and somebody.acts_for_merchant(shops[0], Role.MERCHANT_OWNER),
+        is_staff=_is_staff(somebody),
+        merchant_name=shop_name,
+        may=rights(somebody),
+    )
+
+
+def _names(somebody: Principal | None, *, ask: bool) -> tuple[str, str | None]:
+    """Return the names of the community and of the shop somebody works at."""
+
+    def read(session: Session) -> tuple[str, str | None]:
+        tops = child_units(session, None)
+        shops = somebody.merchant_ids(*TILL_ROLES) if somebody is not None else ()
+        shop = get_merchant(session, shops[0]).name if shops else None
+        return tops[0].name if len(tops) == 1 else current_settings().community_name, shop
+
+    try:
+        return reading(read) if ask else (current_settings().community_name, None)
+    except DatabaseUnavailableError:
+        return current_settings().community_name, None
