@@ -97,12 +97,20 @@ def test_postings_of_a_bounded_account_carry_their_number_and_balance(session: S
     assert [tuple(row) for row in session.execute(kept)] == [(1, 30), (2, 50), (3, 5)]
 
 
-def test_postings_of_an_unbounded_account_are_not_numbered(session: Session) -> None:
+@alone_and_in_a_list
+@pytest.mark.parametrize("unbounded_first", [False, True])
+def test_postings_of_an_unbounded_account_are_not_numbered(
+    session: Session, *, unbounded_first: bool, in_a_list: bool
+) -> None:
     books = funded_books(session)
-    kept = select(Posting.seq, Posting.balance_after).where(Posting.account_id == books.issued)
-    assert [tuple(row) for row in session.execute(kept)] == [(None, None)]
+    lines = [debit(books.issued, Asset.PAB, 5, UNDATED), credit(books.fund, Asset.PAB, 5, UNDATED)]
+    given = entry_of(*(lines if unbounded_first else reversed(lines)))
+    post(session, with_company(given, books, in_a_list=in_a_list))
+    rows = session.execute(select(Posting.account_id, Posting.seq).where(Posting.entry_id == given.id))
+    assert {row.account_id: row.seq for row in rows} == {books.issued: None, books.fund: 2}
     row = session.execute(select(Account.balance, Account.seq).where(Account.id == books.issued)).one()
     assert tuple(row) == (0, 0)
+    assert findings(session) == []
 
 
 @alone_and_in_a_list

@@ -116,8 +116,8 @@ def test_an_entry_within_one_account_names_no_other(session: Session) -> None:
     assert (newest.amount, newest.balance_after, newest.counter_code) == (0, 30, "")
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 7, 40])
-@pytest.mark.parametrize("parts", [1, 2, 9, 12, 25])
+@pytest.mark.parametrize("limit", [1, 2, 5, 40])
+@pytest.mark.parametrize("parts", [1, 9, 25])
 def test_pages_together_are_the_whole_statement_wherever_their_edges_fall(
     session: Session, *, limit: int, parts: int
 ) -> None:
