@@ -94,13 +94,14 @@ class World:
 
     def key(self, role: Role, **place: Any) -> str:
         """Return a key of a role; without a place, always the same one."""
-        if not place and role.value in self.keys:
+        usual = not place
+        if usual and role.value in self.keys:
             return self.keys[role.value]
         name = place.pop("name", None) or f"{role} {next(self.counter)}"
         secret = self.done(
             lambda session: people.create_key(session, role=role, name=name, now=self.clock.at, **place)
         )[1]
-        if not place:
+        if usual:
             self.keys[role.value] = secret
         return secret
 
