@@ -1,0 +1,117 @@
+"""Contestants that redeem: a fresh code each time, a shop out of fifty."""
+
+import hashlib
+import random
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+import ledger
+import merchants
+from bench.racing import ROUND_S, ROUNDS, WARM_UP_S, Step
+from bench.worlds import engine_of
+from merchants import CODE_ALPHABET, PaymentCode
+
+# More than all clients together can use up in a second.
+_CODES_A_SECOND_MAX = 5_000
+
+_REDEEM = text(
+    "SELECT limit_redeem(:entry, :redemption, :hash, :merchant, :number, :moved, :call_key, :today)"
+)
+
+
+def _text_of(number: int) -> str:
+    return "".join(CODE_ALPHABET[number >> 5 * place & 31] for place in range(12))
+
+
+def _hash_of(number: int) -> bytes:
+    return hashlib.sha256(_text_of(number).encode()).digest()
+
+
+def _numbers(client: int, clients: int) -> range:
+    # Rounds with other numbers of clients made codes of their own before.
+    begin = (clients * 100 + client) * 10_000_000
+    return range(begin, begin + int(_CODES_A_SECOND_MAX * (ROUNDS * ROUND_S + WARM_UP_S) / clients))
+
+
+def ours(url: str, client: int, clients: int) -> Step:
+    """Redeem through the merchants package: every rule, the call remembered, the code used, the entry posted."""
+    session, rng = Session(engine_of(url), expire_on_commit=False), random.Random(client)
+    numbers = _numbers(client, clients)
+    now = datetime.now(UTC)
+    payers = session.execute(text("SELECT id, available_account_id FROM residents")).all()
+    shops = [shop.id for shop in merchants.list_merchants(session, limit=50)]
+    session.execute(
+        insert(PaymentCode),
+        [
+            {
+                "code_hash": _hash_of(number),
+                "resident_id": UUID(str(payer.id)),
+                "account_id": payer.available_account_id,
+                "payer_masked": "王*",
+                "created_at": now,
+                "expires_at": now + timedelta(days=1),
+            }
+            for number, payer in zip(numbers, rng.choices(payers, k=len(numbers)), strict=True)
+        ],
+    )
+    session.commit()
+    unused = iter(numbers)
+
+    def step() -> int:
+        number = next(unused)
+        attempt = merchants.redeem(
+            session,
+            merchant_id=rng.choice(shops),
+            actor="person:till",
+            code=_text_of(number),
+            amount=1,
+            order_no=str(number),
+            now=datetime.now(UTC),
+            call=ledger.Call("person:till", "POST /redemptions", str(number), {"order_no": str(number), "amount": 1}),
+        )
+        session.commit()
+        if attempt.redemption.refusal is not None:
+            raise RuntimeError(attempt.redemption.refusal)
+        return 1
+
+    return step
+
+
+def limit(url: str, client: int, clients: int) -> Step:
+    """Call the hand-written redemption, with its own codes."""
+    rng, numbers = random.Random(client), _numbers(client, clients)
+    session = Session(engine_of(url))
+    payers = list(session.scalars(text("SELECT available_account_id FROM residents")))
+    shops = list(session.scalars(text("SELECT payable_account_id FROM merchants")))
+    expires_at = datetime.now(UTC) + timedelta(days=1)
+    session.execute(
+        text("INSERT INTO limit_codes (code_hash, account_id, expires_at) VALUES (:hash, :payer, :expires_at)"),
+        [
+            {"hash": _hash_of(number), "payer": payer, "expires_at": expires_at}
+            for number, payer in zip(numbers, rng.choices(payers, k=len(numbers)), strict=True)
+        ],
+    )
+    session.commit()
+    unused = iter(numbers)
+
+    def step() -> int:
+        number = next(unused)
+        entry = ledger.new_id()
+        asked = {
+            "entry": entry,
+            "redemption": ledger.new_id(),
+            "hash": hashlib.sha256(_text_of(number).encode()).digest(),
+            "merchant": rng.choice(shops),
+            "number": str(number),
+            "moved": 1,
+            "call_key": str(entry),
+            "today": datetime.now(UTC),
+        }
+        session.execute(_REDEEM, asked)
+        session.commit()
+        return 1
+
+    return step
