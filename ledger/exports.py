@@ -26,6 +26,9 @@ _CSV_HEADER = (
     *("line", "account", "asset", "lot", "side", "amount"),
 )
 
+# What is told of an entry besides its day, its kind and its description.
+_FACTS = ("actor", "occurred_at", "recorded_at", "reverses")
+
 # One posting with what is needed of its entry and its account.
 _PostingRow = Row[*tuple[Any, ...]]
 
@@ -95,7 +98,8 @@ def _as_ledger(session: Session, zone: tzinfo) -> Iterator[str]:
         yield f"commodity {asset}\n"
         if asset.scale:
             yield f"    format {_decimal(1000 * 10**asset.scale, asset)} {asset}\n"
-    yield "\n"
+    # Said beforehand, so that the programs' strictest checks know every word.
+    yield from (f"tag {name}\n" for name in ("lot", *_FACTS))
     for account in _accounts(session):
         yield f"account {account.code}\n"
     for postings in _entries(session):
@@ -156,11 +160,8 @@ _WRITERS: dict[ExportFormat, Callable[[Session, tzinfo], Iterator[str]]] = {
 
 
 def _facts(entry: _PostingRow) -> Iterator[tuple[str, str]]:
-    yield "actor", entry.actor
-    yield "occurred_at", _utc(entry.occurred_at)
-    yield "recorded_at", _utc(entry.recorded_at)
-    if entry.reverses_id is not None:
-        yield "reverses", str(entry.reverses_id)
+    values = (entry.actor, _utc(entry.occurred_at), _utc(entry.recorded_at), entry.reverses_id)
+    yield from ((name, str(value)) for name, value in zip(_FACTS, values, strict=True) if value is not None)
 
 
 def _day(entry: _PostingRow, zone: tzinfo) -> str:
