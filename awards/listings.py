@@ -1,6 +1,6 @@
 """Finding awards and batches again: one by id, pages of them newest first, and the reasons behind entries."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from awards.errors import AwardBatchUnknownError, AwardUnknownError
 from awards.model import Award, AwardBatch, ClawBack
-from people import Resident, Unit
+from people import Resident, Unit, below
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ def list_awards(
     resident_id: UUID | None = None,
     fund_code: str | None = None,
     batch_id: UUID | None = None,
-    within_path: str | None = None,
+    within_path: str | Collection[str] | None = None,
     limit: int = 50,
     before: UUID | None = None,
 ) -> AwardPage:
     """Return awards, newest first, older than the cursor `before`: all, or those of a resident, a fund, a batch.
 
-    `within_path` is the path of a unit: those of residents who live below it.
+    `within_path` is the path of a unit, or of several: those of residents who live below it.
     """
     query = select(Award).order_by(Award.id.desc()).limit(limit + 1)
     if resident_id is not None:
@@ -74,7 +74,7 @@ def list_awards(
         query = (
             query.join(Resident, Resident.id == Award.resident_id)
             .join(Unit, Unit.code == Resident.unit_code)
-            .where(Unit.path.startswith(within_path, autoescape=True))
+            .where(below(within_path))
         )
     if before is not None:
         query = query.where(Award.id < before)

@@ -83,6 +83,7 @@ from people.texts import clean_text, masked_name
 from people.units import (
     UnitRow,
     add_unit,
+    below,
     child_units,
     find_units,
     get_unit,
@@ -147,6 +148,7 @@ __all__ = [
     "activate",
     "add_unit",
     "appoint",
+    "below",
     "change_password",
     "check_activation",
     "check_new_password",

@@ -22,6 +22,7 @@ from people.errors import (
 from people.model import NAME_LENGTH_MAX, Resident, Unit
 from people.phone_vault import PhoneVault, masked, normal_phone
 from people.texts import clean_text, search_text
+from people.units import below
 
 _NUMBER = re.compile(r"[1-9][0-9]{8}")
 _BETWEEN_DIGITS = re.compile(r"[\s-]+")
@@ -147,13 +148,11 @@ def residents_by_number(session: Session, numbers: Collection[str]) -> dict[str,
     return {resident.number: resident for resident in found}
 
 
-def count_residents(session: Session, *, within_path: str | None = None) -> int:
-    """Return how many residents are registered, in all or below the unit with this path."""
+def count_residents(session: Session, *, within_path: str | Collection[str] | None = None) -> int:
+    """Return how many residents are registered, in all or below the unit or units with this path."""
     query = select(func.count()).select_from(Resident)
     if within_path is not None:
-        query = query.join(Unit, Unit.code == Resident.unit_code).where(
-            Unit.path.startswith(within_path, autoescape=True)
-        )
+        query = query.join(Unit, Unit.code == Resident.unit_code).where(below(within_path))
     return session.scalars(query).one()
 
 
@@ -162,22 +161,21 @@ def find_residents(
     *,
     text: str,
     vault: PhoneVault,
-    within_path: str | None = None,
+    within_path: str | Collection[str] | None = None,
     limit: int = 50,
     before: UUID | None = None,
 ) -> ResidentPage:
     """Return residents by number, by whole phone number or by part of the name (all for an empty text), newest first.
 
-    `within_path` is the path of a unit whose subtree is searched; `before` is the last page's `next_before`.
+    `within_path` is the path of a unit, or of several, whose subtrees are searched; `before` is the last page's
+    `next_before`.
 
     Raises:
         TextRefusedError: the text is too long or has forbidden characters.
     """
     query = _matching(text, vault).order_by(Resident.id.desc()).limit(limit + 1)
     if within_path is not None:
-        query = query.join(Unit, Unit.code == Resident.unit_code).where(
-            Unit.path.startswith(within_path, autoescape=True)
-        )
+        query = query.join(Unit, Unit.code == Resident.unit_code).where(below(within_path))
     if before is not None:
         query = query.where(Resident.id < before)
     found = list(session.scalars(query))

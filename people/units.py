@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from people.errors import (
@@ -142,8 +142,12 @@ def child_units(session: Session, parent_code: str | None) -> list[Unit]:
     return list(session.scalars(select(Unit).where(Unit.parent_code == parent_code).order_by(Unit.code)))
 
 
-def find_units(session: Session, *, text: str, within_path: str | None = None, limit: int = 50) -> list[Unit]:
+def find_units(
+    session: Session, *, text: str, within_path: str | Collection[str] | None = None, limit: int = 50
+) -> list[Unit]:
     """Return units whose name contains the text or whose code begins with it, from the top of the tree down.
+
+    `within_path` is the path of a unit, or of several, whose subtrees are searched.
 
     Raises:
         TextRefusedError: the text is too long or has forbidden characters.
@@ -153,8 +157,14 @@ def find_units(session: Session, *, text: str, within_path: str | None = None, l
         or_(Unit.name.contains(wanted, autoescape=True), Unit.code.startswith(wanted, autoescape=True))
     )
     if within_path is not None:
-        query = query.where(Unit.path.startswith(within_path, autoescape=True))
+        query = query.where(below(within_path))
     return list(session.scalars(query.order_by(Unit.path).limit(limit)))
+
+
+def below(paths: str | Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a unit is the one with this path, or one with any of these, or stands below it."""
+    tops = [paths] if isinstance(paths, str) else paths
+    return or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in tops))
 
 
 def is_within(unit: Unit, ancestor: Unit) -> bool:

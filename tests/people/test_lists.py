@@ -43,7 +43,8 @@ def test_residents_are_found_many_at_once_and_unknown_ones_are_left_out(
 def test_residents_are_counted_in_all_or_below_a_unit(tree: Session, zhang: Resident) -> None:
     unit = units_by_code(tree, [zhang.unit_code, "nowhere"])[zhang.unit_code]
     assert count_residents(tree) == count_residents(tree, within_path=unit.path) == 1
-    assert count_residents(tree, within_path="140881/140881106/") == 0
+    assert count_residents(tree, within_path="140881/140881106/") == count_residents(tree, within_path=[]) == 0
+    assert count_residents(tree, within_path=["140881/140881106/", unit.path]) == 1
 
 
 def test_persons_are_found_many_at_once(tree: Session, guan: Person) -> None:
