@@ -1,8 +1,26 @@
 """The pages that people see, rendered on the server."""
 
-from flask import Flask
+from flask import Flask, Response, request
+
+from web.auth import viewer
+from web.pages import account, log_in, payment_code, public, resident, till, till_payments
+from web.pages.viewer import register_viewer
+
+_BLUEPRINTS = (public.blueprint, log_in.blueprint, account.blueprint, resident.blueprint, till.blueprint)
+# Importing these adds routes to the blueprints above.
+_ADD_ROUTES = (payment_code, till_payments)
 
 
 def register_pages(app: Flask) -> None:
     """Bind the pages to the application."""
-    del app
+    register_viewer(app)
+    for blueprint in _BLUEPRINTS:
+        blueprint.after_request(_keep_to_reader)
+        app.register_blueprint(blueprint)
+
+
+def _keep_to_reader(response: Response) -> Response:
+    """Let nobody keep what a page says to one person; what it says to everybody is asked for anew each time."""
+    open_to_all = request.blueprint == public.blueprint.name and viewer() is None
+    response.headers.setdefault("Cache-Control", "no-cache" if open_to_all else "no-store")
+    return response

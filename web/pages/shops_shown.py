@@ -1,8 +1,8 @@
 """Shops on pages: how they stand today, their namings, and who works there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
 
-from flask import url_for
 from sqlalchemy.orm import Session
 
 from merchants import (
@@ -16,7 +16,7 @@ from merchants import (
     naming_state,
     standings,
 )
-from people import Appointment, log_in_states, merchant_people
+from people import log_in_states, merchant_people
 from web.clock import now, today
 from web.pages.shapes import GrantView, MerchantView, NamingView, PersonView
 from web.pages.times import local
@@ -50,7 +50,7 @@ def accepted_names(naming: Naming, funds: Mapping[str, str]) -> list[str] | None
 
 def naming_views(session: Session, merchant: Merchant, funds: Mapping[str, str]) -> list[NamingView]:
     """Return all namings of a shop, newest first."""
-    reasons: dict[object, str] = {}
+    reasons: dict[UUID, str] = {}
     # Newest first: the first step seen of a naming is its latest.
     for step in naming_history(session, merchant_id=merchant.id):
         reasons.setdefault(step.naming_id, "" if step.kind is NamingStepKind.REINSTATEMENT else step.reason)
@@ -75,18 +75,16 @@ def current_of(namings: Iterable[NamingView], standing: Standing) -> NamingView 
     return next((each for each in namings if standing.naming is not None and each.id == standing.naming.id), None)
 
 
-def people_of_shop(session: Session, merchant: Merchant) -> list[PersonView]:
-    """Return the owners and cashiers of a shop, those who came first first."""
-    return persons(session, merchant_people(session, merchant.id), merchant.name)
-
-
-def persons(session: Session, appointed: Sequence[Appointment], merchant_name: str) -> list[PersonView]:
-    """Return each person once, with all of these roles at the shop."""
+def people_of_shop(
+    session: Session, merchant: Merchant, url_of: Callable[[UUID], str] | None = None
+) -> list[PersonView]:
+    """Return the owners and cashiers of a shop, each once, first come first; `url_of` says where to find one by id."""
+    appointed = merchant_people(session, merchant.id)
     states = log_in_states(session, person_ids={each.person.id for each in appointed}, now=now())
-    roles: dict[object, list[GrantView]] = {}
+    roles: dict[UUID, list[GrantView]] = {}
     for each in appointed:
         grant = each.grant
-        shown = GrantView(grant.id, grant.role.value, None, merchant_name, None)
+        shown = GrantView(grant.id, grant.role.value, None, merchant.name, None)
         roles.setdefault(each.person.id, []).append(shown)
     people_by_id = {each.person.id: each.person for each in appointed}
     return [
@@ -95,7 +93,7 @@ def persons(session: Session, appointed: Sequence[Appointment], merchant_name: s
             name=person.name,
             handle=person.handle,
             state=states[person.id].value,
-            url=url_for("office.person", person_id=person.id),
+            url=url_of(person.id) if url_of else "",
             grants=roles[person.id],
             created_at=local(person.created_at),
         )

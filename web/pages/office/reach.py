@@ -1,0 +1,66 @@
+"""How far an officer reaches: the residents of their units, and nobody else's."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from people import Resident, ResidentUnknownError, Role, find_units, get_resident, get_unit, units_by_code
+from web.auth import principal, require
+from web.pages.shapes import UnitChoice
+
+# More than a county has of towns, communities, grids and buildings that anybody would look through in a list.
+_CHOICES_MAX = 5_000
+
+
+def reach() -> Collection[str] | None:
+    """Return the paths of the units whose residents are the administrator's, None for the whole tree."""
+    paths = principal().unit_paths(Role.ADMINISTRATOR)
+    return None if "" in paths else paths
+
+
+def reaches(unit_path: str) -> bool:
+    """Say whether the unit with this path is the administrator's."""
+    return principal().may(Role.ADMINISTRATOR, unit_path=unit_path)
+
+
+def resident_in_reach(session: Session, resident_id: UUID) -> Resident:
+    """Return a resident of the administrator's units.
+
+    Raises:
+        ResidentUnknownError: there is none.
+        ProblemError: they live elsewhere, so for this officer there is none either.
+    """
+    resident = get_resident(session, resident_id)
+    require(lives_in_reach(session, resident))
+    return resident
+
+
+def lives_in_reach(session: Session, resident: Resident) -> bool:
+    """Say whether a resident lives in the administrator's units."""
+    return reach() is None or reaches(get_unit(session, resident.unit_code).path)
+
+
+def check_in_reach(session: Session, resident: Resident) -> None:
+    """Refuse a resident who lives elsewhere as one whom nobody knows.
+
+    Raises:
+        ResidentUnknownError: they do.
+    """
+    if not lives_in_reach(session, resident):
+        raise ResidentUnknownError
+
+
+def unit_choices(session: Session, *, depth_min: int = 0, everywhere: bool = False) -> list[UnitChoice]:
+    """Return the administrator's units (or all) in the tree's order, from `depth_min` levels below the top."""
+    units = find_units(session, text="", within_path=None if everywhere else reach(), limit=_CHOICES_MAX)
+    labels = unit_labels(session, {unit.code for unit in units})
+    return [UnitChoice(unit.code, labels[unit.code]) for unit in units if unit.path.count("/") > depth_min]
+
+
+def unit_labels(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Return the way down the tree to each unit, without the top, by code: 城西街道 / 某某村."""
+    units = units_by_code(session, codes)
+    ways = {code: unit.path.strip("/").split("/") for code, unit in units.items()}
+    names = {unit.code: unit.name for unit in units_by_code(session, {step for way in ways.values() for step in way}).values()}
+    return {code: " / ".join(names[step] for step in way[1:] or way) for code, way in ways.items()}

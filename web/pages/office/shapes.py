@@ -1,0 +1,142 @@
+"""What the office's pages are given to show, named as their templates read them. Amounts are in minor units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from web.pages.shapes import FundCover, MerchantView
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentRow:
+    """A resident as the office finds them; the phone is masked."""
+
+    id: UUID
+    number: str
+    name: str
+    phone_masked: str
+    unit_name: str
+    url: str
+    registered_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwardView:
+    """Credits granted to a resident; `status` is the award's own, or "clawed_back"."""
+
+    id: UUID
+    resident: ResidentRow
+    fund_code: str
+    fund_name: str
+    amount: int
+    reason: str
+    status: str
+    expires_on: date | None
+    granted_by: str
+    granted_at: datetime
+    clawed_back_amount: int
+    entry_id: UUID | None
+    batch_url: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClawBackView:
+    """What was taken back of an award, by whom and why."""
+
+    amount: int
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A list of awards that was granted."""
+
+    id: UUID
+    fund_code: str
+    fund_name: str
+    reason: str
+    count: int
+    total: int
+    made_by: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FundChoice:
+    """A fund to award out of, with what it still has."""
+
+    code: str
+    name: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class FundPage(FundCover):
+    """A fund's cover with its rule in words."""
+
+    expiry_rule: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MovementView:
+    """Money of a fund that came in, was returned, or was moved; `kind` is seen from the fund that is shown."""
+
+    kind: str
+    amount: int
+    document: str
+    other_fund_name: str | None
+    made_by: str
+    made_at: datetime
+    entry_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for an officer, since an instant or a day; `level` is "danger", "warning" or "calm"."""
+
+    text: str
+    url: str
+    since: datetime | date | None
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRow(MerchantView):
+    """A shop in the office's list: where its page is, and what it has collected."""
+
+    url: str
+    payable: int
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One line of an entry; `scale` is the asset's number of decimals."""
+
+    account: str
+    asset: str
+    lot: str
+    side: str
+    amount: int
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """An entry of the books with the name of whoever made it."""
+
+    id: UUID
+    kind: str
+    description: str
+    actor_name: str
+    occurred_at: datetime
+    recorded_at: datetime
+    reverses_id: UUID | None
+    reversed_by_id: UUID | None
+    postings: Sequence[PostingRow]
