@@ -15,6 +15,7 @@ from merchants import (
     create_payment_code,
     get_code_block,
     get_payment_code,
+    has_ended,
     lift_block,
     live_block,
 )
@@ -177,7 +178,7 @@ def _own(session: Session, payment_code_id: UUID) -> PaymentCode:
 
 def _live_text(payment_code_id: UUID) -> str:
     found = reading(lambda session: _own(session, payment_code_id))
-    if found.expires_at < now():
+    if has_ended(found.expires_at, now()):
         raise ProblemError(REFUSALS["code_expired"])
     return code_of(found.id, payment_code_secret())
 
