@@ -1,0 +1,256 @@
+"""Bad input to every POST of the API: a problem that says which, never a bug, and nothing booked."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from people import Role
+from tests.web.world import VILLAGE, World, problem
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Route:
+    """A POST with a body that is right, whose ids stand for things of the community below."""
+
+    path: str
+    role: str
+    body: dict[str, Any]
+
+
+REASON = {"reason": "x"}
+MONEY = {"amount": 10, "document": "Doc"}
+ROUTES = (
+    Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
+    Route("/units", "administrator", {"code": "G1", "parent": VILLAGE, "level": "grid", "name": "Grid"}),
+    Route("/funds", "administrator", {"code": "new", "name": "n", "purpose": "p", "expiry_rule": "never"}),
+    Route("/funds/peace/appropriations", "finance", MONEY),
+    Route("/funds/peace/returns", "finance", MONEY),
+    Route("/funds/peace/transfers", "finance", {**MONEY, "to": "school"}),
+    Route("/awards", "administrator", {"resident_id": "RESIDENT", "fund": "peace", "amount": 10, "reason": "r"}),
+    Route(
+        "/awards/batches",
+        "administrator",
+        {"fund": "peace", "reason": "r", "items": [{"resident_id": "RESIDENT", "amount": 10}]},
+    ),
+    Route("/awards/AWARD/claw-back", "administrator", REASON),
+    Route("/merchants", "administrator", {"code": "M09", "name": "n", "category": "c"}),
+    Route(
+        "/merchants/M01/namings",
+        "administrator",
+        {"class": "A", "from": "2026-01-01", "until": "2026-12-31", "document": "d", "funds": ["peace"]},
+    ),
+    Route("/merchants/M01/namings/suspension", "administrator", REASON),
+    Route("/merchants/M01/namings/reinstatement", "administrator", REASON),
+    Route("/merchants/M01/namings/revocation", "administrator", REASON),
+    Route("/payment-codes", "resident", {"pin": "1234"}),
+    Route("/code-blocks", "resident", {}),
+    Route("/code-blocks/lift", "resident", {}),
+    Route(
+        "/redemptions",
+        "till",
+        {"code": "CODE", "amount": 10, "order_no": "1", "cash_amount": 0, "confirm_duplicate": False, "pin": "1"},
+    ),
+    Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
+    Route("/books/entries/ENTRY/reversal", "colleague", REASON),
+)
+OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule"}
+
+MALFORMED = (
+    b"",
+    b"{",
+    b"nonsense",
+    b"\xff\xfe{}",
+    b"{'amount': 5}",
+    b'{"amount": 5, "amount": 5}',
+    b'{"amount": NaN}',
+    b'{"amount": Infinity}',
+    b'{"amount": -Infinity}',
+    b'{"amount": 5} {}',
+    b'{"a": "\x00"}',
+    b'{"amount": ' + b"9" * 5_000 + b"}",
+    b'{"a":' * 100_000,
+)
+NO_OBJECTS = (b"[]", b'"text"', b"5", b"null", b"true")
+STRANGE_VALUES: tuple[Any, ...] = (
+    *(None, True, False, [], {}, [[]], [None], {"a": 1}),
+    *(0, -1, 1.5, 1e308, 2**53, 2**63, -(2**63), 2**64, 10**30),
+    *(
+        "",
+        " ",
+        "\u0000",
+        "a\u0000b",
+        "\ud800",
+        "\udfff\ud800",
+        "\u202e\u202d",
+        "🎉👩‍👩‍👧",
+        "שלום עולם",
+        "x" * 501,
+        "x" * 100_000,
+    ),
+    *("'; DROP TABLE postings; --", "%s%s%n", "../../etc", "<script>", "00000000-0000-0000-0000-000000000000"),
+)
+
+
+class Community:
+    """Everything the routes name, and the keys of those who may use them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        world.fund("peace")
+        world.fund("school")
+        resident, shop = world.resident(balance=1_000), world.shop("M01")
+        award = world.award(resident.id, 500)
+        self.keys = {
+            "administrator": world.administrator,
+            "finance": world.finance,
+            "colleague": world.key(Role.FINANCE, name="Colleague"),
+            "resident": resident.key,
+            "till": shop.till,
+            "owner": shop.owner,
+        }
+        self.names = {
+            "RESIDENT": str(resident.id),
+            "CODE": world.payment_code(resident),
+            "AWARD": str(award.id),
+            "ENTRY": str(award.entry_id),
+            "PAYMENT": str(world.paid(shop, resident, 100)["id"]),
+        }
+
+    def named(self, text: str) -> str:
+        """Return a text with the names of things in it replaced by their ids."""
+        for name, value in self.names.items():
+            text = text.replace(name, value)
+        return text
+
+    def post(self, route: Route, data: bytes, **headers: str) -> Any:
+        """Send a body to a route as somebody who may."""
+        return self.world.post(self.named(route.path), data, self.keys[route.role], **headers)
+
+    def body(self, route: Route) -> dict[str, Any]:
+        """Return a body that is right."""
+        right: dict[str, Any] = json.loads(self.named(json.dumps(route.body)))
+        return right
+
+    def books(self) -> list[Any]:
+        """Return the whole trial balance."""
+        ask, key = self.world.get, self.world.auditor
+        return [ask("/books/trial-balance", key, asset=asset).get_json() for asset in ("PAB", "CNY")]
+
+
+def test_every_post_is_tried(world: World) -> None:
+    document = world.get("/openapi.json").get_json()
+    posts = {path.removeprefix("/api/v1") for path, does in document["paths"].items() if "post" in does}
+    tried = set()
+    for path in posts:
+        steps = path.split("/")
+        for route in ROUTES:
+            parts = route.path.split("/")
+            if len(parts) == len(steps) and all(a == b or a.startswith("{") for a, b in zip(steps, parts, strict=True)):
+                tried.add(path)
+    assert posts - tried == set()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[route.path for route in ROUTES])
+def test_bad_input_is_refused_in_words_and_nothing_is_booked(world: World, route: Route) -> None:
+    community = Community(world)
+    before = community.books()
+    refuses_what_is_no_json_object(community, route)
+    refuses_a_field_too_many_or_too_few(community, route)
+    assert community.books() == before
+    refuses_strange_values(community, route)
+
+
+def refuses_what_is_no_json_object(community: Community, route: Route) -> None:
+    for data in MALFORMED:
+        assert problem(community.post(route, data)) == (400, "malformed_json"), data[:40]
+    for data in NO_OBJECTS:
+        assert problem(community.post(route, data)) == (422, "invalid_fields"), data
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+    ):
+        answer = community.post(route, b"{}", **{"Content-Type": kind})
+        assert problem(answer) == (415, "unsupported_media_type"), kind
+    assert problem(community.post(route, b'{"a": "' + b"x" * MIB + b'"}')) == (413, "too_large")
+    almost = b'{"a": "' + b"x" * (MIB - 100) + b'"}'
+    assert problem(community.post(route, almost)) == (422, "invalid_fields")
+
+
+def refuses_a_field_too_many_or_too_few(community: Community, route: Route) -> None:
+    right = community.body(route)
+    answer = community.post(route, json.dumps({**right, "surplus": 1}).encode())
+    assert problem(answer) == (422, "invalid_fields")
+    assert list(answer.get_json()["errors"]) == ["surplus"]
+    for field in right.keys() - OPTIONAL:
+        answer = community.post(route, json.dumps({name: right[name] for name in right if name != field}).encode())
+        assert problem(answer) == (422, "invalid_fields")
+        assert list(answer.get_json()["errors"]) == [field]
+
+
+def refuses_strange_values(community: Community, route: Route) -> None:
+    for bodies in wrong_bodies(community.body(route)):
+        before, accepted = community.books(), 0
+        for body in bodies:
+            answer = community.post(route, json.dumps(body).encode())
+            if answer.status_code >= 400:
+                assert problem(answer)[0] in {403, 404, 409, 422, 429}, body
+            else:
+                # A strange text where any text will do.
+                assert answer.status_code in {200, 201}
+                accepted += 1
+        assert accepted or community.books() == before
+
+
+def wrong_bodies(right: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """Yield, field by field, the body with each strange value in that field."""
+    for field in right:
+        yield [{**right, field: value} for value in STRANGE_VALUES]
+    for line in right.get("items", ()):
+        for field in line:
+            yield [{**right, "items": [line, {**line, field: value}]} for value in STRANGE_VALUES]
+
+
+def test_strange_addresses_are_not_found(world: World) -> None:
+    key = world.administrator
+    for path in (
+        "/residents/x",
+        "/residents/%00",
+        "/residents/00000000-0000-0000-0000-00000000000g",
+        "/funds/%00",
+        "/funds/%ED%A0%80",
+        "/funds/" + "x" * 5_000,
+        "/merchants/%00",
+        "/merchants/🎉",
+        "/units/%00",
+        "/nothing",
+    ):
+        assert problem(world.get(path, key))[0] == 404, path
+
+
+def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
+    resident, shop = world.resident(), world.shop("M01")
+    for value in ("\u0000", "\u202e", "🎉", "x" * 5_000, "-1", "1e9", str(2**63), "%", "_", "'"):
+        for path, name, key in (
+            ("/residents", "q", world.administrator),
+            ("/residents", "cursor", world.administrator),
+            ("/residents", "limit", world.administrator),
+            ("/funds", "cursor", world.finance),
+            ("/merchants", "q", world.administrator),
+            ("/units", "parent", world.administrator),
+            ("/redemptions", "order_no", shop.till),
+            ("/awards", "resident_id", world.administrator),
+            ("/awards", "fund", world.administrator),
+            ("/books/trial-balance", "prefix", world.auditor),
+            (f"/residents/{resident.id}/statement", "cursor", resident.key),
+            (f"/residents/{resident.id}/balances", "at", resident.key),
+        ):
+            query = {name: value, **({"asset": "PAB"} if path.startswith("/books") else {})}
+            answer = world.get(path, key, **query)
+            assert answer.status_code in {200, 404, 422}, (path, name, value)
