@@ -143,11 +143,17 @@ BEGIN
     GET DIAGNOSTICS moved = ROW_COUNT;
     IF moved <> bounded_accounts THEN
         -- Which one it was is looked up on the way out only.
-        SELECT account.id, account.state INTO refused
-        FROM accounts AS account WHERE account.id = ANY (line_accounts) AND account.bounded
-            AND account.recorded_at IS DISTINCT FROM written
-        ORDER BY account.state = 'open', account.shared, account.id LIMIT 1;
-        IF refused.state <> 'open' THEN
+        SELECT account.id, account.state,
+            account.state <> 'open' AND NOT (account.state = 'frozen' AND change.amount >= 0)
+                AND NOT (account.state = 'closing' AND change.amount <= 0) AS forbidden
+        INTO refused
+        FROM accounts AS account CROSS JOIN LATERAL (
+            SELECT sum(CASE account.normal_side WHEN 'debit' THEN line.amount ELSE -line.amount END) AS amount
+            FROM unnest(line_accounts, line_amounts) AS line (account_id, amount) WHERE line.account_id = account.id
+        ) AS change
+        WHERE account.id = ANY (line_accounts) AND account.bounded AND account.recorded_at IS DISTINCT FROM written
+        ORDER BY forbidden DESC, account.shared, account.id LIMIT 1;
+        IF refused.forbidden THEN
             RAISE EXCEPTION 'account is %', refused.state
                 USING ERRCODE = 'LG002', DETAIL = refused.id || '|' || refused.state;
         END IF;

@@ -1,0 +1,185 @@
+"""Many at once: no deadlock surfaces, nothing is lost, nothing is spent twice."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.orm import Session
+
+from ledger import (
+    AlreadyReversedError,
+    Asset,
+    LedgerError,
+    NewEntry,
+    balance,
+    credit,
+    debit,
+    lock_lots,
+    pick_lots,
+    post,
+    prepare_engine,
+    reverse,
+    statement,
+)
+from ledger.model import JournalEntry
+from tests.clock import NOON
+from tests.ledger.builders import (
+    ANOTHER_OFFICER,
+    NEXT_YEAR,
+    UNDATED,
+    Books,
+    awarding,
+    entry_of,
+    findings,
+    funded_books,
+    moving,
+)
+
+THREADS = 12
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """Return an engine with a connection for every thread."""
+    engine = prepare_engine(create_engine(database, pool_size=THREADS, max_overflow=0))
+    yield engine
+    engine.dispose()
+
+
+def at_once(engine: Engine, work: list[Callable[[Session], object]]) -> Counter[str]:
+    """Do all the work in threads that start together, each piece in a transaction; count the outcomes."""
+    ready = threading.Barrier(THREADS)
+
+    def one_after_the_other(mine: list[Callable[[Session], object]]) -> Counter[str]:
+        outcomes: Counter[str] = Counter()
+        ready.wait()
+        for piece in mine:
+            with Session(engine) as session:
+                try:
+                    piece(session)
+                    session.commit()
+                except LedgerError as refused:
+                    outcomes[type(refused).__name__] += 1
+                else:
+                    outcomes["done"] += 1
+        return outcomes
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        shares = [work[number::THREADS] for number in range(THREADS)]
+        return sum(threads.map(one_after_the_other, shares), Counter())
+
+
+def entries_written(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(JournalEntry)).one()
+
+
+@pytest.mark.parametrize("in_lists", [False, True])
+def test_480_opposite_movements_end_without_a_deadlock(engine: Engine, *, in_lists: bool) -> None:
+    with Session(engine) as session:
+        books = funded_books(session, resident=1_000)
+        post(session, [awarding(books, 1_000, taker=books.other)])
+        session.commit()
+
+    def there(session: Session) -> None:
+        both_ways = [moving(books.resident, books.other, 3), moving(books.fund, books.resident, 1, UNDATED)]
+        post(session, both_ways if in_lists else both_ways[:1])
+
+    def back(session: Session) -> None:
+        both_ways = [moving(books.other, books.resident, 2), moving(books.resident, books.fund, 1, UNDATED)]
+        post(session, both_ways if in_lists else both_ways[:1])
+
+    outcomes = at_once(engine, [there if number % 2 else back for number in range(480)])
+    with Session(engine) as session:
+        refused = outcomes["InsufficientBalanceError"]
+        assert outcomes["done"] + refused == 480
+        assert in_lists or refused == 0
+        assert balance(session, books.resident) + balance(session, books.other) + balance(session, books.fund) == 10_000
+        assert in_lists or balance(session, books.resident) == 1_000 - 240 * 3 + 240 * 2
+        assert findings(session) == []
+
+
+def test_what_is_there_once_is_spent_once(engine: Engine) -> None:
+    with Session(engine) as session:
+        books = funded_books(session, resident=9)
+        session.commit()
+    outcomes = at_once(engine, [lambda session: post(session, [moving(books.resident, books.shop, 1)])] * 24)
+    assert outcomes == {"done": 9, "InsufficientBalanceError": 15}
+    with Session(engine) as session:
+        assert (balance(session, books.resident), balance(session, books.shop)) == (0, 9)
+        assert findings(session) == []
+
+
+def spend_earliest_first(session: Session, books: Books, amount: int) -> None:
+    held = lock_lots(session, [books.resident])[books.resident]
+    picked = pick_lots(held, amount=amount, today=date(2026, 6, 1))
+    taken = [debit(books.resident, Asset.PAB, part.amount, part.label) for part in picked]
+    post(session, [entry_of(*taken, credit(books.shop, Asset.PAB, amount, UNDATED), kind="redemption")])
+
+
+def test_lots_chosen_under_the_lock_are_never_chosen_twice(engine: Engine) -> None:
+    with Session(engine) as session:
+        books = funded_books(session)
+        post(session, [awarding(books, 50), awarding(books, 50, lot=NEXT_YEAR)])
+        session.commit()
+    # 14 times 7 is 98 of 100: across the edge of the lots, and nobody is refused for a lot that another has taken.
+    outcomes = at_once(engine, [lambda session: spend_earliest_first(session, books, 7)] * 20)
+    assert outcomes == {"done": 14, "InsufficientBalanceError": 6}
+    with Session(engine) as session:
+        assert balance(session, books.resident) == 2
+        assert lock_lots(session, [books.resident])[books.resident][0].label == NEXT_YEAR
+        assert findings(session) == []
+
+
+def test_one_of_many_reversals_is_made(engine: Engine) -> None:
+    with Session(engine) as session:
+        books = funded_books(session)
+        given = awarding(books, 5)
+        post(session, [given])
+        session.commit()
+
+    def reverse_it(session: Session) -> None:
+        reverse(session, entry_id=given.id, actor=ANOTHER_OFFICER, now=NOON)
+
+    assert at_once(engine, [reverse_it] * THREADS) == {"done": 1, AlreadyReversedError.__name__: THREADS - 1}
+    with Session(engine) as session:
+        assert (balance(session, books.resident), entries_written(session)) == (0, 3)
+        assert findings(session) == []
+
+
+def test_a_reversal_and_a_spending_of_the_same_credits_exclude_each_other(engine: Engine) -> None:
+    with Session(engine) as session:
+        books = funded_books(session)
+        awards = [awarding(books, 5, lot=f"2026-12-{day:02}:peace") for day in range(1, 31)]
+        post(session, awards)
+        session.commit()
+
+    def reverse_it(award: NewEntry, session: Session) -> None:
+        reverse(session, entry_id=award.id, actor=ANOTHER_OFFICER, now=NOON)
+
+    def spend_it(award: NewEntry, session: Session) -> None:
+        post(session, [moving(books.resident, books.shop, 5, award.lines[1].lot)])
+
+    outcomes = at_once(engine, [partial(what, award) for award in awards for what in (reverse_it, spend_it)])
+    assert outcomes["done"] == 30
+    assert outcomes["InsufficientBalanceError"] + outcomes["NotReversibleError"] == 30
+    with Session(engine) as session:
+        assert balance(session, books.resident) == 0
+        assert findings(session) == []
+
+
+def test_an_accounts_order_is_the_order_of_its_recording(engine: Engine) -> None:
+    with Session(engine) as session:
+        books = funded_books(session)
+        session.commit()
+    at_once(engine, [lambda session: post(session, [awarding(books, 1)])] * 120)
+    with Session(engine) as session:
+        items = statement(session, books.resident, limit=200).items
+        assert [item.balance_after for item in items] == list(range(120, 0, -1))
+        recorded = [item.recorded_at for item in items]
+        assert recorded == sorted(recorded, reverse=True)
+        assert findings(session) == []
