@@ -15,7 +15,6 @@ def register_pages(app: Flask) -> None:
     """Bind the pages to the application."""
     register_viewer(app)
     for blueprint in _BLUEPRINTS:
-        blueprint.after_request(_keep_to_reader)
         app.register_blueprint(blueprint)
 
 
@@ -24,3 +23,8 @@ def _keep_to_reader(response: Response) -> Response:
     open_to_all = request.blueprint == public.blueprint.name and viewer() is None
     response.headers.setdefault("Cache-Control", "no-cache" if open_to_all else "no-store")
     return response
+
+
+# Once: a blueprint that an application has registered takes no more.
+for _blueprint in _BLUEPRINTS:
+    _blueprint.after_request(_keep_to_reader)
