@@ -7,7 +7,7 @@ from stdnum.iso7064 import mod_37_36
 
 from merchants.payment_codes import CODE_ALPHABET, normal_code
 
-_RANDOM_LENGTH = 7
+_DAY_LENGTH, _RANDOM_LENGTH = 6, 7
 _RANDOM_COUNT = len(CODE_ALPHABET) ** _RANDOM_LENGTH
 # A number never holds the letters I and O, so what looks like them is a digit.
 _LOOK_ALIKES = str.maketrans("IO", "10")
@@ -30,6 +30,7 @@ def _in_code_alphabet(number: int) -> str:
 
 
 def normal_receipt_no(text: str) -> str | None:
-    """Return a typed receipt number as it is stored, None where its check character does not fit."""
+    """Return a typed receipt number as it is stored, None where its length or its check character does not fit."""
     number = normal_code(text).translate(_LOOK_ALIKES)
-    return number if mod_37_36.is_valid(number) else None
+    fits = len(number) == _DAY_LENGTH + _RANDOM_LENGTH + 1 and mod_37_36.is_valid(number)
+    return number if fits else None

@@ -9,7 +9,19 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 from ledger import Asset, CreditLot, NewEntry, Side
-from merchants import Attempt, Merchant, code_of, create_merchant, create_payment_code, name_merchant, redeem
+from merchants import (
+    Attempt,
+    Merchant,
+    Naming,
+    Redemption,
+    Refund,
+    code_of,
+    create_merchant,
+    create_payment_code,
+    name_merchant,
+    redeem,
+    refund,
+)
 from tests.clock import NOON
 
 SECRET = b"a secret of the tests, 32 bytes.."
@@ -66,18 +78,32 @@ def merchant(session: Session, *, code: str = "hotel", named: bool = True, funds
     """Return a merchant, named for the year around NOON unless said otherwise."""
     made = create_merchant(session, code=code, name="平安饭店", category="饭店", actor="system", now=NOON)
     if named:
-        name_merchant(
-            session,
-            merchant=made,
-            naming_class="平安饭店",
-            valid_from=NOON.date() - timedelta(days=100),
-            valid_until=NOON.date() + timedelta(days=265),
-            document="综治办〔2026〕1号",
-            funds=funds,
-            actor="system",
-            now=NOON,
-        )
+        naming(session, made, funds=funds)
     return made
+
+
+def naming(
+    session: Session,
+    of: Merchant,
+    *,
+    begins: int = -100,
+    ends: int = 265,
+    funds: list[str] | None = None,
+    naming_class: str = "平安饭店",
+    now: datetime = NOON,
+) -> Naming:
+    """Name a merchant for some funds, or all; `begins` and `ends` count days from the day of NOON."""
+    return name_merchant(
+        session,
+        merchant=of,
+        naming_class=naming_class,
+        valid_from=NOON.date() + timedelta(days=begins),
+        valid_until=NOON.date() + timedelta(days=ends),
+        document="综治办〔2026〕1号",
+        funds=funds,
+        actor="system",
+        now=now,
+    )
 
 
 def code(session: Session, of: people.Resident, *, at: datetime = NOON) -> str:
@@ -107,7 +133,50 @@ def pay(
         actor="person:till",
         code=with_code,
         amount=amount,
-        order_no=order_no or f"A{next(_numbers)}",
+        order_no=f"A{next(_numbers)}" if order_no is None else order_no,
         now=now,
         call=again or call(),
     )
+
+
+def paid(
+    session: Session, payer: people.Resident, shop: Merchant, amount: int, *, order_no: str | None = None
+) -> Redemption:
+    """Return a completed payment of a resident at a merchant."""
+    attempt = pay(session, at=shop.id, with_code=code(session, payer), amount=amount, order_no=order_no)
+    assert attempt.redemption.refusal is None
+    return attempt.redemption
+
+
+def give_back(
+    session: Session,
+    of: Redemption,
+    amount: int,
+    *,
+    by_owner: bool = True,
+    reason: str = "菜品退回",
+    now: datetime = NOON,
+    again: ledger.Call | None = None,
+) -> Refund:
+    """Refund a part of a payment, as its merchant's owner unless said otherwise."""
+    return refund(
+        session,
+        redemption_id=of.id,
+        merchant_id=of.merchant_id,
+        amount=amount,
+        reason=reason,
+        by_owner=by_owner,
+        actor="person:owner",
+        now=now,
+        call=again,
+    )
+
+
+def lots_of(session: Session, holder: people.Resident) -> dict[str, int]:
+    """Return what a resident has available, by label."""
+    return {part.label: part.amount for part in ledger.lots(session, holder.available_account_id)}
+
+
+def payable_of(session: Session, shop: Merchant) -> dict[str, int]:
+    """Return what a merchant has collected, by label."""
+    return {part.label: part.amount for part in ledger.lots(session, shop.payable_account_id)}
