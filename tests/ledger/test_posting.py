@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -21,6 +21,7 @@ from ledger import (
     post,
 )
 from ledger.model import Account, JournalEntry, Posting
+from ledger.posting_postgresql import refusal_of
 from tests.clock import NOON
 from tests.ledger.builders import (
     NEXT_YEAR,
@@ -110,6 +111,16 @@ def test_postings_of_an_unbounded_account_are_not_numbered(
     assert {row.account_id: row.seq for row in rows} == {books.issued: None, books.fund: 2}
     row = session.execute(select(Account.balance, Account.seq).where(Account.id == books.issued)).one()
     assert tuple(row) == (0, 0)
+    assert findings(session) == []
+
+
+@alone_and_in_a_list
+def test_an_entry_may_touch_unbounded_accounts_only(session: Session, *, in_a_list: bool) -> None:
+    books = open_books(session)
+    there, back = debit(books.issued, Asset.PAB, 5, UNDATED), credit(books.issued, Asset.PAB, 5, UNDATED)
+    given = [entry_of(there, back) for _ in range(2 if in_a_list else 1)]
+    post(session, given)
+    assert (balance(session, books.issued), entries_written(session)) == (0, len(given))
     assert findings(session) == []
 
 
@@ -259,6 +270,18 @@ def test_an_entry_is_written_once(session: Session, *, in_a_list: bool) -> None:
     post(session, [given])
     with pytest.raises(IntegrityError):
         post(session, with_company(given, books, in_a_list=in_a_list))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_cannot_be_written_is_no_refusal(session: Session) -> None:
+    books = funded_books(session)
+    session.connection().exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(OperationalError, match="readonly"):
+        post(session, [awarding(books, 1)])
+
+
+def test_a_fault_of_another_driver_is_no_refusal() -> None:
+    assert refusal_of(DBAPIError("SELECT 1", None, Exception("disk full"))) is None
 
 
 def test_faults_that_are_no_refusals_surface_as_they_are(session: Session) -> None:
