@@ -43,7 +43,7 @@ from people.errors import (
     UnitsFileError,
     UnitUnknownError,
 )
-from people.log_in_states import LogInState, log_in_states
+from people.log_in_overview import LogInState, log_in_states
 from people.model import ApiKey, Level, LogInSession, Person, Resident, Role, RoleGrant, Unit
 from people.passwords import LENGTH_MIN as PASSWORD_LENGTH_MIN
 from people.passwords import Passwords, check_new_password
