@@ -3,10 +3,13 @@
 from flask import Flask, Response, request
 
 from web.auth import viewer
-from web.pages import account, log_in, payment_code, public, resident, till, till_payments
+from web.pages import account, log_in, office, payment_code, public, resident, till, till_payments
 from web.pages.viewer import register_viewer
 
-_BLUEPRINTS = (public.blueprint, log_in.blueprint, account.blueprint, resident.blueprint, till.blueprint)
+_BLUEPRINTS = (
+    *(public.blueprint, log_in.blueprint, account.blueprint),
+    *(resident.blueprint, till.blueprint, office.blueprint),
+)
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (payment_code, till_payments)
 

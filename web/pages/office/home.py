@@ -1,0 +1,106 @@
+"""The officer's first screen: what waits, oldest first, and how the day goes."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from awards import awarded_between, list_awards
+from merchants import NamingState, ending_namings, list_standings, named_merchants, redeemed_between
+from people import Role, count_residents
+from web.auth import access, principal
+from web.clock import today
+from web.pages.funds_shown import fund_covers
+from web.pages.office.awards_shown import award_views
+from web.pages.office.blueprint import blueprint
+from web.pages.office.reach import reach
+from web.pages.office.shapes import Waiting
+from web.pages.shapes import FundCover
+from web.pages.times import begin_of, end_of, local
+from web.pages.viewer import rights
+from web.unit_of_work import reading
+
+STAFF = (
+    *(Role.ADMINISTRATOR, Role.APPROVER, Role.FINANCE, Role.AUDITOR),
+    *(Role.DISPATCHER, Role.SUPERVISOR, Role.HANDLER, Role.ORGANISER),
+)
+# A naming is renewed by a decision, and decisions take their time.
+_NAMING_ENDS_WITHIN_DAYS = 30
+# A fund is low when less than a tenth of its money can still be awarded.
+_LOW = 10
+_SUSPENDED_MAX, _LATEST = 50, 5
+
+
+@blueprint.get("")
+@access(*STAFF)
+def home() -> str:
+    """Show what waits for the officer, and the figures of the day."""
+    may = rights(principal())
+
+    def read(session: Session) -> dict[str, Any]:
+        covers = fund_covers(session)
+        waiting = _funds_waiting(covers) if {"funds", "money"} & may else []
+        if "merchants" in may:
+            waiting += _shops_waiting(session)
+        # Names of residents are the business of those who award them.
+        latest = list_awards(session, within_path=reach(), limit=_LATEST).items if "awards" in may else []
+        since, until = begin_of(today()), end_of(today())
+        return {
+            "waiting": sorted(waiting, key=lambda each: _instant(each.since)),
+            "funds": covers,
+            "awarded_today": awarded_between(session, since=since, until=until),
+            "spent_today": redeemed_between(session, since=since, until=until),
+            "resident_count": count_residents(session, within_path=reach() if "residents" in may else None),
+            "merchant_count": len(named_merchants(session, day=today())),
+            "latest": award_views(session, latest),
+        }
+
+    return render_template("office/home.html", **reading(read))
+
+
+def _funds_waiting(covers: list[FundCover]) -> list[Waiting]:
+    waiting = []
+    for fund in covers:
+        if not fund.covered:
+            text, level = _("%(fund)s: credits and money differ. Look at the books first.", fund=fund.name), "danger"
+        elif not fund.backing:
+            text, level = _("%(fund)s has no money yet.", fund=fund.name), "calm"
+        elif fund.available * _LOW < fund.backing:
+            text, level = _("%(fund)s: little is left to award.", fund=fund.name), "warning"
+        else:
+            continue
+        waiting.append(Waiting(str(text), url_for("office.fund", code=fund.code), None, level))
+    return waiting
+
+
+def _shops_waiting(session: Session) -> list[Waiting]:
+    ending = ending_namings(session, day=today(), days=_NAMING_ENDS_WITHIN_DAYS)
+    suspended = list_standings(session, day=today(), state=NamingState.SUSPENDED, limit=_SUSPENDED_MAX).items
+    return [
+        Waiting(
+            str(_("%(shop)s: suspended, decide what becomes of it.", shop=each.merchant.name)),
+            url_for("office.merchant", code=each.merchant.code),
+            local(each.naming.suspended_at),
+            "warning",
+        )
+        for each in suspended
+        if each.naming is not None and each.naming.suspended_at is not None
+    ] + [
+        Waiting(
+            str(_("%(shop)s: the naming ends.", shop=each.merchant.name)),
+            url_for("office.merchant", code=each.merchant.code),
+            each.naming.valid_until,
+            "calm",
+        )
+        for each in ending
+        if each.naming is not None and each.naming.suspended_at is None
+    ]
+
+
+def _instant(since: datetime | date | None) -> datetime:
+    """Return where something stands among what waits; what has no time of its own comes first."""
+    if isinstance(since, datetime):
+        return since
+    return begin_of(since) if since is not None else begin_of(date(1, 1, 2))
