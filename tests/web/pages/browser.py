@@ -1,0 +1,112 @@
+"""A browser for tests: it keeps cookies, follows nothing by itself, and sends the forms that pages gave it."""
+
+import html
+import re
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+import people
+from people import Role
+from tests.web.world import Somebody, World
+from web.secret_keys import passwords
+
+PASSWORD = "三只橘猫 on the wall"
+_TAGS = re.compile(r"<[^>]*>")
+
+
+class Browser:
+    """Somebody's browser; `page` is the last answer."""
+
+    def __init__(self, world: World, *, language: str = "en") -> None:
+        self.client = world.app.test_client()
+        self.client.set_cookie("language", language)
+        self.page: TestResponse | None = None
+        self._token = ""
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """Open an address."""
+        return self._keep(self.client.get(path, headers=headers))
+
+    def part(self, path: str) -> TestResponse:
+        """Open an address as htmx does."""
+        return self._keep(self.client.get(path, headers={"HX-Request": "true"}))
+
+    def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
+        """Send a form with the token of the last page that had one."""
+        return self._keep(self.client.post(path, data={"csrf_token": self._token, **fields}, headers=headers or {}))
+
+    def forged(self, path: str, **fields: str) -> TestResponse:
+        """Send a form as another site would make this browser do it."""
+        return self._keep(self.client.post(path, data=fields))
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Go where a 303 sends, and see that it does."""
+        assert answer.status_code == 303, text_of(answer)
+        return self.get(answer.headers["Location"])
+
+    def hidden(self, name: str) -> str:
+        """Return a hidden field of the last page; of several, the last, because the frame's own come first."""
+        assert self.page is not None
+        found = re.findall(rf'name="{name}" value="([^"]*)"', self.page.text)
+        assert found, self.page.text
+        return html.unescape(found[-1])
+
+    def _keep(self, answer: TestResponse) -> TestResponse:
+        self.page = answer
+        found = re.search(r'name="csrf_token" value="([^"]*)"', answer.text) if answer.mimetype == "text/html" else None
+        if found:
+            self._token = found[1]
+        return answer
+
+
+def text_of(answer: TestResponse) -> str:
+    """Return what a page says, without its markup, in one line."""
+    body = answer.text.partition("<body")[2] or answer.text
+    return " ".join(html.unescape(_TAGS.sub(" ", body)).split())
+
+
+def browser_of(world: World, resident: Somebody, *, language: str = "en") -> Browser:
+    """Return the browser of a resident who has logged in."""
+    _activate(world, login_name=resident.number, resident_id=resident.id)
+    return logged_in(world, resident.number, language=language)
+
+
+def browser_of_person(world: World, role: Role, *, language: str = "en", handle: str = "", **place: Any) -> Browser:
+    """Return the browser of somebody of this role who has logged in."""
+    handle = handle or f"{role.value}.{next(world.counter)}"
+    person = world.done(
+        lambda session: people.appoint(session, handle=handle, name="李桂兰", role=role, now=world.clock.at, **place)
+    )
+    _activate(world, login_name=handle, person_id=person.id)
+    return logged_in(world, handle, language=language)
+
+
+def logged_in(world: World, login_name: str, *, language: str = "en") -> Browser:
+    """Return a browser that has logged in with the tests' password."""
+    browser = Browser(world, language=language)
+    browser.get("/log-in")
+    answer = browser.post("/log-in", login_name=login_name, password=PASSWORD)
+    assert answer.status_code == 303, text_of(answer)
+    browser.get("/account")
+    return browser
+
+
+def activation_code(world: World, **holder: Any) -> str:
+    """Return the activation code that the office prints for a resident or a person."""
+    with world.app.app_context():
+        hasher = passwords()
+    return world.done(lambda session: people.issue_activation(session, passwords=hasher, now=world.clock.at, **holder))
+
+
+def _activate(world: World, *, login_name: str, **holder: Any) -> None:
+    code = activation_code(world, **holder)
+    with world.app.app_context():
+        hasher = passwords()
+    checked = world.seen(
+        lambda session: people.check_activation(
+            session, passwords=hasher, login_name=login_name, code=code, new_password=PASSWORD
+        )
+    )
+    done = world.done(lambda session: people.activate(session, checked=checked, device="desk", now=world.clock.at))
+    assert done.outcome is people.LogInOutcome.DONE

@@ -1,0 +1,88 @@
+"""Pages for anybody."""
+
+from tests.web.pages.browser import Browser, text_of
+from tests.web.world import World
+
+
+def test_the_front_page_says_that_all_credits_are_covered(world: World) -> None:
+    world.fund()
+    world.resident(5_000)
+    world.shop()
+
+    said = text_of(Browser(world).get("/"))
+
+    assert "fully covered" in said
+    assert "1 000.00" in said.replace("\u202f", " ")
+    assert "Shop M01" in said
+
+
+def test_the_front_page_stands_before_there_is_anything(world: World) -> None:
+    assert "No fund yet" in text_of(Browser(world).get("/"))
+
+
+def test_the_page_is_chinese_unless_english_is_asked_for(world: World) -> None:
+    chinese = world.app.test_client().get("/", headers={"Accept-Language": "fr"})
+    english = world.app.test_client().get("/", headers={"Accept-Language": "en-GB"})
+
+    assert '<html lang="zh-Hans"' in chinese.text
+    assert '<html lang="en"' in english.text
+    assert "永济市" in chinese.text
+
+
+def test_shops_are_found_by_word_and_class(world: World) -> None:
+    world.shop("M01")
+    world.shop("M02")
+    world.shop("M03", named=False)
+    browser = Browser(world)
+
+    assert "2 shops" in text_of(browser.get("/merchants"))
+    assert "1 shop" in text_of(browser.get("/merchants?q=ｓhop M02"))
+    assert "2 shops" in text_of(browser.get("/merchants?q=FOOD&class=A"))
+    assert "No shop found" in text_of(browser.get("/merchants?class=B"))
+    assert "No shop found" in text_of(browser.get("/merchants?q=😀\u202e&from=x"))
+
+
+def test_shops_come_a_page_at_a_time(world: World) -> None:
+    for number in range(30):
+        world.shop(f"M{number:02d}")
+    browser = Browser(world)
+
+    first = browser.get("/merchants?q=shop")
+    rest = browser.part("/merchants?q=shop&from=24")
+
+    assert first.text.count('class="card shop"') == 24
+    assert "/merchants?q=shop&amp;from=24" in first.text
+    assert rest.text.count('class="card shop"') == 6
+    assert "<html" not in rest.text
+
+
+def test_choices_of_looks_are_kept_in_the_browser(world: World) -> None:
+    browser = Browser(world)
+
+    answer = browser.forged("/preferences", type_size="large", theme="dark", next="/merchants")
+    page = browser.follow(answer).text
+
+    assert answer.headers["Location"] == "/merchants"
+    assert 'data-type="large"' in page
+    assert 'data-theme="dark"' in page
+
+
+def test_choices_lead_to_no_other_site_and_take_no_other_value(world: World) -> None:
+    answer = Browser(world).forged("/preferences", language="tlh", next="//evil.example/")
+
+    assert answer.headers["Location"] == "/"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_pages_for_everybody_are_asked_for_anew_and_those_of_one_person_not_kept(world: World, phone: Browser) -> None:
+    assert Browser(world).get("/").headers["Cache-Control"] == "no-cache"
+    assert phone.get("/").headers["Cache-Control"] == "no-store"
+    assert phone.get("/me").headers["Cache-Control"] == "no-store"
+
+
+def test_the_service_worker_comes_from_the_root(world: World) -> None:
+    answer = Browser(world).get("/sw.js")
+
+    assert answer.mimetype == "text/javascript"
+    assert Browser(world).get("/offline").status_code == 200
+    assert Browser(world).get("/about/data").status_code == 200
