@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -21,6 +22,37 @@ CODE_LENGTH = 12
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 # Codes a day old are of no more use to anybody.
 KEPT = timedelta(days=1)
+
+
+def _lives(resident_id: Any, now: Any) -> ColumnElement[bool]:
+    """Return the condition that a code is a resident's and can be used; both are values or bound parameters."""
+    return and_(
+        PaymentCode.resident_id == resident_id,
+        PaymentCode.expires_at >= now,
+        PaymentCode.used_at.is_(None),
+        PaymentCode.blocked_at.is_(None),
+    )
+
+
+# Phones show a code a minute, so its statements are made once: making them anew cost more than running them.
+# Payments only refer to the resident's row, and are not kept waiting by its lock.
+_LOCK_OWNER = (
+    select(people.Resident.id).where(people.Resident.id == bindparam("owner_id")).with_for_update(key_share=True)
+)
+_STANDING = select(
+    select(CodeBlock.blocked_at)
+    .where(CodeBlock.resident_id == bindparam("owner_id"), CodeBlock.lifted_at.is_(None))
+    .limit(1)
+    .scalar_subquery()
+    .label("blocked_at"),
+    select(func.count())
+    .select_from(PaymentCode)
+    .where(_lives(bindparam("owner_id"), bindparam("now")))
+    .scalar_subquery()
+    .label("live"),
+)
+_RECORD = insert(PaymentCode)
+_COLUMNS = ("id", "code_hash", "resident_id", "account_id", "payer_masked", "created_at", "expires_at")
 
 
 def code_of(payment_code_id: UUID, secret: bytes) -> str:
@@ -61,12 +93,11 @@ def create_payment_code(
         TooManyLiveCodesError: 60 unspent codes live already.
     """
     _lock_owner(session, resident.id)
-    block = live_block(session, resident_id=resident.id)
-    if block is not None:
+    standing = session.connection().execute(_STANDING, {"owner_id": resident.id, "now": now}).one()
+    if standing.blocked_at is not None:
         ledger.check_still_new(session, call)
-        raise CodesBlockedError(block.blocked_at)
-    live = session.scalar(select(func.count()).select_from(PaymentCode).where(_lives(resident.id, now))) or 0
-    if live >= LIVE_CODES_MAX:
+        raise CodesBlockedError(standing.blocked_at)
+    if standing.live >= LIVE_CODES_MAX:
         ledger.check_still_new(session, call)
         raise TooManyLiveCodesError(LIVE_CODES_MAX)
     payment_code_id = ledger.new_id()
@@ -79,8 +110,7 @@ def create_payment_code(
         created_at=now,
         expires_at=now + CODE_LIFETIME,
     )
-    session.add(payment_code)
-    session.flush()
+    session.connection().execute(_RECORD, {name: getattr(payment_code, name) for name in _COLUMNS})
     ledger.remember_call(session, call, made_id=payment_code.id, now=now)
     return payment_code
 
@@ -90,19 +120,9 @@ def has_ended(expires_at: datetime, now: datetime) -> bool:
     return expires_at < now
 
 
-def _lives(resident_id: UUID, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        PaymentCode.resident_id == resident_id,
-        PaymentCode.expires_at >= now,
-        PaymentCode.used_at.is_(None),
-        PaymentCode.blocked_at.is_(None),
-    )
-
-
 def _lock_owner(session: Session, resident_id: UUID) -> None:
     """Let whatever is asked about the codes of one resident queue: a limit that is counted and a block stay exact."""
-    # Payments only refer to the resident's row, and are not kept waiting.
-    session.execute(select(people.Resident.id).where(people.Resident.id == resident_id).with_for_update(key_share=True))
+    session.connection().execute(_LOCK_OWNER, {"owner_id": resident_id})
 
 
 def get_payment_code(session: Session, *, payment_code_id: UUID, resident_id: UUID) -> PaymentCode:

@@ -165,7 +165,7 @@ def test_a_resident_sees_their_own_codes_only(session: Session) -> None:
     owner, other = resident(session), resident(session)
     made = create_payment_code(session, resident=owner, secret=SECRET, now=NOON)
 
-    assert get_payment_code(session, payment_code_id=made.id, resident_id=owner.id) is made
+    assert get_payment_code(session, payment_code_id=made.id, resident_id=owner.id).id == made.id
     with pytest.raises(PaymentCodeUnknownError) as refused:
         get_payment_code(session, payment_code_id=made.id, resident_id=other.id)
     assert refused.value.payment_code_id == made.id
