@@ -92,7 +92,9 @@ def test_a_payment_without_an_entry_in_the_books_is_named_and_the_entry_without_
     assert differences(session) == {
         "every_payment_is_in_the_books": f"redemption {books.paid} is of 100;"
         " its entry took 0 from the payer and gave 0 to the merchant",
-        "every_entry_of_a_payment_has_its_redemption": f"entry {entry_id} of the kind redemption belongs to 0, not to 1",
+        "every_entry_of_a_payment_has_its_redemption": (
+            f"entry {entry_id} of the kind redemption belongs to 0, not to 1"
+        ),
     }
 
 

@@ -1,5 +1,6 @@
 """Rules of naming: from day to day, for all funds or some, suspended, reinstated and revoked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -82,7 +83,7 @@ def test_of_two_namings_in_force_the_later_given_counts(session: Session) -> Non
     later = naming(session, shop, funds=["peace"], now=NOON + timedelta(minutes=1))
 
     assert in_force(session, shop) is later
-    assert list(list_namings(session, merchant_id=shop.id))[0] is later
+    assert next(iter(list_namings(session, merchant_id=shop.id))) is later
     assert get_naming(session, later.id) is later
 
 
@@ -117,8 +118,8 @@ def test_a_naming_is_for_all_funds_or_for_some(session: Session) -> None:
     shop = merchant(session, named=False)
 
     assert accepted_funds(naming(session, shop).fund_codes) is None
-    assert accepted_funds(naming(session, shop, funds=["peace"]).fund_codes) == {"peace"}
-    assert accepted_funds(naming(session, shop, funds=["b", "a", "b"]).fund_codes) == {"a", "b"}
+    assert accepted_funds(naming(session, shop, funds=["peace"]).fund_codes) == frozenset({"peace"})
+    assert accepted_funds(naming(session, shop, funds=["b", "a", "b"]).fund_codes) == frozenset({"a", "b"})
 
 
 @pytest.mark.parametrize("funds", [[], [""], ["a,b"], [f"fund-number-{number:020}" for number in range(20)]])
@@ -134,13 +135,12 @@ def test_a_suspension_holds_until_the_reinstatement(session: Session) -> None:
     shop = merchant(session)
 
     suspended = suspend(session, shop)
-    assert (found := in_force(session, shop)) is not None
-    assert found.suspended_at == NOON
+    assert [each.suspended_at for each in list_namings(session, merchant_id=shop.id)] == [NOON]
     assert named_merchants(session, day=TODAY) == []
 
     reinstated = reinstate(session, shop)
-    assert found.suspended_at is None
-    assert [(each, of) for each, of in named_merchants(session, day=TODAY)] == [(shop, found)]
+    assert [each.suspended_at for each in list_namings(session, merchant_id=shop.id)] == [None]
+    assert named_merchants(session, day=TODAY) == [(shop, in_force(session, shop))]
     assert {step.id for step in naming_history(session, merchant_id=shop.id)} == {suspended.id, reinstated.id}
     assert suspended.kind is NamingStepKind.SUSPENSION
     assert (suspended.reason, suspended.made_by, suspended.made_at) == (REASON, "person:1", NOON)
@@ -199,11 +199,12 @@ def test_a_suspended_merchant_can_be_revoked(session: Session) -> None:
 
 
 @pytest.mark.parametrize("step", [suspend, reinstate, revoke])
-def test_a_merchant_without_a_naming_has_none_to_change(session: Session, step: object) -> None:
+def test_a_merchant_without_a_naming_has_none_to_change(
+    session: Session, step: Callable[[Session, Merchant], NamingStep]
+) -> None:
     shop = merchant(session, named=False)
     naming(session, shop, begins=-10, ends=-1)
 
-    assert callable(step)
     with pytest.raises(NotNamedError) as refused:
         step(session, shop)
     assert refused.value.code == "hotel"
