@@ -20,7 +20,7 @@ LINES_MAX = 10_000
 # Blank rows count here: a sheet can claim a million of them in a few bytes.
 _ROWS_MAX = 50_000
 _COLUMNS_MAX = 50
-_CELL_LENGTH_MAX = 200
+_SHOWN_LENGTH_MAX = 200
 
 _XLSX, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # A sheet of 10,000 lines unpacks to about 2 MB; what unpacks to much more is no list of ours.
@@ -151,7 +151,7 @@ def _text_rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         for row in reader:
-            yield reader.line_num, [cell[:_CELL_LENGTH_MAX] for cell in row[:_COLUMNS_MAX]]
+            yield reader.line_num, row[:_COLUMNS_MAX]
     except csv.Error as error:
         raise BatchFileError(FileFault.BROKEN) from error
 
@@ -201,9 +201,9 @@ def _cell_text(value: Any) -> str:
     if isinstance(value, float):
         # Spreadsheets keep 15 digits; the rest is what binary fractions add.
         return format(value, ".0f" if value.is_integer() else ".15g")
-    return str(value)[:_CELL_LENGTH_MAX]
+    return str(value)
 
 
 def _shown(text: str) -> str:
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[:_CELL_LENGTH_MAX])
-    return shown if len(text) <= _CELL_LENGTH_MAX else f"{shown}…"
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[:_SHOWN_LENGTH_MAX])
+    return shown if len(text) <= _SHOWN_LENGTH_MAX else f"{shown}…"

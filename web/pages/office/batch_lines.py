@@ -18,6 +18,7 @@ from web.pages.office.batch_files import FileLine
 from web.pages.office.reach import reach, reaches
 
 _BETWEEN_DIGITS = re.compile(r"[\s-]+")
+_LENGTH_MAX = 100
 _AROUND_AMOUNTS = re.compile(r"\s|[¥元]")
 # Commas only between thousands: "12,50" may mean 12.50, and is asked about instead of guessed.
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,20}|[0-9]{1,3}(?:,[0-9]{3}){1,6})(?:\.([0-9]{0,20}))?")
@@ -118,6 +119,8 @@ def _amount(text: str) -> tuple[int, list[str]]:
     """Return an amount in minor units, and all that is wrong about it."""
     if not text:
         return 0, [_("The amount is missing.")]
+    if len(text) > _LENGTH_MAX:
+        return 0, [_("This is no amount.")]
     plain = _AROUND_AMOUNTS.sub("", unicodedata.normalize("NFKC", text).replace("−", "-"))
     found = _AMOUNT.fullmatch(plain)
     if found is None:
