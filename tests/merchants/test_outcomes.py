@@ -18,6 +18,8 @@ from merchants import (
     get_redemption,
     list_redemptions,
     outcome,
+    payments_of_entries,
+    redemption_by_receipt,
     redemption_of_entry,
     takings,
 )
@@ -150,7 +152,8 @@ def test_a_list_is_of_one_merchant_one_resident_or_all(session: Session) -> None
     assert listed(resident_id=payer.id) == {mine.id, elsewhere.id}
     assert listed(resident_id=payer.id, merchant_id=there.id) == {elsewhere.id}
     assert listed(since=NOON + timedelta(seconds=1)) == set()
-    assert listed(since=NOON) == listed()
+    assert listed(since=NOON) == listed(until=NOON + timedelta(seconds=1)) == listed()
+    assert listed(until=NOON) == set()
 
 
 # --- totals ----------------------------------------------------------------------------------------------------------
@@ -184,3 +187,31 @@ def test_takings_are_the_merchant_s_own_from_the_first_instant_until_before_the_
 
     assert [taken(here, seconds) for seconds in (-1, 0, 1)] == [0, 10_00, 0]
     assert taken(there, 0) == 0
+
+
+# --- by receipt and for statements -----------------------------------------------------------------------------------
+
+
+def test_a_receipt_number_leads_its_own_merchant_to_the_payment(session: Session) -> None:
+    here, there = merchant(session), merchant(session, code="there")
+    redemption = paid(session, resident(session, balance=100), here, 100)
+    receipt_no = redemption.receipt_no or ""
+
+    assert redemption_by_receipt(session, merchant_id=here.id, receipt_no=receipt_no).id == redemption.id
+    for merchant_id, asked in ((there.id, receipt_no), (here.id, "26060122222222")):
+        with pytest.raises(RedemptionUnknownError) as unknown:
+            redemption_by_receipt(session, merchant_id=merchant_id, receipt_no=asked)
+        assert unknown.value.redemption == asked
+
+
+def test_the_entries_of_a_statement_lead_to_the_payments_they_are_about(session: Session) -> None:
+    payer, shop = resident(session, balance=500), merchant(session)
+    redemption = paid(session, payer, shop, 100)
+    made = give_back(session, redemption, 40, reason="少一道菜")
+    assert redemption.entry_id is not None
+
+    found = payments_of_entries(session, [redemption.entry_id, made.entry_id, ledger.new_id()])
+
+    assert set(found) == {redemption.entry_id, made.entry_id}
+    assert [found[entry_id].redemption_id for entry_id in (redemption.entry_id, made.entry_id)] == [redemption.id] * 2
+    assert [found[entry_id].refund_reason for entry_id in (redemption.entry_id, made.entry_id)] == ["", "少一道菜"]
