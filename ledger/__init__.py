@@ -24,7 +24,7 @@ from ledger.books import (
     trial_balance_totals,
 )
 from ledger.checks import Check, first_difference
-from ledger.engine import READING, prepare_engine
+from ledger.engine import READING, prepare_engine, read_all
 from ledger.entries import AMOUNT_MAX, Asset, CreditLot, Line, NewEntry, Side, credit, debit
 from ledger.errors import (
     AccountExistsError,
@@ -132,6 +132,7 @@ __all__ = [
     "pick_lots",
     "post",
     "prepare_engine",
+    "read_all",
     "recall_call",
     "remember_call",
     "remember_values",
