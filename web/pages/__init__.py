@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from web.auth import viewer
+from web import auth
 from web.pages import account, log_in, office, payment_code, public, resident, till, till_payments
 from web.pages.viewer import register_viewer
 
@@ -23,7 +23,7 @@ def register_pages(app: Flask) -> None:
 
 def _keep_to_reader(response: Response) -> Response:
     """Let nobody keep what a page says to one person; what it says to everybody is asked for anew each time."""
-    open_to_all = request.blueprint == public.blueprint.name and viewer() is None
+    open_to_all = request.blueprint == public.blueprint.name and auth.viewer() is None
     response.headers.setdefault("Cache-Control", "no-cache" if open_to_all else "no-store")
     return response
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from typing import Any
+from typing import IO, Any
 
 from werkzeug.test import TestResponse
 
@@ -32,9 +32,18 @@ class Browser:
         """Open an address as htmx does."""
         return self._keep(self.client.get(path, headers={"HX-Request": "true"}))
 
-    def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: str) -> TestResponse:
         """Send a form with the token of the last page that had one."""
-        return self._keep(self.client.post(path, data={"csrf_token": self._token, **fields}, headers=headers or {}))
+        return self._keep(self.client.post(path, data={"csrf_token": self._token, **fields}))
+
+    def post_part(self, path: str, **fields: str) -> TestResponse:
+        """Send a form as htmx does."""
+        data = {"csrf_token": self._token, **fields}
+        return self._keep(self.client.post(path, data=data, headers={"HX-Request": "true"}))
+
+    def upload(self, path: str, files: dict[str, tuple[IO[bytes], str]], **fields: str) -> TestResponse:
+        """Send a form with files."""
+        return self._keep(self.client.post(path, data={"csrf_token": self._token, **fields, **files}))
 
     def forged(self, path: str, **fields: str) -> TestResponse:
         """Send a form as another site would make this browser do it."""
