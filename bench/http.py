@@ -1,1 +1,210 @@
-def run(url): pass
+"""`POST /redemptions` under gunicorn beside a bare view, with 32 connections: requests a second, p50, p99, memory."""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import Row, insert, text
+from sqlalchemy.orm import Session
+
+import merchants
+import people
+from bench import racing
+from bench.redeeming import code_text, hash_of_number
+from bench.worlds import engine_of, settle_statistics
+from merchants import PaymentCode
+from tests.postgres import free_port
+
+WORKERS, CONNECTIONS = 2, 32
+ROUNDS, ROUND_S, WARM_UP_S = 5, 4.0, 3.0
+FLOOR = 0.35
+WORKER_MB_MAX = 150
+_CODES = 40_000
+_FIRST_CODE = 9_000_000_000
+
+# A request of one connection: the bytes to send.
+Request = Callable[[], bytes]
+
+
+def run(url: str) -> None:
+    """Measure both views in turn and print a line for the rate, and one for a worker's memory."""
+    keys = _till_keys(url)
+    _make_codes(url)
+    with TemporaryDirectory(prefix="pingan-bench-") as directory:
+        port = free_port()
+        server = _serve(url, port, Path(directory))
+        try:
+            asyncio.run(_answers(port))
+            requests = {"limit": _bare_requests(port), "ours": _redemptions(port, keys)}
+            for each in requests.values():
+                asyncio.run(_load(port, each, WARM_UP_S))
+            rates, waits = _race(port, requests)
+            memory = _worker_mb(server.pid)
+        finally:
+            server.terminate()
+            server.wait(30)
+    ratio = statistics.median(mine / best for mine, best in zip(rates["ours"], rates["limit"], strict=True))
+    racing.report(
+        case="http_redeem",
+        db="postgresql",
+        clients=CONNECTIONS,
+        ours=statistics.median(rates["ours"]),
+        limit=statistics.median(rates["limit"]),
+        ratio=ratio,
+        floor=FLOOR,
+        unit="requests/s",
+        more={f"{name}_{part}_ms": value for name in rates for part, value in _percentiles(waits[name]).items()},
+    )
+    racing.report(
+        case="worker_memory",
+        db="postgresql",
+        clients=CONNECTIONS,
+        ours=memory,
+        limit=WORKER_MB_MAX,
+        ratio=WORKER_MB_MAX / memory,
+        floor=1,
+        unit="MB a worker",
+    )
+
+
+def _race(port: int, requests: dict[str, Request]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    rates: dict[str, list[float]] = {name: [] for name in requests}
+    waits: dict[str, list[float]] = {name: [] for name in requests}
+    for _ in range(ROUNDS):
+        for name, request in requests.items():
+            waited = asyncio.run(_load(port, request, ROUND_S))
+            rates[name].append(len(waited) / ROUND_S)
+            waits[name] += waited
+    return rates, waits
+
+
+def _percentiles(waits: list[float]) -> dict[str, float]:
+    ordered = sorted(waits)
+    return {
+        "p50": round(ordered[len(ordered) // 2] * 1000, 1),
+        "p99": round(ordered[int(len(ordered) * 0.99)] * 1000, 1),
+    }
+
+
+def _serve(url: str, port: int, instance: Path) -> subprocess.Popen[bytes]:
+    environ = os.environ | {
+        "DATABASE_URL": url,
+        "PORT": str(port),
+        "WORKERS": str(WORKERS),
+        "INSTANCE_DIR": str(instance),
+        "REQUESTS_A_MINUTE": "1000000",
+        "PROMETHEUS_MULTIPROC_DIR": str(instance),
+    }
+    arguments = ("-m", "gunicorn", "--config", "python:web.gunicorn_conf", "bench.http_server:app")
+    return subprocess.Popen([sys.executable, *arguments], env=environ)
+
+
+async def _answers(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+
+
+async def _load(port: int, request: Request, seconds: float) -> list[float]:
+    """Keep every connection busy for so long; return how long each answer took, in seconds."""
+    end = time.perf_counter() + seconds
+    waited: list[float] = []
+
+    async def connection() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (begin := time.perf_counter()) < end:
+            writer.write(request())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            body = await reader.readexactly(length)
+            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
+                raise RuntimeError(head.decode() + body.decode())
+            waited.append(time.perf_counter() - begin)
+        writer.close()
+
+    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
+    return waited
+
+
+def _bare_requests(port: int) -> Request:
+    asked = (f"POST /bare/post HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n").encode()
+    return lambda: asked
+
+
+def _redemptions(port: int, keys: list[str]) -> Request:
+    numbers = count(_FIRST_CODE)
+
+    def request() -> bytes:
+        number = next(numbers)
+        body = json.dumps({"code": code_text(number), "amount": 1, "order_no": str(number)})
+        return (
+            f"POST /api/v1/redemptions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {keys[number % len(keys)]}\r\nIdempotency-Key: {number}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    return request
+
+
+def _till_keys(url: str) -> list[str]:
+    now = datetime.now(UTC)
+    with Session(engine_of(url)) as session:
+        shops = merchants.list_merchants(session, limit=50)
+        secrets = [
+            people.create_key(session, role=people.Role.TILL, name=f"till{shop.code}", now=now, merchant_id=shop.id)[1]
+            for shop in shops
+        ]
+        session.commit()
+        return secrets
+
+
+def _make_codes(url: str) -> None:
+    engine = engine_of(url)
+    now = datetime.now(UTC)
+    with Session(engine) as session:
+        payers = session.execute(text("SELECT id, available_account_id FROM residents")).all()
+        session.execute(insert(PaymentCode), list(_codes(payers, now)))
+        session.commit()
+    settle_statistics(engine)
+
+
+def _codes(payers: Sequence[Row[Any]], now: datetime) -> Iterator[dict[str, object]]:
+    for place in range(_CODES):
+        payer = payers[place % len(payers)]
+        yield {
+            "code_hash": hash_of_number(_FIRST_CODE + place),
+            "resident_id": payer.id,
+            "account_id": payer.available_account_id,
+            "payer_masked": "王*",
+            "created_at": now,
+            "expires_at": now + timedelta(days=1),
+        }
+
+
+def _worker_mb(master: int) -> float:
+    """Return the resident memory of the largest worker, as Linux counts it."""
+    workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return max(_resident_kb(Path(f"/proc/{worker}/status")) for worker in workers) / 1024
+
+
+def _resident_kb(status: Path) -> int:
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1])

@@ -14,12 +14,12 @@ from ledger import Asset, NewEntry
 
 LIST = 100
 
-_POST = text("SELECT limit_post(:entry, :what, :occurred, :call_key, :source, :target, :moved)")
+POST_BY_HAND = text("SELECT limit_post(:entry, :what, :occurred, :call_key, :source, :target, :moved)")
 _POST_LIST = text(
     "SELECT limit_post_list(CAST(:entries AS uuid[]), :what, :occurred, :keys, CAST(:sources AS bigint[]),"
     " CAST(:targets AS bigint[]), CAST(:amounts AS bigint[]))"
 )
-_ACCOUNTS = text("SELECT id FROM limit_accounts ORDER BY id LIMIT 2000")
+ACCOUNTS_OF_THE_LIMIT = text("SELECT id FROM limit_accounts ORDER BY id LIMIT 2000")
 
 
 def ours_one(url: str, number: int, _clients: int) -> Step:
@@ -34,7 +34,7 @@ def ours_list(url: str, number: int, _clients: int) -> Step:
 
 def _ours(url: str, number: int, *, entries: int) -> Step:
     session, rng = Session(engine_of(url)), random.Random(number)
-    accounts = list(session.scalars(_ACCOUNTS))
+    accounts = list(session.scalars(ACCOUNTS_OF_THE_LIMIT))
     session.rollback()
 
     def entry(now: datetime) -> NewEntry:
@@ -56,14 +56,14 @@ def limit_one(url: str, number: int, _clients: int) -> Step:
     if url.startswith("sqlite"):
         return _limit_on_sqlite(url, number, entries=1)
     session, rng = Session(engine_of(url)), random.Random(number)
-    accounts = list(session.scalars(_ACCOUNTS))
+    accounts = list(session.scalars(ACCOUNTS_OF_THE_LIMIT))
     session.rollback()
 
     def step() -> int:
         source, target = rng.sample(accounts, 2)
         entry = ledger.new_id()
         asked = {"entry": entry, "what": "award", "occurred": datetime.now(UTC), "call_key": str(entry)}
-        session.execute(_POST, asked | {"source": source, "target": target, "moved": 1})
+        session.execute(POST_BY_HAND, asked | {"source": source, "target": target, "moved": 1})
         session.commit()
         return 1
 
@@ -75,7 +75,7 @@ def limit_list(url: str, number: int, _clients: int) -> Step:
     if url.startswith("sqlite"):
         return _limit_on_sqlite(url, number, entries=LIST)
     session, rng = Session(engine_of(url)), random.Random(number)
-    accounts = list(session.scalars(_ACCOUNTS))
+    accounts = list(session.scalars(ACCOUNTS_OF_THE_LIMIT))
     session.rollback()
 
     def step() -> int:
@@ -99,7 +99,7 @@ def limit_list(url: str, number: int, _clients: int) -> Step:
 
 def _limit_on_sqlite(url: str, number: int, *, entries: int) -> Step:
     connection, rng = plain_sqlite(url), random.Random(number)
-    accounts = [row[0] for row in connection.execute(str(_ACCOUNTS))]
+    accounts = [row[0] for row in connection.execute(str(ACCOUNTS_OF_THE_LIMIT))]
 
     def post() -> None:
         source, target = rng.sample(accounts, 2)

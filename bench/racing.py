@@ -5,7 +5,7 @@ import multiprocessing
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -44,14 +44,32 @@ def run(case: Case, url: str) -> tuple[float, float]:
     ours, limit = statistics.median(rates["ours"]), statistics.median(rates["limit"])
     # Pair by pair: a slow moment of the machine then touches both.
     ratio = statistics.median(mine / best for mine, best in zip(rates["ours"], rates["limit"], strict=True))
-    report(case.name, case.database, case.clients, ours, limit, ratio, case.floor, case.unit)
+    report(
+        case=case.name,
+        db=case.database,
+        clients=case.clients,
+        ours=ours,
+        limit=limit,
+        ratio=ratio,
+        floor=case.floor,
+        unit=case.unit,
+    )
     return ours, limit
 
 
 def report(
-    case: str, db: str, clients: int, ours: float, limit: float, ratio: float, floor: float, unit: str
+    *,
+    case: str,
+    db: str,
+    clients: int,
+    ours: float,
+    limit: float,
+    ratio: float,
+    floor: float,
+    unit: str,
+    more: Mapping[str, float] | None = None,
 ) -> None:
-    """Print one line of figures."""
+    """Print one line of figures, with `more` of them behind."""
     line = {
         "case": case,
         "db": db,
@@ -61,6 +79,7 @@ def report(
         "ratio": round(ratio, 3),
         "floor": floor,
         "unit": unit,
+        **(more or {}),
     }
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -74,7 +93,7 @@ class _Clients:
         self._processes = []
         for number in range(case.clients):
             here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(there, case.ours, case.limit, url, number, case.clients))
+            process = context.Process(target=_serve, args=(there, case, url, number))
             process.start()
             self.pipes.append(here)
             self._processes.append(process)
@@ -97,8 +116,8 @@ def _round(pipes: list[Connection], name: str, seconds: float) -> float:
     return sum(pipe.recv() for pipe in pipes)
 
 
-def _serve(pipe: Connection, ours: Contestant, limit: Contestant, url: str, number: int, clients: int) -> None:
-    steps = {"ours": ours(url, number, clients), "limit": limit(url, number, clients)}
+def _serve(pipe: Connection, case: Case, url: str, number: int) -> None:
+    steps = {"ours": case.ours(url, number, case.clients), "limit": case.limit(url, number, case.clients)}
     pipe.send("ready")
     while (asked := pipe.recv()) is not None:
         name, seconds = asked

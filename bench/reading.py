@@ -22,7 +22,7 @@ _STATEMENT = text(
     " (SELECT min(account.code) FROM postings AS other JOIN accounts AS account ON account.id = other.account_id"
     "  WHERE other.entry_id = posting.entry_id AND other.account_id <> posting.account_id) AS counter_code"
     " FROM postings AS posting JOIN journal_entries AS entry ON entry.id = posting.entry_id"
-    f" WHERE posting.account_id = :account ORDER BY posting.seq DESC LIMIT {PAGE + 1}"
+    " WHERE posting.account_id = :account ORDER BY posting.seq DESC LIMIT 51"
 )
 
 

@@ -17,17 +17,17 @@ from merchants import CODE_ALPHABET, PaymentCode
 # More than all clients together can use up in a second.
 _CODES_A_SECOND_MAX = 5_000
 
-_REDEEM = text(
-    "SELECT limit_redeem(:entry, :redemption, :hash, :merchant, :number, :moved, :call_key, :today)"
-)
+_REDEEM = text("SELECT limit_redeem(:entry, :redemption, :hash, :merchant, :number, :moved, :call_key, :today)")
 
 
-def _text_of(number: int) -> str:
+def code_text(number: int) -> str:
+    """Return the code with this number."""
     return "".join(CODE_ALPHABET[number >> 5 * place & 31] for place in range(12))
 
 
-def _hash_of(number: int) -> bytes:
-    return hashlib.sha256(_text_of(number).encode()).digest()
+def hash_of_number(number: int) -> bytes:
+    """Return what the code with this number is kept under."""
+    return hashlib.sha256(code_text(number).encode()).digest()
 
 
 def _numbers(client: int, clients: int) -> range:
@@ -47,7 +47,7 @@ def ours(url: str, client: int, clients: int) -> Step:
         insert(PaymentCode),
         [
             {
-                "code_hash": _hash_of(number),
+                "code_hash": hash_of_number(number),
                 "resident_id": UUID(str(payer.id)),
                 "account_id": payer.available_account_id,
                 "payer_masked": "王*",
@@ -66,7 +66,7 @@ def ours(url: str, client: int, clients: int) -> Step:
             session,
             merchant_id=rng.choice(shops),
             actor="person:till",
-            code=_text_of(number),
+            code=code_text(number),
             amount=1,
             order_no=str(number),
             now=datetime.now(UTC),
@@ -90,7 +90,7 @@ def limit(url: str, client: int, clients: int) -> Step:
     session.execute(
         text("INSERT INTO limit_codes (code_hash, account_id, expires_at) VALUES (:hash, :payer, :expires_at)"),
         [
-            {"hash": _hash_of(number), "payer": payer, "expires_at": expires_at}
+            {"hash": hash_of_number(number), "payer": payer, "expires_at": expires_at}
             for number, payer in zip(numbers, rng.choices(payers, k=len(numbers)), strict=True)
         ],
     )
@@ -103,7 +103,7 @@ def limit(url: str, client: int, clients: int) -> Step:
         asked = {
             "entry": entry,
             "redemption": ledger.new_id(),
-            "hash": hashlib.sha256(_text_of(number).encode()).digest(),
+            "hash": hash_of_number(number),
             "merchant": rng.choice(shops),
             "number": str(number),
             "moved": 1,

@@ -61,9 +61,7 @@ def furnish(url: str) -> list[int]:
         accounts = ledger.open_accounts(
             session, [NewAccount(f"bench:{number}", Asset.PAB, Side.CREDIT) for number in range(ACCOUNTS)]
         )
-        issued = ledger.open_account(
-            session, code="issued", asset=Asset.PAB, normal_side=Side.DEBIT, bounded=False
-        )
+        issued = ledger.open_account(session, code="issued", asset=Asset.PAB, normal_side=Side.DEBIT, bounded=False)
         ledger.post(session, [_gift(issued, account) for account in accounts])
         for statement in limits.POSTGRESQL if engine.dialect.name == "postgresql" else limits.SQLITE:
             session.execute(text(statement.replace(":", "\\:")) if "::" in statement else text(statement))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ledger.account_checks import CHECKS_OF_ACCOUNTS
 from ledger.checks import Check
+from ledger.engine import read_all
 from ledger.entry_checks import CHECKS_OF_ENTRIES
 from ledger.guards import the_guards_stand, who_could_change_the_books
 
@@ -26,6 +27,7 @@ def audit(session: Session, extra_checks: Sequence[Check] = ()) -> Iterator[Chec
     A check's name is its function's, in words. It reads only, and its statements see entries that are written
     meanwhile whole or not at all.
     """
+    read_all(session)
     for check in (*CHECKS_OF_ENTRIES, *CHECKS_OF_ACCOUNTS, the_guards_stand, *extra_checks):
         difference = check(session)
         yield CheckResult(_in_words(check), difference is None, difference or "")

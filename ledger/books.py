@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
+from ledger.engine import read_all
 from ledger.entries import Asset, Side
 from ledger.errors import EntryUnknownError
 from ledger.model import Account, JournalEntry, Posting
@@ -57,6 +58,7 @@ _CREDITS = func.sum(case((Posting.side == Side.CREDIT, Posting.amount), else_=0)
 
 def trial_balance(session: Session, *, asset: Asset, prefix: str = "") -> Iterator[TrialBalanceRow]:
     """Stream the accounts of an asset that have postings, by code; `prefix` keeps codes that begin with it."""
+    read_all(session)
     sums = (
         select(Posting.account_id, _DEBITS.label("debits"), _CREDITS.label("credits"))
         .where(Posting.asset == asset)
@@ -78,6 +80,7 @@ def trial_balance(session: Session, *, asset: Asset, prefix: str = "") -> Iterat
 
 def trial_balance_totals(session: Session, *, asset: Asset, prefix: str = "") -> tuple[int, int]:
     """Return all debits and all credits of an asset, in minor units; without a prefix they are equal."""
+    read_all(session)
     query = select(func.coalesce(_DEBITS, 0), func.coalesce(_CREDITS, 0)).where(Posting.asset == asset)
     if prefix:
         query = query.join(Account, Account.id == Posting.account_id).where(

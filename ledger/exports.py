@@ -13,6 +13,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from ledger.beancount_names import MAPPING_IN_WORDS, beancount_name
+from ledger.engine import read_all
 from ledger.entries import Asset, Side
 from ledger.model import Account, JournalEntry, Posting
 
@@ -47,6 +48,7 @@ def export(session: Session, form: ExportFormat, *, zone: tzinfo = UTC) -> Itera
     Amounts have the scale of their asset and debits are positive, save in CSV: minor units, always positive, beside
     their side. Where others write meanwhile, call it in a transaction with one snapshot (REPEATABLE READ).
     """
+    read_all(session)
     return _WRITERS[form](session, zone)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from ledger.engine import read_all
 from ledger.entries import Asset
 from ledger.model import Account, AccountLot
 
@@ -30,6 +31,7 @@ def holdings(session: Session, *, assets: Collection[Asset], kinds: Sequence[str
     `kinds` are patterns of account codes, with % for any characters; the first that matches counts. Empty accounts
     and lots are left out.
     """
+    read_all(session)
     kind: ColumnElement[str] = case(*((Account.code.like(pattern), literal(pattern)) for pattern in kinds), else_="")
     each = (
         select(
