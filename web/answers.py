@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -24,6 +25,10 @@ logger = logging.getLogger("web.answers")
 
 class Application(Flask):
     """The Flask application; what it logs of a bug holds where it happened, never the data it happened with."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: no view of ours is a coroutine, and Flask looks for that in every call."""
+        return func
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         """Log a bug once, with the request's id, by its kind and its places in the code.

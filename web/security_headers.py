@@ -16,14 +16,17 @@ _POLICY = (
     "base-uri 'none'",
     "frame-ancestors 'none'",
 )
-_HEADERS = {
-    "Content-Security-Policy": "; ".join(_POLICY),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+# For everything; what a program is answered needs no more.
+_ALWAYS = (
+    ("Content-Security-Policy", "; ".join(_POLICY)),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_FOR_PAGES = (
+    ("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
 _HSTS = "max-age=31536000"
 
 
@@ -33,10 +36,12 @@ def register_security_headers(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
+    headers = response.headers
+    headers.extend(_ALWAYS)
+    if response.mimetype == "text/html":
+        headers.extend(_FOR_PAGES)
     if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+        headers["Strict-Transport-Security"] = _HSTS
     return response

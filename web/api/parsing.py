@@ -65,7 +65,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # Flask-Smorest has no typ
 
     def arguments(self, schema: type[marshmallow.Schema], **options: Any) -> Callable[[View], View]:
         """Return the decorator that reads the body, or with `location="query"` the query."""
-        return cast("Callable[[View], View]", super().arguments(schema, **options))
+        # An instance: of a class, one would be made for every request.
+        return cast("Callable[[View], View]", super().arguments(schema(), **options))
 
     def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
         """Return the decorator that writes what the view returns."""
