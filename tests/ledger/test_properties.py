@@ -1,15 +1,13 @@
 """Whatever is posted, in whatever order: the books agree with a model of them small enough to be read at a glance."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -28,7 +26,6 @@ from ledger import (
     lots,
     open_accounts,
     post,
-    prepare_engine,
     set_account_state,
     statement,
     trial_balance,
@@ -36,7 +33,6 @@ from ledger import (
 )
 from ledger.model import Posting
 from tests.ledger.builders import NEXT_YEAR, THIS_YEAR, UNDATED, entry_of, findings
-from tests.postgres import Databases
 
 LOTS = (THIS_YEAR, NEXT_YEAR, UNDATED)
 
@@ -141,22 +137,6 @@ def entries_of(moves_of_entries: Sequence[Sequence[Move]], ids: Sequence[int]) -
         )
 
     return [entry_of(*(line for move in moves for line in lines(move))) for moves in moves_of_entries]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def lasting_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Return a database for many examples: each one rolls back what it wrote."""
-    with ExitStack() as clean_up:
-        if request.param == "sqlite":
-            migrated = request.getfixturevalue("migrated_sqlite")
-            url = "sqlite:///" + str(shutil.copy(migrated, tmp_path_factory.mktemp("lasting") / "ledger.db"))
-        else:
-            databases: Databases = request.getfixturevalue("postgres")
-            url = databases.new_database(template=request.getfixturevalue("migrated_postgres"))
-            clean_up.callback(databases.drop_database, url)
-        engine = prepare_engine(create_engine(url))
-        clean_up.callback(engine.dispose)
-        yield engine
 
 
 @settings(max_examples=60)
