@@ -76,7 +76,8 @@ def register_access(app: Flask) -> None:
         return None if request.endpoint is None else _check(rule_of(app, request.endpoint))
 
     app.before_request(check)
-    login_manager.init_app(app)
+    # Its context processor would ask the database again, on pages that say that the database is away.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None  # the session's own token is the proof; addresses of phones change
     login_manager.user_loader(_load)
 
@@ -141,7 +142,7 @@ def end_page_session() -> None:
 
 def _load(token: str) -> SignedIn | None:
     at = now()
-    known = single_read(lambda session: principal_by_session(session, token, at))
+    known = single_read(lambda connection: principal_by_session(connection, token, at))
     if known is None:
         return None
     session_id = known.session_id
@@ -186,7 +187,7 @@ def principal_of_key() -> Principal:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
     if scheme.lower() == "bearer" and 0 < len(secret) <= _SECRET_LENGTH_MAX:
-        known = single_read(lambda session: principal_by_key(session, secret))
+        known = single_read(lambda connection: principal_by_key(connection, secret))
         if known is not None:
             return known
     spend_refused_key(request.remote_addr or "")

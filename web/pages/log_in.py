@@ -115,8 +115,10 @@ def take_activation() -> ResponseReturnValue:
         lambda session: people.activate(session, checked=checked, device=_device(), address=request.remote_addr, now=at)
     )
     if done.outcome is LogInOutcome.DONE and done.token is not None:
+        answer = _begin(done.token, "")
+        # The new log-in forgets what was in the cookie before.
         flash(_("Welcome. From now on you log in with this password."), "success")
-        return _begin(done.token, "")
+        return answer
     if done.outcome is LogInOutcome.CODE_EXPIRED:
         form.refuse(Problem(409, "activation_expired", "", ""))
     elif done.outcome is LogInOutcome.WRONG:

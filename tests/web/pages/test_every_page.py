@@ -1,0 +1,133 @@
+"""What holds for every page: it renders in both languages for the right person, and for nobody else."""
+
+import re
+
+import pytest
+
+from people import Role
+from tests.web.pages.browser import Browser, browser_of, browser_of_person, text_of
+from tests.web.world import Shop, Somebody, World
+from web.auth import public
+from web.unit_of_work import DatabaseUnavailableError
+
+PUBLIC = ("/", "/merchants", "/about/data", "/offline", "/log-in", "/activate")
+OF_RESIDENTS = ("/me", "/me/code", "/me/statement", "/me/receipts/{payment}", "/account")
+OF_CASHIERS = (
+    "/till",
+    "/till/payments",
+    "/till/payments/{payment}",
+    "/till/outcomes/paid",
+    "/till/look-up",
+    "/account",
+)
+OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/payments/{payment}/refund")
+SENT = (
+    *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
+    *("/till/redemptions", "/till/payments/{payment}/refund"),
+)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def payment(world: World, shop: Shop, payer: Somebody) -> str:
+    """Return the id of a payment under the order number "paid", of which a part was refunded."""
+    paid = world.paid(shop, payer, 1_250, "paid")
+    world.post(f"/redemptions/{paid['id']}/refunds", {"amount": 250, "reason": "Sold out"}, shop.owner)
+    return str(paid["id"])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_renders_for_whom_it_is(
+    world: World, shop: Shop, payer: Somebody, payment: str, language: str
+) -> None:
+    readers = (
+        (Browser(world, language=language), PUBLIC),
+        (browser_of(world, payer, language=language), (*PUBLIC[:4], *OF_RESIDENTS)),
+        (browser_of_person(world, Role.TILL, language=language, merchant_id=shop.id), (*PUBLIC[:4], *OF_CASHIERS)),
+        (browser_of_person(world, Role.MERCHANT_OWNER, language=language, merchant_id=shop.id), OF_OWNERS),
+    )
+    for browser, pages in readers:
+        for page in pages:
+            answer = browser.get(page.format(payment=payment))
+            assert answer.status_code == 200, page
+            assert f'<html lang="{"zh-Hans" if language == "zh" else "en"}"' in answer.text
+            assert CHINESE.search(text_of(answer)), page
+            assert answer.headers["Cache-Control"] in {"no-store", "no-cache"}
+
+
+def test_nobody_is_asked_to_log_in_first(world: World, payment: str) -> None:
+    nobody = Browser(world)
+    nobody.get("/log-in")
+
+    for page in {*OF_RESIDENTS, *OF_OWNERS}:
+        answer = nobody.get(page.format(payment=payment))
+        assert answer.status_code == 303, page
+        assert answer.headers["Location"].startswith("/log-in?next=/"), page
+    for page in SENT:
+        answer = nobody.post(page.format(payment=payment))
+        assert answer.headers["Location"] == "/log-in?next=/", page
+
+
+def test_a_form_without_its_token_does_nothing(world: World, payer: Somebody, owner: Browser, payment: str) -> None:
+    resident = browser_of(world, payer)
+    for page in SENT:
+        browser = owner if page.startswith("/till") else resident
+        answer = browser.forged(page.format(payment=payment))
+        assert answer.status_code == 400, page
+        assert "load the page again" in text_of(answer), page
+
+
+def test_pages_of_others_are_refused(world: World, payer: Somebody, owner: Browser, payment: str) -> None:
+    resident = browser_of(world, payer)
+
+    for page in set(OF_OWNERS) - {"/account"}:
+        assert resident.get(page.format(payment=payment)).status_code == 403, page
+    for page in set(OF_RESIDENTS) - {"/account"}:
+        assert owner.get(page.format(payment=payment)).status_code == 403, page
+
+
+def test_what_is_not_there_is_said_in_the_readers_language(world: World) -> None:
+    assert "There is nothing here" in text_of(Browser(world).get("/nowhere"))
+    assert "这里什么也没有" in text_of(Browser(world, language="zh").get("/nowhere"))
+    assert Browser(world).get("/me/receipts/not-an-id").status_code == 404
+
+
+def test_a_wrong_method_is_refused_in_words(phone: Browser) -> None:
+    answer = phone.get("/me/codes/block")
+
+    assert answer.status_code == 405
+    assert "use the button on the page" in text_of(answer)
+
+
+def test_a_bug_is_one_page_without_detail(world: World, phone: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @public
+    def broken() -> str:
+        raise RuntimeError("a secret of the house")
+
+    monkeypatch.setitem(world.app.view_functions, "public.data_protection", broken)
+
+    answer = phone.get("/about/data")
+
+    assert answer.status_code == 500
+    assert "Something went wrong here" in text_of(answer)
+    assert "secret" not in answer.text
+
+
+def test_a_database_that_is_away_is_said_to_be_so(
+    world: World, phone: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        """Sessions that cannot be opened."""
+
+        def __getattr__(self, name: str) -> object:
+            raise DatabaseUnavailableError
+
+    monkeypatch.setitem(world.app.extensions, "sessions", Away())
+
+    for page in ("/", "/me", "/till"):
+        answer = phone.get(page)
+        assert answer.status_code == 503, page
+        assert "Back in a moment" in text_of(answer)
+        assert int(answer.headers["Retry-After"]) > 0
