@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -183,6 +184,8 @@ def _decimal(amount: int, asset: Asset) -> str:
     return f"{sign}{digits[: -asset.scale]}.{digits[-asset.scale :]}" if asset.scale else f"{sign}{digits}"
 
 
+# Descriptions come from a catalogue: there are few.
+@lru_cache(maxsize=1024)
 def _on_one_line(kind: str, description: str) -> str:
     text = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in f"{kind} {description}")
     return " ".join(text.split())

@@ -139,7 +139,7 @@ def entries_of(moves_of_entries: Sequence[Sequence[Move]], ids: Sequence[int]) -
     return [entry_of(*(line for move in moves for line in lines(move))) for moves in moves_of_entries]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_the_books_agree_with_the_model_whatever_is_posted(
     lasting_engine: Engine, steps: list[list[list[Move]] | tuple[int, AccountState]]
