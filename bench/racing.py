@@ -113,7 +113,8 @@ class _Clients:
 def _round(pipes: list[Connection], name: str, seconds: float) -> float:
     for pipe in pipes:
         pipe.send((name, seconds))
-    return sum(pipe.recv() for pipe in pipes)
+    rates: list[float] = [pipe.recv() for pipe in pipes]
+    return sum(rates)
 
 
 def _serve(pipe: Connection, case: Case, url: str, number: int) -> None:
