@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from people.model import ApiKey, Credential, LogInSession, Person, Resident, Role, RoleGrant, Unit
@@ -125,10 +125,12 @@ _BY_SESSION = (
 )
 
 
-def principal_by_key(session: Session, secret: str) -> Principal | None:
-    """Return who bears this API key, None if nobody does or it is revoked. One SELECT."""
-    # Past the ORM, which has nothing to do here and would cost as much again.
-    row = session.connection().execute(_BY_KEY, {"secret_hash": hash_of_secret(secret)}).one_or_none()
+def principal_by_key(session: Session | Connection, secret: str) -> Principal | None:
+    """Return who bears this API key, None if nobody does or it is revoked. One SELECT.
+
+    Every request asks this: on a bare connection it costs half of what it costs through the ORM.
+    """
+    row = session.execute(_BY_KEY, {"secret_hash": hash_of_secret(secret)}).one_or_none()
     if row is None:
         return None
     return Principal(
@@ -142,7 +144,7 @@ def principal_by_key(session: Session, secret: str) -> Principal | None:
     )
 
 
-def principal_by_session(session: Session, token: str, now: datetime) -> Principal | None:
+def principal_by_session(session: Session | Connection, token: str, now: datetime) -> Principal | None:
     """Return who logged in with this token, None if it is unknown, ended or expired. One SELECT, no write."""
     rows = session.execute(_BY_SESSION, {"token_hash": hash_of_secret(token), "now": now}).all()
     if not rows:

@@ -4,13 +4,13 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import psycopg
 from flask import Flask, current_app
-from sqlalchemy import Engine, literal, select
+from sqlalchemy import Connection, Engine, literal, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import ledger
 
 T = TypeVar("T")
+R = TypeVar("R", Session, Connection)
 
 # A race is lost to somebody who won it, so a few attempts are enough; the waits keep the losers apart.
 ATTEMPTS_MAX = 8
@@ -41,11 +42,11 @@ class DatabaseUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Sessions:
-    """How this application opens sessions: to write, to read, and for single reads without a transaction."""
+    """How this application reaches the database: to write, to read, and for single reads without a transaction."""
 
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
-    single: sessionmaker[Session]
+    single: Engine
 
 
 def prepare_sessions(app: Flask, engine: Engine) -> None:
@@ -59,7 +60,7 @@ def prepare_sessions(app: Flask, engine: Engine) -> None:
         # Objects stay readable after the commit: answers are made of them when the transaction is over.
         writing=sessionmaker(engine, expire_on_commit=False),
         reading=sessionmaker(engine.execution_options(**reading), expire_on_commit=False),
-        single=sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False),
+        single=engine.execution_options(isolation_level="AUTOCOMMIT"),
     )
 
 
@@ -99,13 +100,13 @@ def reading(work: Callable[[Session], T]) -> T:
     return _read(_sessions().reading, work)
 
 
-def single_read(work: Callable[[Session], T]) -> T:
-    """Run work of one SELECT, without the cost of a transaction.
+def single_read(work: Callable[[Connection], T]) -> T:
+    """Run work of one SELECT, without the cost of a session and a transaction.
 
     Raises:
         DatabaseUnavailableError: the database is away.
     """
-    return _read(_sessions().single, work)
+    return _read(_sessions().single.connect, work)
 
 
 @contextmanager
@@ -126,21 +127,20 @@ def snapshot() -> Iterator[Session]:
 def is_reachable() -> bool:
     """Say whether the database answers."""
     try:
-        return single_read(lambda session: session.scalar(select(literal(1)))) == 1
+        return single_read(lambda connection: connection.scalar(select(literal(1)))) == 1
     except DatabaseUnavailableError:
         return False
 
 
-def _read(open_session: sessionmaker[Session], work: Callable[[Session], T]) -> T:
+def _read(reach: Callable[[], AbstractContextManager[R]], work: Callable[[R], T]) -> T:
     for attempt in range(2):
-        with open_session() as session:
-            try:
-                return work(session)
-            except (DBAPIError, PoolTimeoutError) as error:
-                _rollback(session)
-                # The first use of a connection that died in the pool: the others are new by now.
-                if attempt or not getattr(error, "connection_invalidated", False):
-                    raise _unavailable_or_same(error) from error
+        try:
+            with reach() as reached:
+                return work(reached)
+        except (DBAPIError, PoolTimeoutError) as error:
+            # The first use of a connection that died in the pool: the others are new by now.
+            if attempt or not getattr(error, "connection_invalidated", False):
+                raise _unavailable_or_same(error) from error
     raise AssertionError("the last attempt returns or raises")
 
 
