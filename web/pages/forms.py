@@ -115,7 +115,8 @@ class Form:
             if field is None:
                 self.refuse(problem)
             else:
-                self.wrong(field, problem.errors[field][0] if field in problem.errors else problem.title)
+                # Where the fault has a field of another name, the detail speaks of it; else the title says it all.
+                self.wrong(field, problem.detail if problem.errors else problem.title)
             return None
 
     def call(self, **asked: Any) -> Call:

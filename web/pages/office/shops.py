@@ -118,7 +118,7 @@ def shop_page(code: str, form: Form, *, open_form: str = "") -> ResponseReturnVa
             "namings": namings,
             "funds": fund_choices(session),
             "classes": _classes(session),
-            "people": people_of_shop(session, found),
+            "people": people_of_shop(session, found, lambda person_id: url_for("office.person", person_id=person_id)),
             # The office has no page of its own for a payment: its entry is in the books.
             "payments": payment_views(session, payments, lambda _payment_id: ""),
         }

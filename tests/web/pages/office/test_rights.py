@@ -1,0 +1,192 @@
+"""Who may open which page of the office: each role its own, nobody else's."""
+
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from people import Role
+from tests.web.pages.browser import Browser, browser_of, browser_of_person, text_of
+from tests.web.world import TOWN, Shop, Somebody, World
+
+EVERYBODY = {"officer", "town", "finance", "auditor", "dispatcher"}
+# Each address, and who may open it.
+PAGES: dict[str, set[str]] = {
+    "/office": EVERYBODY,
+    "/office/residents": {"officer", "town"},
+    "/office/residents/new": {"officer", "town"},
+    "/office/residents/{resident}": {"officer", "town"},
+    "/office/residents/{resident}/statement": {"officer", "town"},
+    "/office/awards": {"officer", "town"},
+    "/office/awards/new": {"officer", "town"},
+    "/office/awards/{award}": {"officer", "town"},
+    "/office/batches/new": {"officer", "town"},
+    "/office/funds": {"officer", "town", "finance", "auditor"},
+    "/office/funds/new": {"officer"},
+    "/office/funds/peace": {"officer", "town", "finance", "auditor"},
+    "/office/merchants": {"officer"},
+    "/office/merchants/new": {"officer"},
+    "/office/merchants/M01": {"officer"},
+    "/office/staff": {"officer"},
+    "/office/people/{person}": {"officer"},
+    "/office/books": {"officer", "finance", "auditor"},
+    "/office/books/entries/{entry}": {"officer", "finance", "auditor"},
+}
+# Each form, and who may send it.
+FORMS: dict[str, set[str]] = {
+    "/office/residents/new": {"officer", "town"},
+    "/office/residents/{resident}/activation": {"officer", "town"},
+    "/office/awards/new": {"officer", "town"},
+    "/office/awards/{award}/claw-back": {"officer", "town"},
+    "/office/batches/preview": {"officer", "town"},
+    "/office/batches": {"officer", "town"},
+    "/office/funds/new": {"officer"},
+    "/office/funds/peace/appropriations": {"finance"},
+    "/office/funds/peace/returns": {"finance"},
+    "/office/funds/peace/moves": {"finance"},
+    "/office/merchants/new": {"officer"},
+    "/office/merchants/M01/namings": {"officer"},
+    "/office/merchants/M01/suspension": {"officer"},
+    "/office/merchants/M01/reinstatement": {"officer"},
+    "/office/merchants/M01/revocation": {"officer"},
+    "/office/merchants/M01/people": {"officer"},
+    "/office/staff": {"officer"},
+    "/office/people/{person}/activation": {"officer"},
+    "/office/people/{person}/grants/{grant}/revocation": {"officer"},
+    "/office/books/entries/{entry}/reversal": {"finance"},
+}
+
+
+def routes(app: Flask, method: str) -> int:
+    """Count the office's routes that answer a method."""
+    return sum(
+        rule.endpoint.startswith("office.") and method in (rule.methods or ()) for rule in app.url_map.iter_rules()
+    )
+
+
+def browsers(world: World) -> dict[str, Browser]:
+    """Return a browser of each kind of officer."""
+    return {
+        "officer": browser_of_person(world, Role.ADMINISTRATOR),
+        "town": browser_of_person(world, Role.ADMINISTRATOR, unit_code=TOWN),
+        "finance": browser_of_person(world, Role.FINANCE),
+        "auditor": browser_of_person(world, Role.AUDITOR),
+        "dispatcher": browser_of_person(world, Role.DISPATCHER),
+    }
+
+
+@pytest.fixture
+def places(world: World, wang: Somebody) -> dict[str, str]:
+    """Return ids for the addresses."""
+    world.shop()
+    award = world.award(wang.id, 1_00)
+    ids = {"resident": wang.id, "award": award.id, "entry": award.entry_id, "person": uuid4(), "grant": uuid4()}
+    return {name: str(each) for name, each in ids.items()}
+
+
+def test_each_role_opens_its_own_pages(world: World, places: dict[str, str]) -> None:
+    assert len(PAGES) + 1 == routes(world.app, "GET")  # one award list is seen in the tests of lists
+    people = browsers(world)
+    wrong = {
+        (name, path): status
+        for name, browser in people.items()
+        for path, may in PAGES.items()
+        for status in [browser.get(path.format(**places)).status_code]
+        # There is no such person; whoever may ask learns that, and nobody else.
+        if status != ((404 if "{person}" in path else 200) if name in may else 403)
+    }
+    assert wrong == {}
+
+
+def test_each_role_sends_its_own_forms(world: World, places: dict[str, str]) -> None:
+    assert len(FORMS) == routes(world.app, "POST")
+    people = browsers(world)
+    for browser in people.values():
+        browser.get("/account")
+    wrong = {
+        (name, path): status
+        for name, browser in people.items()
+        for path, may in FORMS.items()
+        for status in [browser.post(path.format(**places), idempotency_key="k").status_code]
+        if (status == 403) != (name not in may) or status >= 500
+    }
+    assert wrong == {}
+
+
+def test_residents_and_shops_may_open_nothing_of_the_office(
+    world: World, places: dict[str, str], payer_of_none: Browser, shop_owner: Browser
+) -> None:
+    del world
+    for browser in (payer_of_none, shop_owner):
+        assert {browser.get(path.format(**places)).status_code for path in PAGES} == {403}
+    assert "You may not do this" in text_of(payer_of_none.get("/office"))
+
+
+def test_nobody_is_asked_to_log_in(world: World, places: dict[str, str]) -> None:
+    stranger = Browser(world)
+    for path in PAGES:
+        answer = stranger.get(path.format(**places))
+        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/log-in")
+    stranger.get("/log-in")
+    assert {stranger.post(path.format(**places)).status_code for path in FORMS} == {303}
+
+
+def test_a_form_of_another_site_is_refused(world: World, officer: Browser, places: dict[str, str]) -> None:
+    del world
+    forged = {officer.forged(path.format(**places)).status_code for path, may in FORMS.items() if "officer" in may}
+    assert forged == {400}
+
+
+def test_nothing_of_the_office_is_kept_by_a_browser(officer: Browser) -> None:
+    assert officer.get("/office").headers["Cache-Control"] == "no-store"
+
+
+def test_residents_of_another_subtree_are_not_there(world: World, town_officer: Browser) -> None:
+    world.fund()
+    elsewhere = world.resident(unit="140881002001")
+    award = world.award(elsewhere.id, 1_00)
+    paths = (f"/office/residents/{elsewhere.id}", f"/office/residents/{elsewhere.id}/statement")
+    for path in (*paths, f"/office/awards/{award.id}", f"/office/residents/{uuid4()}", f"/office/awards/{uuid4()}"):
+        assert town_officer.get(path).status_code == 404
+    for path in (f"/office/residents/{elsewhere.id}/activation", f"/office/awards/{award.id}/claw-back"):
+        assert town_officer.post(path, reason="x", idempotency_key="k").status_code == 404
+    assert world.available(elsewhere) == 1_00
+    assert (
+        elsewhere.number
+        not in town_officer.get(f"/office/residents?q={elsewhere.number}")
+        .text.partition("<main")[2]
+        .partition("card flush")[2]
+    )
+    assert "Nobody found" in text_of(town_officer.get(f"/office/residents?q={elsewhere.number}"))
+    assert "No award yet" in text_of(town_officer.get("/office/awards"))
+
+
+def test_unknown_things_are_not_found(officer: Browser, finance: Browser) -> None:
+    for path in (
+        "funds/none",
+        "funds/NONE%00",
+        "merchants/none",
+        "merchants/%00",
+        f"people/{uuid4()}",
+        f"batches/{uuid4()}",
+    ):
+        assert officer.get(f"/office/{path}").status_code == 404
+    for path in ("merchants/none/namings", "merchants/none/people", "merchants/none/suspension"):
+        assert officer.post(f"/office/{path}", idempotency_key="k").status_code == 404
+    assert finance.post("/office/funds/none/moves", idempotency_key="k").status_code == 404
+    assert finance.get(f"/office/books/entries/{uuid4()}").status_code == 404
+    answer = finance.post(f"/office/books/entries/{uuid4()}/reversal", reason="x", idempotency_key="k")
+    assert answer.status_code == 404
+
+
+@pytest.fixture
+def payer_of_none(world: World) -> Browser:
+    """Return the browser of a resident."""
+    return browser_of(world, world.resident())
+
+
+@pytest.fixture
+def shop_owner(world: World) -> Browser:
+    """Return the browser of a shop's owner."""
+    shop: Shop = world.shop("M02")
+    return browser_of_person(world, Role.MERCHANT_OWNER, merchant_id=shop.id)
