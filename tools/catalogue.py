@@ -29,7 +29,7 @@ def main() -> int:
         for catalogue in catalogues():
             pybabel(
                 *("update", "--input-file", str(template), "--output-file", str(catalogue)),
-                *("--locale", catalogue.parents[1].name, "--no-fuzzy-matching", "--ignore-obsolete"),
+                *("--locale", catalogue.parents[1].name, "--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap"),
                 *("--ignore-pot-creation-date"),
             )
     return 0

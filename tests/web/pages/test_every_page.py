@@ -88,7 +88,7 @@ def test_pages_of_others_are_refused(world: World, payer: Somebody, owner: Brows
 
 def test_what_is_not_there_is_said_in_the_readers_language(world: World) -> None:
     assert "There is nothing here" in text_of(Browser(world).get("/nowhere"))
-    assert "这里什么也没有" in text_of(Browser(world, language="zh").get("/nowhere"))
+    assert "这里没有内容" in text_of(Browser(world, language="zh").get("/nowhere"))
     assert Browser(world).get("/me/receipts/not-an-id").status_code == 404
 
 
