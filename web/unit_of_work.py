@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 import ledger
+from web.metrics import count_retry
 
 T = TypeVar("T")
 R = TypeVar("R", Session, Connection)
@@ -87,6 +88,7 @@ def in_transaction(work: Callable[[Session], T]) -> T:
                     raise _unavailable_or_same(error) from error
             else:
                 return result
+        count_retry()
         _wait(attempt)
     raise AssertionError("the last attempt returns or raises")
 

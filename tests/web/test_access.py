@@ -1,0 +1,88 @@
+"""Who may use a route: every route says so, and says it before anything else is looked at."""
+
+from uuid import uuid4
+
+import people
+from people import Role
+from tests.web.world import World, problem
+from web.auth import rule_of
+
+PUBLIC_API = {
+    *("/api/v1/openapi.json", "/api/v1/docs", "/api/v1/health/live", "/api/v1/health/ready", "/api/v1/metrics"),
+    *("/health/live", "/health/ready", "/metrics"),
+}
+
+
+def test_every_route_names_its_rule_of_access(world: World) -> None:
+    rules = list(world.app.url_map.iter_rules())
+    assert len(rules) > 50
+    assert [rule.rule for rule in rules if rule_of(world.app, rule.endpoint) is None] == []
+
+
+def test_nothing_of_the_api_is_public_but_health_and_its_description(world: World) -> None:
+    public = set()
+    for each in world.app.url_map.iter_rules():
+        rule = rule_of(world.app, each.endpoint)
+        if rule is not None and rule.public and each.rule.startswith(("/api/", "/health", "/metrics")):
+            public.add(each.rule)
+    assert public == PUBLIC_API
+
+
+def test_a_route_without_a_rule_is_closed(world: World) -> None:
+    world.app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "open")
+    assert problem(world.get("/forgotten", world.administrator)) == (403, "forbidden")
+
+
+def test_only_a_bearers_key_that_is_known_opens(world: World) -> None:
+    key = world.administrator
+    client = world.app.test_client()
+    for header in (
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        f"Basic {key}",
+        key,
+        f"Bearer {key[:-1]}",
+        f"Bearer {key}x",
+        "Bearer " + "x" * 10_000,
+        "Bearer ключ",
+    ):
+        headers = {} if header is None else {"Authorization": header}
+        answer = client.get("/api/v1/residents", headers=headers)
+        assert problem(answer) == (401, "unauthenticated"), header
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert client.get("/api/v1/residents", headers={"Authorization": f"bearer {key}"}).status_code == 200
+
+
+def test_a_revoked_key_is_nobodys_from_then_on(world: World) -> None:
+    key = world.key(Role.AUDITOR, name="Gone")
+    assert world.get("/funds", key).status_code == 200
+    key_id = world.seen(people.list_keys)[0].id
+    world.done(lambda session: people.revoke_key(session, key_id=key_id, now=world.clock.at))
+    assert problem(world.get("/funds", key)) == (401, "unauthenticated")
+
+
+def test_who_is_asking_is_asked_before_what(world: World) -> None:
+    assert problem(world.post("/redemptions", b"no json", "nobody", call=None)) == (401, "unauthenticated")
+    assert problem(world.post("/redemptions", b"no json", world.auditor, call=None)) == (403, "forbidden")
+
+
+def test_a_cookie_opens_no_door_of_the_api(world: World) -> None:
+    client = world.app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = world.administrator
+    assert problem(client.get("/api/v1/residents")) == (401, "unauthenticated")
+
+
+def test_a_page_sends_strangers_to_the_log_in_and_back(world: World) -> None:
+    answer = world.app.test_client().get("/me")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/log-in?next=")
+
+
+def test_a_session_that_is_unknown_is_nobodys(world: World) -> None:
+    client = world.app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = str(uuid4())
+    assert client.get("/me").status_code == 303
