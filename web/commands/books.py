@@ -6,6 +6,7 @@ import click
 
 from awards import every_fund_is_covered
 from ledger import ExportFormat, audit, export
+from merchants import CHECKS
 from web.commands.refusing import RefusingGroup
 from web.settings import current_settings
 from web.unit_of_work import snapshot
@@ -18,7 +19,7 @@ def prove() -> None:
     """Recompute everything from the postings: one line a check; ends with status 1 where the books differ."""
     failed = False
     with snapshot() as session:
-        for result in audit(session, [every_fund_is_covered]):
+        for result in audit(session, [every_fund_is_covered, *CHECKS]):
             failed = failed or not result.ok
             detail = f": {result.detail}" if result.detail else ""
             click.echo(f"{'ok' if result.ok else 'DIFFERS'}  {result.name}{detail}")
