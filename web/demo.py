@@ -1,36 +1,40 @@
-"""The demo: fictitious people, merchants and a year of activity, made through the domain's own functions."""
+"""Where the demo meets the application: its keys, its clock, its one transaction, and a bar that shows it grow."""
 
-from dataclasses import dataclass
+import sys
 
+import click
 from sqlalchemy.orm import Session
 
-from ledger import Asset, trial_balance
-from merchants import list_merchants
-from people import find_residents
-from web.secret_keys import phone_vault
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLogIn:
-    """Somebody of the demo as whom one can log in."""
-
-    who: str
-    login_name: str
-    password: str
+from demo import DemoSize, build_demo, is_unused
+from web.clock import now
+from web.secret_keys import passwords, payment_code_secret, phone_vault
+from web.unit_of_work import in_transaction
 
 
 def is_empty(session: Session) -> bool:
     """Say whether there are neither residents nor merchants nor entries yet."""
-    if find_residents(session, text="", vault=phone_vault(), limit=1).items or list_merchants(session, limit=1):
-        return False
-    return all(next(trial_balance(session, asset=asset), None) is None for asset in Asset)
+    return is_unused(session, vault=phone_vault())
 
 
-def load_demo() -> None:
-    """Load the demo, with a progress bar; call it where `is_empty`."""
+def load_demo(size: DemoSize | None = None) -> None:
+    """Load the demo in one transaction, so that whoever is interrupted begins anew; it takes about half a minute.
 
+    Raises:
+        DemoRefusedError: there are residents, merchants or entries.
+    """
+    size, at = size or DemoSize(), now()
+    # Where nobody looks, only the label is written.
+    with click.progressbar(length=size.entries, label="Loading the demo", file=sys.stderr) as bar:
 
-def log_ins(session: Session) -> list[DemoLogIn]:
-    """Return the log-ins of the demo, none where it is not loaded."""
-    del session
-    return []
+        def build(session: Session) -> None:
+            build_demo(
+                session,
+                now=at,
+                vault=phone_vault(),
+                passwords=passwords(),
+                code_secret=payment_code_secret(),
+                size=size,
+                progress=lambda entries: bar.update(entries - bar.pos),
+            )
+
+        in_transaction(build)

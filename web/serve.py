@@ -3,13 +3,15 @@
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from flask_migrate import upgrade
 
+from demo import DemoRefusedError, log_ins
 from people import child_units, load_units, packaged_units
 from web import create_app, settings_from_environment
-from web.demo import is_empty, load_demo, log_ins
+from web.demo import is_empty, load_demo
 from web.extensions import db
 from web.logs import configure_logging
 from web.metrics import DIRECTORY_VARIABLE
@@ -39,14 +41,18 @@ def prepare(settings: Settings) -> None:
     if not reading(lambda session: child_units(session, None)):
         in_transaction(lambda session: load_units(session, rows=packaged_units()))
     if settings.demo and reading(is_empty):
-        load_demo()
+        # Somebody else may have begun at the same moment, and come first.
+        with suppress(DemoRefusedError):
+            load_demo()
 
 
 def say_where(settings: Settings) -> None:
     """Print the addresses, and the log-ins of the demo where it is loaded."""
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     lines = [f"Pages  {address}/", f"API    {address}/api/v1/docs"]
-    lines += [f"Log in as {each.who}: {each.login_name}  {each.password}" for each in reading(log_ins)]
+    if demo := reading(log_ins):
+        lines.append("The demo is for trying only: everybody knows its passwords.")
+        lines += [f"Log in as {each.who}: {each.login_name}  {each.password}" for each in demo]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 

@@ -1,0 +1,88 @@
+"""Building the demo in one transaction of the caller: all of it, or nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from demo.crowd import appoint_staff, move_in, town_units
+from demo.errors import DemoRefusedError
+from demo.logging_in import LOG_INS, RESIDENT, set_password
+from demo.scene import DAYS, DemoSize, Scene, hours
+from demo.shops import open_shops, weigh
+from demo.year import live_the_year
+from ledger import Asset, trial_balance
+from merchants import list_merchants
+from people import Passwords, PhoneVault, find_person, find_residents, get_unit
+
+_SEED = "平安账"
+
+
+def is_unused(session: Session, *, vault: PhoneVault) -> bool:
+    """Say whether there are neither residents nor merchants nor entries yet."""
+    if find_residents(session, text="", vault=vault, limit=1).items or list_merchants(session, limit=1):
+        return False
+    return all(next(trial_balance(session, asset=asset), None) is None for asset in Asset)
+
+
+def build_demo(
+    session: Session,
+    *,
+    now: datetime,
+    vault: PhoneVault,
+    passwords: Passwords,
+    code_secret: bytes,
+    size: DemoSize | None = None,
+    progress: Callable[[int], None] = lambda _entries: None,
+) -> None:
+    """Build people, shops, funds and a year of activity that ends now, the same each time but for random ids.
+
+    It takes some half a minute in full size. `now` is aware in the community's zone; `progress` is told how many
+    entries there are. Only a commit of the caller makes anything of it lasting.
+
+    Raises:
+        DemoRefusedError: there are residents, merchants or entries.
+    """
+    if not is_unused(session, vault=vault):
+        raise DemoRefusedError
+    size = size or DemoSize()
+    chance = Random(_SEED)  # noqa: S311 - chance that is the same each time; guards nothing
+    start, _ = hours(now, now.date() - timedelta(days=DAYS))
+    places = town_units(session)
+    staff = appoint_staff(session, places=places, now=start)
+    residents, towns = move_in(session, chance=chance, count=size.residents, places=places, vault=vault, now=start)
+    shops = open_shops(
+        session,
+        count=size.merchants,
+        now=now,
+        by=staff.officer,
+        places=[_short(get_unit(session, town).name) for town in places],
+    )
+    weigh(shops)
+    scene = Scene(
+        session=session,
+        chance=chance,
+        now=now,
+        size=size,
+        code_secret=code_secret,
+        staff=staff,
+        residents=residents,
+        towns=towns,
+        shops=shops,
+    )
+    live_the_year(scene, progress)
+    for log_in in LOG_INS:
+        person = find_person(session, log_in.login_name)
+        set_password(
+            session,
+            log_in=log_in,
+            passwords=passwords,
+            resident_id=residents[0].id if log_in is RESIDENT else None,
+            person_id=person.id if person else None,
+            now=now,
+        )
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("街道").removesuffix("镇")

@@ -1,0 +1,142 @@
+"""What all parts of the demo share while it is built: who there is, what day it is, and the one source of chance."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import Enum, auto
+from random import Random
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from demo.names import ShopKind
+from merchants import Merchant
+from people import Resident
+
+DAYS = 365
+# Shops and the office are open from half past seven to half past eight in the evening.
+_OPENS, _CLOSES = time(7, 30), time(20, 30)
+# On the last day everything lies in the hours just gone, so that lists of today are not empty.
+_HOURS_JUST_GONE = timedelta(hours=4)
+_BEFORE_NOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSize:
+    """How much is built; a demo of fewer than some 400 entries has no room for everything that is to be shown."""
+
+    residents: int = 5_000
+    merchants: int = 60
+    entries: int = 50_000
+
+
+class Fate(Enum):
+    """What befalls a shop in the year."""
+
+    ORDINARY = auto()
+    ONE_FUND = auto()
+    SUSPENDED = auto()
+    REVOKED = auto()
+    EXPIRED = auto()
+    REINSTATED = auto()
+
+
+@dataclass(slots=True)
+class Shop:
+    """A merchant with those who stand at its till, and the days on which nobody can pay there."""
+
+    merchant: Merchant
+    kind: ShopKind
+    fate: Fate
+    weight: int
+    owner: str
+    till: str
+    funds: frozenset[str] | None = None
+    closed_from: date | None = None
+    closed_until: date | None = None
+    orders: int = 0
+
+    def can_be_paid(self, day: date) -> bool:
+        """Say whether it is named and not suspended all day."""
+        if self.closed_from is None or day < self.closed_from:
+            return True
+        return self.closed_until is not None and day > self.closed_until
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The actors of the office: who decides awards, who books money, and an officer for each town."""
+
+    officer: str
+    finance: str
+    of_towns: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A completed payment that may be refunded."""
+
+    redemption_id: UUID
+    shop: Shop
+    amount: int
+
+
+@dataclass(slots=True)
+class Scene:
+    """The demo as far as it is built."""
+
+    session: Session
+    chance: Random
+    now: datetime
+    size: DemoSize
+    code_secret: bytes
+    staff: Staff
+    residents: list[Resident]
+    # The residents of each town, without the one of the log-in, whose year is told apart.
+    towns: dict[str, list[Resident]]
+    shops: list[Shop]
+    posted: int = 0
+    # Who has ever been awarded something, the one of the log-in left out, and their ids.
+    holders: list[Resident] = field(default_factory=list)
+    known_holders: set[UUID] = field(default_factory=set)
+    # Who stopped their codes.
+    blocked: set[UUID] = field(default_factory=set)
+    paid: list[Paid] = field(default_factory=list)
+
+    def remember_holder(self, resident: Resident) -> None:
+        """Remember that somebody has something to spend."""
+        if resident.id not in self.known_holders and resident is not self.residents[0]:
+            self.known_holders.add(resident.id)
+            self.holders.append(resident)
+
+    @property
+    def today(self) -> date:
+        """The day of the community on which the demo ends."""
+        return self.now.date()
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins."""
+        return self.today - timedelta(days=DAYS)
+
+    def days_ago(self, count: int) -> date:
+        """Return the day that many days before the last."""
+        return self.today - timedelta(days=count)
+
+    def at(self, day: date, part: float) -> datetime:
+        """Return an instant of a day's opening hours: 0 is when they begin, 1 when they end."""
+        opens, closes = hours(self.now, day)
+        return opens + (closes - opens) * part
+
+
+def hours(now: datetime, day: date) -> tuple[datetime, datetime]:
+    """Return from when until when things happen on a day, never after now."""
+    if day < now.date():
+        return datetime.combine(day, _OPENS, now.tzinfo), datetime.combine(day, _CLOSES, now.tzinfo)
+    midnight = datetime.combine(day, time.min, now.tzinfo)
+    opens = max(midnight, now - _HOURS_JUST_GONE)
+    return opens, max(opens, now - _BEFORE_NOW)
+
+
+def actor(person_id: UUID) -> str:
+    """Return how entries name a person."""
+    return f"person:{person_id.hex}"
