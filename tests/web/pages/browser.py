@@ -4,7 +4,7 @@ import html
 import re
 from typing import IO, Any
 
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 import people
 from people import Role
@@ -43,7 +43,10 @@ class Browser:
 
     def upload(self, path: str, files: dict[str, tuple[IO[bytes], str]], **fields: str) -> TestResponse:
         """Send a form with files."""
-        return self._keep(self.client.post(path, data={"csrf_token": self._token, **fields, **files}))
+        # Encoded here: the test client would keep a large body in a file that nobody closes.
+        boundary, body = encode_multipart({"csrf_token": self._token, **fields, **files})
+        content_type = f'multipart/form-data; boundary="{boundary}"'
+        return self._keep(self.client.post(path, data=body, content_type=content_type))
 
     def forged(self, path: str, **fields: str) -> TestResponse:
         """Send a form as another site would make this browser do it."""
