@@ -2,17 +2,22 @@
 
 import click
 
-from demo import DemoRefusedError, log_ins
+from demo import DemoRefusedError, DemoSize, log_ins
 from web.commands.refusing import RefusingCommand
 from web.demo import load_demo
 from web.unit_of_work import reading
 
+_FULL = DemoSize()
+
 
 @click.command("demo", cls=RefusingCommand)
-def demo() -> None:
+@click.option("--residents", type=click.IntRange(min=20), default=_FULL.residents, show_default=True)
+@click.option("--merchants", type=click.IntRange(min=1), default=_FULL.merchants, show_default=True)
+@click.option("--entries", type=click.IntRange(min=400), default=_FULL.entries, show_default=True)
+def demo(residents: int, merchants: int, entries: int) -> None:
     """Load the demo; refuses where residents, merchants or entries exist."""
     try:
-        load_demo()
+        load_demo(DemoSize(residents, merchants, entries))
     except DemoRefusedError as error:
         raise click.ClickException(str(error)) from error
     click.echo("The demo is loaded. It is for trying only: everybody knows its passwords.")

@@ -1,0 +1,96 @@
+"""Settings from the environment, and the key files they make."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from web.key_files import kept_secret, new_secret_key
+from web.settings import SettingError, settings_from_environment
+
+
+def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
+    settings = settings_from_environment({"INSTANCE_DIR": str(tmp_path / "instance")})
+    assert settings.database_url == f"sqlite:///{tmp_path}/instance/ledger.db"
+    assert settings.is_sqlite
+    assert (settings.host, settings.port, settings.demo) == ("127.0.0.1", 8000, True)
+    assert settings.time_zone.key == "Asia/Shanghai"
+    assert settings.requests_a_minute >= 600
+    for name in ("secret.key", "phone.keys"):
+        mode = (tmp_path / "instance" / name).stat().st_mode
+        assert stat.S_IMODE(mode) == 0o600
+
+
+def test_keys_stay_the_same_from_start_to_start(tmp_path: Path) -> None:
+    environment = {"INSTANCE_DIR": str(tmp_path)}
+    first, second = settings_from_environment(environment), settings_from_environment(environment)
+    assert first.secret_key == second.secret_key
+    assert first.phone_keys == second.phone_keys
+    assert "secret_key" not in repr(first)
+
+
+def test_processes_that_start_side_by_side_agree_on_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    with ThreadPoolExecutor(8) as threads:
+        read = set(threads.map(lambda _: kept_secret(path, new_secret_key), range(8)))
+    assert len(read) == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("postgresql://u:p@db/ledger", "postgresql+psycopg://u:p@db/ledger"),
+        ("postgres://u:p@db/ledger", "postgresql+psycopg://u:p@db/ledger"),
+        ("postgresql+psycopg://u:p@db:5433/ledger", "postgresql+psycopg://u:p@db:5433/ledger"),
+    ],
+)
+def test_postgresql_is_spoken_to_by_one_driver(tmp_path: Path, given: str, meant: str) -> None:
+    settings = settings_from_environment({"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": given})
+    assert settings.database_url == meant
+    assert not settings.is_sqlite
+
+
+def test_what_is_set_counts(tmp_path: Path) -> None:
+    settings = settings_from_environment(
+        {
+            "INSTANCE_DIR": str(tmp_path),
+            "SECRET_KEY": "x" * 32,
+            "COMMUNITY_TIME_ZONE": "Europe/Berlin",
+            "PUBLIC_URL": "https://pingan.example/",
+            "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "REQUESTS_A_MINUTE": "900",
+            "PORT": "9000",
+            "DEMO": "0",
+        }
+    )
+    assert settings.secret_key == b"x" * 32
+    assert settings.time_zone.key == "Europe/Berlin"
+    assert settings.public_url == "https://pingan.example"
+    assert [str(each) for each in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
+    assert (settings.requests_a_minute, settings.port, settings.demo) == (900, 9000, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "no address"),
+        ("DATABASE_URL", "mysql://u@db/x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("SECRET_KEY", "short"),
+        ("COMMUNITY_TIME_ZONE", "Mars/Olympus"),
+        ("COMMUNITY_TIME_ZONE", "../etc/passwd"),
+        ("PUBLIC_URL", "pingan.example"),
+        ("PUBLIC_URL", "https://pingan.example/?a=b"),
+        ("TRUSTED_PROXIES", "everybody"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "http"),
+        ("WORKERS", "-1"),
+        ("REQUESTS_A_MINUTE", "9" * 100),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        settings_from_environment({"INSTANCE_DIR": str(tmp_path), name: value})
