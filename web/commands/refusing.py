@@ -4,14 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 
 from web.problems import ROWS, problem_of
 
 
 class RefusingCommand(click.Command):
-    """A command whose domain errors are messages."""
+    """A command within the application, whose domain errors are messages."""
+
+    def __init__(self, *args: Any, callback: Callable[..., Any], **options: Any) -> None:
+        super().__init__(*args, callback=with_appcontext(callback), **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command.
