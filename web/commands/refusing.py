@@ -13,8 +13,8 @@ from web.problems import ROWS, problem_of
 class RefusingCommand(click.Command):
     """A command within the application, whose domain errors are messages."""
 
-    def __init__(self, *args: Any, callback: Callable[..., Any], **options: Any) -> None:
-        super().__init__(*args, callback=with_appcontext(callback), **options)
+    def __init__(self, name: str | None, *, callback: Callable[..., Any], **options: Any) -> None:
+        super().__init__(name, callback=with_appcontext(callback), **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command.
