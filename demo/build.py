@@ -12,7 +12,7 @@ from demo.logging_in import LOG_INS, RESIDENT, set_password
 from demo.scene import DAYS, DemoSize, Scene, hours
 from demo.shops import open_shops, weigh
 from demo.year import live_the_year
-from ledger import Asset, trial_balance
+from ledger import Asset, trial_balance_totals
 from merchants import list_merchants
 from people import Passwords, PhoneVault, find_person, find_residents, get_unit
 
@@ -23,7 +23,7 @@ def is_unused(session: Session, *, vault: PhoneVault) -> bool:
     """Say whether there are neither residents nor merchants nor entries yet."""
     if find_residents(session, text="", vault=vault, limit=1).items or list_merchants(session, limit=1):
         return False
-    return all(next(trial_balance(session, asset=asset), None) is None for asset in Asset)
+    return all(trial_balance_totals(session, asset=asset) == (0, 0) for asset in Asset)
 
 
 def build_demo(

@@ -1,0 +1,38 @@
+"""Builders of small demos: the same code as the full one, with fewer of everything."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+import ledger
+from demo import DemoSize, build_demo
+from people import Passwords, PhoneVault, new_phone_keys
+from tests.clock import NOON
+
+SMALL = DemoSize(residents=200, merchants=6, entries=800)
+VAULT = PhoneVault(new_phone_keys())
+# The least that argon2 allows.
+PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+SECRET = b"a secret of the tests, 32 bytes.."
+
+
+def build(
+    session: Session,
+    *,
+    now: datetime = NOON,
+    size: DemoSize = SMALL,
+    progress: Callable[[int], None] = lambda _entries: None,
+) -> None:
+    """Build a demo."""
+    build_demo(session, now=now, vault=VAULT, passwords=PASSWORDS, code_secret=SECRET, size=size, progress=progress)
+
+
+def entries(session: Session) -> list[tuple[str, datetime]]:
+    """Return the kind of every entry and when it happened, in order."""
+    lines = list(csv.DictReader(io.StringIO("".join(ledger.export(session, ledger.ExportFormat.CSV)))))
+    found = {line["entry_id"]: (line["kind"], datetime.fromisoformat(line["occurred_at"])) for line in lines}
+    return sorted(found.values(), key=lambda entry: (entry[1], entry[0]))
