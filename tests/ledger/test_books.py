@@ -1,7 +1,6 @@
 """The books as a whole: the trial balance, and single entries."""
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -15,7 +14,6 @@ from ledger import (
     credit,
     debit,
     entry,
-    entry_sums,
     new_id,
     open_account,
     open_accounts,
@@ -109,13 +107,6 @@ def test_an_entry_and_its_reversal_name_each_other(session: Session) -> None:
     mirror = reverse(session, entry_id=given.id, actor=ANOTHER_OFFICER, now=NOON)
     assert entry(session, given.id).reversed_by == mirror
     assert entry(session, mirror).reverses_id == given.id
-
-
-def test_checks_of_other_rooms_see_what_entries_of_a_kind_did_to_each_account(session: Session) -> None:
-    books = tell_a_story(session)
-    sums = entry_sums("redemption")
-    rows = session.execute(select(sums.c.account_id, sums.c.debits, sums.c.credits).order_by(sums.c.account_id))
-    assert [tuple(row) for row in rows] == [(books.resident, 1_300, 0), (books.shop, 0, 1_300)]
 
 
 def test_an_unknown_entry_is_refused(session: Session) -> None:

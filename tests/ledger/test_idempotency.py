@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ledger import Call, KeyReusedError, LostRaceError, check_still_new, new_id, recall_call, remember_call
+from ledger import Call, KeyReusedError, new_id, recall_call, remember_call
 from ledger.idempotency import same_thing_again
 from ledger.model import IdempotencyKey
 from tests.clock import NOON
@@ -82,16 +82,6 @@ def test_days_instants_and_ids_are_hashed_as_their_text() -> None:
     asked = {"on": date(2026, 6, 1), "at": NOON, "id": known, "rate": Decimal("1.50")}
     written = {"on": "2026-06-01", "at": "2026-06-01T12:00:00+08:00", "id": str(known), "rate": "1.50"}
     assert replace(CALL, asked=asked).input_hash == replace(CALL, asked=written).input_hash
-
-
-def test_a_call_that_was_answered_meanwhile_is_run_again(session: Session) -> None:
-    check_still_new(session, None)
-    check_still_new(session, CALL)
-    remember_call(session, CALL, made_id=new_id(), now=NOON)
-    with pytest.raises(LostRaceError):
-        check_still_new(session, CALL)
-    with pytest.raises(KeyReusedError):
-        check_still_new(session, replace(CALL, asked={}))
 
 
 def test_a_row_read_by_another_statement_is_judged_the_same_way() -> None:
