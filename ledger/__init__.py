@@ -24,6 +24,7 @@ from ledger.books import (
     trial_balance_totals,
 )
 from ledger.checks import Check, first_difference
+from ledger.driver_statements import DriverStatement
 from ledger.engine import READING, prepare_engine, read_all
 from ledger.entries import AMOUNT_MAX, Asset, CreditLot, Line, NewEntry, Side, credit, debit
 from ledger.errors import (
@@ -54,11 +55,11 @@ from ledger.idempotency import (
     remember_values,
     same_thing_again,
 )
-from ledger.lot_balances import LockedLots, LotBalance, lock_lots, lots, pick_lots, spendable
+from ledger.lot_balances import LockedLots, LotBalance, lock_lots, locked_lots, lots, pick_lots, spendable
 from ledger.model import AccountState
 from ledger.posting import post
 from ledger.posting_postgresql import Companions
-from ledger.reversals import REVERSIBLE_KINDS, reversal_of, reverse
+from ledger.reversals import REVERSIBLE_KINDS, reversal_of, reversals_of, reverse
 from ledger.statements import StatementItem, StatementPage, balance_at, lots_at, settled_until, statement
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "CheckResult",
     "Companions",
     "CreditLot",
+    "DriverStatement",
     "EntryInvalidError",
     "EntryUnknownError",
     "EntryView",
@@ -124,6 +126,7 @@ __all__ = [
     "first_difference",
     "holdings",
     "lock_lots",
+    "locked_lots",
     "lots",
     "lots_at",
     "new_id",
@@ -137,6 +140,7 @@ __all__ = [
     "remember_call",
     "remember_values",
     "reversal_of",
+    "reversals_of",
     "reverse",
     "same_thing_again",
     "set_account_state",

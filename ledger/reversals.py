@@ -1,5 +1,6 @@
 """Correcting an entry by its mirror: once, by another person, and only while nothing later rests on it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,12 @@ KIND = "reversal"
 def reversal_of(session: Session, entry_id: UUID) -> UUID | None:
     """Return the id of the entry that reversed this one, None if it stands."""
     return session.scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry_id))
+
+
+def reversals_of(session: Session, entry_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the ids of the entries that reversed those of these which do not stand, by the id of the reversed."""
+    query = select(JournalEntry.reverses_id, JournalEntry.id).where(JournalEntry.reverses_id.in_(entry_ids))
+    return {reversed_id: mirror_id for reversed_id, mirror_id in session.execute(query) if reversed_id is not None}
 
 
 def reverse(session: Session, *, entry_id: UUID, actor: str, now: datetime, reversal_id: UUID | None = None) -> UUID:

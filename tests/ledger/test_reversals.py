@@ -21,6 +21,7 @@ from ledger import (
     new_id,
     post,
     reversal_of,
+    reversals_of,
     reverse,
     set_account_state,
 )
@@ -85,6 +86,7 @@ def test_whether_an_entry_was_reversed_can_be_asked(session: Session) -> None:
     assert reversal_of(session, given.id) is None
     mirror = reverse(session, entry_id=given.id, actor=ANOTHER_OFFICER, now=NOON)
     assert reversal_of(session, given.id) == mirror
+    assert reversals_of(session, [given.id, mirror]) == {given.id: mirror}
 
 
 def test_an_entry_is_reversed_at_most_once(session: Session) -> None:

@@ -1,12 +1,13 @@
 """Awards on the office's pages: to whom, out of which fund, by whom, and what was taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from awards import Award, claw_backs_of, list_funds
-from ledger import balances
+from ledger import balances, reversals_of
 from people import residents_by_id
 from web.pages.funds_shown import fund_names
 from web.pages.office.actors import actor_names
@@ -22,6 +23,7 @@ def award_views(session: Session, awards: Sequence[Award]) -> list[AwardView]:
     funds = fund_names(session)
     names = actor_names(session, {award.granted_by for award in awards})
     taken_back = claw_backs_of(session, [award.id for award in awards])
+    mirrors = reversals_of(session, [award.entry_id for award in awards if award.entry_id])
     return [
         AwardView(
             id=award.id,
@@ -30,7 +32,7 @@ def award_views(session: Session, awards: Sequence[Award]) -> list[AwardView]:
             fund_name=funds[award.fund_code],
             amount=award.amount,
             reason=award.reason,
-            status="clawed_back" if award.id in taken_back else award.status.value,
+            status=_status(award, taken_back, mirrors),
             expires_on=award.expires_on,
             granted_by=names[award.granted_by],
             granted_at=local(award.granted_at),
@@ -41,6 +43,12 @@ def award_views(session: Session, awards: Sequence[Award]) -> list[AwardView]:
         )
         for award in awards
     ]
+
+
+def _status(award: Award, taken_back: Container[UUID], mirrors: Container[UUID | None]) -> str:
+    if award.id in taken_back:
+        return "clawed_back"
+    return "reversed" if award.entry_id in mirrors else award.status.value
 
 
 def fund_choices(session: Session) -> list[FundChoice]:

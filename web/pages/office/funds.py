@@ -26,7 +26,7 @@ from awards import (
     move_money,
     return_money,
 )
-from ledger import Call
+from ledger import Call, reversals_of
 from people import Role
 from web.auth import access
 from web.clock import now
@@ -169,6 +169,7 @@ def _rule_in_words(rule: str) -> str:
 def _movements(session: Session, code: str) -> list[MovementView]:
     movements = list_movements(session, fund_code=code, limit=_MOVEMENTS_SHOWN).items
     names, funds = actor_names(session, {each.made_by for each in movements}), fund_names(session)
+    mirrors = reversals_of(session, [each.entry_id for each in movements])
     return [
         MovementView(
             kind=_kind(each, code),
@@ -178,6 +179,7 @@ def _movements(session: Session, code: str) -> list[MovementView]:
             made_by=names[each.made_by],
             made_at=local(each.made_at),
             entry_id=each.entry_id,
+            reversed=each.entry_id in mirrors,
         )
         for each in movements
     ]

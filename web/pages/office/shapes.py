@@ -24,7 +24,7 @@ class ResidentRow:
 
 @dataclass(frozen=True, slots=True)
 class AwardView:
-    """Credits granted to a resident; `status` is the award's own, or "clawed_back"."""
+    """Credits granted to a resident; `status` is the award's own, or "clawed_back" or "reversed"."""
 
     id: UUID
     resident: ResidentRow
@@ -85,7 +85,10 @@ class FundPage(FundCover):
 
 @dataclass(frozen=True, slots=True)
 class MovementView:
-    """Money of a fund that came in, was returned, or was moved; `kind` is seen from the fund that is shown."""
+    """Money of a fund that came in, was returned, or was moved; `kind` is seen from the fund that is shown.
+
+    `reversed` says that it was wrong, and corrected by its mirror.
+    """
 
     kind: str
     amount: int
@@ -94,6 +97,7 @@ class MovementView:
     made_by: str
     made_at: datetime
     entry_id: UUID
+    reversed: bool
 
 
 @dataclass(frozen=True, slots=True)

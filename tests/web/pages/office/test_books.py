@@ -77,8 +77,25 @@ def test_another_person_corrects_an_entry_once(world: World, wang: Somebody, fin
     assert "Corrects" in text_of(finance.follow(again))
     assert "Corrected by" in text_of(finance.get(path))
     assert world.available(wang) == 0
+    officer = browser_of_person(world, Role.ADMINISTRATOR)
+    for path_of_award in ("/office/awards", f"/office/awards/{award.id}"):
+        assert "corrected" in text_of(officer.get(path_of_award))
     late = finance.post(f"{path}/reversal", reason="错了", idempotency_key="other")
     assert (late.status_code, "Already corrected" in text_of(late)) == (409, True)
+
+
+def test_money_that_was_booked_wrongly_is_marked(world: World, finance: Browser) -> None:
+    world.fund("peace", 0)
+    finance.get("/office/funds/peace")
+    finance.post("/office/funds/peace/appropriations", idempotency_key="k", amount="5", document="D")
+    entry = re.search(r'href="(/office/books/entries/[^"]+)"', finance.get("/office/funds/peace").text)
+    assert entry is not None
+    colleague = browser_of_person(world, Role.FINANCE)
+    page = colleague.follow(colleague.post(f"{entry[1]}/reversal", reason="x", idempotency_key="k"))
+    assert "Correction Money received" in text_of(page)
+    words = text_of(finance.get("/office/funds/peace"))
+    assert "+5.00 corrected" in words
+    assert "To be awarded 0.00" in words
 
 
 def test_the_author_does_not_correct_their_own_entry(world: World, finance: Browser) -> None:
