@@ -80,7 +80,7 @@ def text_of(answer: TestResponse) -> str:
 
 def browser_of(world: World, resident: Somebody, *, language: str = "en") -> Browser:
     """Return the browser of a resident who has logged in."""
-    _activate(world, login_name=resident.number, resident_id=resident.id)
+    activate_somebody(world, login_name=resident.number, resident_id=resident.id)
     return logged_in(world, resident.number, language=language)
 
 
@@ -90,7 +90,7 @@ def browser_of_person(world: World, role: Role, *, language: str = "en", handle:
     person = world.done(
         lambda session: people.appoint(session, handle=handle, name="李桂兰", role=role, now=world.clock.at, **place)
     )
-    _activate(world, login_name=handle, person_id=person.id)
+    activate_somebody(world, login_name=handle, person_id=person.id)
     return logged_in(world, handle, language=language)
 
 
@@ -111,7 +111,8 @@ def activation_code(world: World, **holder: Any) -> str:
     return world.done(lambda session: people.issue_activation(session, passwords=hasher, now=world.clock.at, **holder))
 
 
-def _activate(world: World, *, login_name: str, **holder: Any) -> None:
+def activate_somebody(world: World, *, login_name: str, **holder: Any) -> None:
+    """Let a resident or a person have set the tests' password."""
     code = activation_code(world, **holder)
     with world.app.app_context():
         hasher = passwords()

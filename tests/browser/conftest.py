@@ -1,0 +1,121 @@
+"""Fixtures for tests in headless Chromium: the application served on a free port, and browsers of its people."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import people
+from people import Passwords, Role
+from tests.browser.visitors import ENOUGH_MS, Visitors, launched
+from tests.web.pages.browser import activate_somebody
+from tests.web.world import Clock, Somebody, World
+from web import Settings, create_app
+from web.extensions import db
+
+
+class _Quiet(WSGIRequestHandler):
+    """Answers without a line for each request."""
+
+    def log_request(self, *_facts: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return where Chromium is; tests that need it are skipped where it is not, which in CI fails the run."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if found is None:
+        pytest.skip("Chromium is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Return what drives browsers; pages have time enough, because the machine may have much else to do."""
+    expect.set_options(timeout=ENOUGH_MS)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """Return a browser on a device without a camera."""
+    browser = launched(playwright, chromium)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def world(sqlite_database: str, tmp_path: Path) -> Iterator[World]:
+    """Return a community with its units and nobody in it."""
+    clock = Clock()
+    app = create_app(
+        Settings(
+            database_url=sqlite_database,
+            secret_key=b"a secret of the tests, long enough",
+            phone_keys=people.new_phone_keys(),
+            instance_dir=tmp_path / "instance",
+            clock=clock,
+            testing=True,
+        )
+    )
+    app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    made = World(app, clock)
+    made.done(lambda session: people.load_units(session, rows=people.packaged_units()))
+    yield made
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def payer(world: World) -> Somebody:
+    """Return a resident with 50.00 credits, who can log in."""
+    world.fund()
+    made = world.resident(5_000)
+    activate_somebody(world, login_name=made.number, resident_id=made.id)
+    return made
+
+
+@pytest.fixture
+def left(world: World, payer: Somebody) -> Callable[[], int]:
+    """Return what asks how much the resident can still spend."""
+    return lambda: world.available(payer)
+
+
+@pytest.fixture
+def cashier(world: World) -> str:
+    """Return the login name of a cashier of a named shop."""
+    shop = world.shop()
+    person = world.done(
+        lambda session: people.appoint(
+            session, handle="till.one", name="李桂兰", role=Role.TILL, merchant_id=shop.id, now=world.clock.at
+        )
+    )
+    activate_somebody(world, login_name=person.handle, person_id=person.id)
+    return person.handle
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    """Return where the application is served."""
+    server = make_server("127.0.0.1", 0, world.app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visitors(playwright: Playwright, chromium: str, browser: Browser, address: str) -> Iterator[Visitors]:
+    """Return what opens browsers of people of the community."""
+    with Visitors(playwright, chromium, browser, address) as opened:
+        yield opened
