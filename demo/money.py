@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from awards import appropriate, create_fund, get_fund, move_money, return_money
+from awards import appropriate, create_fund, get_fund, list_funds, move_money, return_money
 from demo.names import FUND_KINDS, FundKind
 from demo.scene import DAYS, Scene
 from ledger import balance
@@ -16,8 +16,11 @@ _MOVED_AGO, _RETURNED_AGO = 100, 40
 
 
 def create_funds(scene: Scene) -> None:
-    """Create the funds on the first morning."""
+    """Create the funds on the first morning; an office may have made one of these codes already, without money."""
+    known = {fund.code for fund in list_funds(scene.session)}
     for kind in FUND_KINDS:
+        if kind.code in known:
+            continue
         create_fund(
             scene.session,
             code=kind.code,

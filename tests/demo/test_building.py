@@ -114,6 +114,13 @@ def test_a_county_without_towns_will_do(sqlite_session: Session) -> None:
     assert {resident.unit_code for resident in found} == {"1"}
 
 
+def test_a_fund_that_is_there_is_used(sqlite_session: Session) -> None:
+    awards.create_fund(sqlite_session, code="peace", name="Ours", purpose="Peace", actor="system", now=NOON)
+    build(sqlite_session, size=TINY)
+    assert len(entries(sqlite_session)) == TINY.entries
+    assert awards.get_fund(sqlite_session, "peace").name == "Ours"
+
+
 # --- where something is ----------------------------------------------------------------------------------------------
 
 
