@@ -73,6 +73,7 @@ def test_a_code_that_the_camera_sees_becomes_a_receipt(
     # The phone looks by itself.
     expect(phone.get_by_text("Payment made")).to_be_visible()
     expect(phone.get_by_text("37.50 credits are left.")).to_be_visible()
+    expect(phone.locator("#balance")).to_have_text("37.50 credits")
     phone.get_by_role("link", name="Receipt").click()
     expect(phone.locator(".receipt .groups").first).to_have_text(re.compile(r"\s*".join(receipt_no)))
     assert left() == 3_750
