@@ -41,6 +41,11 @@ def lots(session: Session, account_id: int) -> list[LotBalance]:
     return [LotBalance(label, amount) for label, amount in rows]
 
 
+def locked_lots(found: str | None) -> list[LotBalance]:
+    """Return the lots that a column of `LockedLots` found, for callers who read it as the database gives it."""
+    return [LotBalance(label, amount) for _account, label, amount in sorted(json.loads(found or "[]"))]
+
+
 class _LotRows(TypeDecorator[list[LotBalance]]):
     """Pairs of label and amount that come back from either database as JSON."""
 
@@ -48,7 +53,7 @@ class _LotRows(TypeDecorator[list[LotBalance]]):
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> list[LotBalance]:
-        return [LotBalance(label, amount) for _account, label, amount in sorted(json.loads(value or "[]"))]
+        return locked_lots(value)
 
 
 class LockedLots(FunctionElement[list[LotBalance]]):

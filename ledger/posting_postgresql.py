@@ -27,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from ledger.driver_statements import DriverStatement
 from ledger.entries import Line, NewEntry, Side
 from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError, LedgerError, LostRaceError
 
@@ -50,7 +51,7 @@ _LINES = (
 )
 
 # Names no column has: SQLAlchemy takes a bound name of an UPDATE's column for a new value of it.
-POST_ONE = select(
+_POST_ONE = select(
     func.ledger_post_one(
         bindparam("new_id", type_=Uuid),
         bindparam("new_kind", type_=Text),
@@ -63,20 +64,23 @@ POST_ONE = select(
     ).label("recorded_at")
 )
 
-POST_MANY = select(
-    func.ledger_post_many(
-        _array("ids", Uuid()),
-        _array("kinds", Text()),
-        _array("descriptions", Text()),
-        _array("actors", Text()),
-        _array("occurred_at", DateTime(timezone=True)),
-        _array("reverses", Uuid()),
-        _array("line_entries", Integer()),
-        _array("line_numbers", SmallInteger()),
-        *_LINES,
-        type_=DateTime(timezone=True),
-    ).label("recorded_at")
+_POST_MANY = DriverStatement(
+    select(
+        func.ledger_post_many(
+            _array("ids", Uuid()),
+            _array("kinds", Text()),
+            _array("descriptions", Text()),
+            _array("actors", Text()),
+            _array("occurred_at", DateTime(timezone=True)),
+            _array("reverses", Uuid()),
+            _array("line_entries", Integer()),
+            _array("line_numbers", SmallInteger()),
+            *_LINES,
+            type_=DateTime(timezone=True),
+        ).label("recorded_at")
+    )
 )
+_POST_ALONE = DriverStatement(_POST_ONE)
 
 
 def _numbers(values: Iterable[int]) -> str:
@@ -131,16 +135,17 @@ def _many_values(entries: Sequence[NewEntry]) -> dict[str, Any]:
 class Companions:
     """Writes that belong to one entry, prepared once and sent with it: each must change exactly one row.
 
-    Without RETURNING of their own; their bound names must differ from each other and from those of an entry.
+    Without RETURNING of their own; their bound names must differ from those of an entry, and what two of them bind
+    under one name is one value. It is bound as `DriverStatement` says.
     """
 
     def __init__(self, *writes: Insert | Update) -> None:
         self._writes = writes
-        together = POST_ONE
+        together = _POST_ONE
         for number, write in enumerate(writes):
             made = write.returning(literal(1).label("changed")).cte(f"companion_{number}")
             together = together.add_columns(select(func.count()).select_from(made).scalar_subquery())
-        self.statement = together
+        self.with_entry = DriverStatement(together)
 
     def execute(self, session: Session, values: Mapping[str, Any]) -> None:
         """Run them one by one, where the database cannot take them with the entry.
@@ -161,11 +166,11 @@ def post_on_postgresql(
     connection = session.connection()
     try:
         if companions is not None:
-            row = connection.execute(companions.statement, _one_values(entries[0]) | dict(values)).one()
+            row = companions.with_entry.execute(connection, {**_one_values(entries[0]), **values}).one()
         elif len(entries) == 1:
-            row = connection.execute(POST_ONE, _one_values(entries[0])).one()
+            row = _POST_ALONE.execute(connection, _one_values(entries[0])).one()
         else:
-            row = connection.execute(POST_MANY, _many_values(entries)).one()
+            row = _POST_MANY.execute(connection, _many_values(entries)).one()
     except DBAPIError as error:
         refusal = refusal_of(error)
         if refusal is None:

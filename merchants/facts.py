@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, Select, bindparam, literal, select
+from sqlalchemy import Date, Row, Select, Text, bindparam, literal_column, select, true, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 import ledger
@@ -24,7 +24,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             named.revoked_at.is_(None),
         )
         .order_by(named.suspended_at.is_not(None), named.named_at.desc(), named.id.desc())
-        .limit(1)
+        .limit(literal_column("1"))
         .scalar_subquery()
     )
     order_no_holder = (
@@ -33,7 +33,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             holder.merchant_id == Merchant.id,
             holder.order_no == bindparam("order_no"),
             # Written out, not bound: so the planner sees that the partial index fits.
-            holder.status != literal(RedemptionStatus.REFUSED.value, literal_execute=True),
+            holder.status != literal_column(f"'{RedemptionStatus.REFUSED}'"),
         )
         .scalar_subquery()
     )
@@ -56,17 +56,17 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             PaymentCode.used_at,
             PaymentCode.blocked_at,
             ledger.account_state_of(PaymentCode.account_id).label("account_state"),
-            ledger.LockedLots(PaymentCode.account_id).label("lots"),
+            type_coerce(ledger.LockedLots(PaymentCode.account_id), Text).label("locked_lots"),
         )
         .select_from(Merchant)
-        .outerjoin(known, literal(1) == 1)
+        .outerjoin(known, true())
         .outerjoin(Naming, Naming.id == naming_in_force)
         .outerjoin(PaymentCode, PaymentCode.code_hash == bindparam("code_hash"))
         .where(Merchant.id == bindparam("merchant_id"))
     )
 
 
-_FACTS = _facts_query()
+_FACTS = ledger.DriverStatement(_facts_query())
 
 
 def read_facts(
@@ -74,8 +74,8 @@ def read_facts(
 ) -> Row[Any] | None:
     """Return the facts of an attempt, None where there is no such merchant.
 
-    Of them only the payer's `lots` are read behind the lock. The others may be a moment old by then, and whoever
-    relies on one writes so that the database refuses what it no longer allows.
+    The payer's lots, which `ledger.locked_lots` reads, are as they are behind the lock. The other facts may be a moment
+    older, and whoever relies on one writes so that the database refuses what it no longer allows.
     """
     asked = {
         **ledger.call_values(call),
@@ -84,4 +84,4 @@ def read_facts(
         "code_hash": hash_of_code(code),
         "today": today,
     }
-    return session.connection().execute(_FACTS, asked).one_or_none()
+    return _FACTS.execute(session.connection(), asked).one_or_none()

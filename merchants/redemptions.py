@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, update
+from sqlalchemy import Row, bindparam, insert, literal_column, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -39,36 +39,46 @@ class Attempt:
     holder_id: UUID | None = None
 
 
+# What they bind is named as in `_values`; the id and the moment of a payment are also those its call remembers.
 _USE_CODE = (
     update(PaymentCode)
     .where(
-        PaymentCode.id == bindparam("used_code_id"),
+        PaymentCode.id == bindparam("redemption_payment_code_id"),
         PaymentCode.used_at.is_(None),
         PaymentCode.blocked_at.is_(None),
     )
-    .values(used_at=bindparam("used_code_at"))
+    .values(used_at=bindparam("call_made_at"))
 )
-
-_RECORDED = (
-    "id",
-    "merchant_id",
-    "order_no",
-    "status",
-    "refusal",
-    "amount",
-    "cash_amount",
-    "resident_id",
-    "payment_code_id",
-    "receipt_no",
-    "entry_id",
-    "redeemed_by",
-    "redeemed_at",
+_ATTEMPTED: dict[str, Any] = {
+    "id": bindparam("call_made_id"),
+    "redeemed_at": bindparam("call_made_at"),
+    **{
+        name: bindparam(f"redemption_{name}")
+        for name in (
+            "merchant_id",
+            "order_no",
+            "amount",
+            "cash_amount",
+            "resident_id",
+            "payment_code_id",
+            "redeemed_by",
+        )
+    },
+}
+_RECORD_COMPLETED = insert(Redemption).values(
+    **_ATTEMPTED,
+    status=literal_column(f"'{RedemptionStatus.COMPLETED}'"),
+    receipt_no=bindparam("redemption_receipt_no"),
+    entry_id=bindparam("redemption_entry_id"),
 )
-_BOUND_AS = {name: f"redemption_{name}" for name in _RECORDED}
-_RECORD = insert(Redemption).values({name: bindparam(bound) for name, bound in _BOUND_AS.items()})
+_RECORD_REFUSED = insert(Redemption).values(
+    **_ATTEMPTED,
+    status=literal_column(f"'{RedemptionStatus.REFUSED}'"),
+    refusal=bindparam("redemption_refusal"),
+)
 
 # The code is used, the redemption recorded and the call remembered in the same round trip as the entry.
-_WITH_ENTRY = ledger.Companions(_USE_CODE, _RECORD, ledger.REMEMBER_CALL)
+_WITH_ENTRY = ledger.Companions(_USE_CODE, _RECORD_COMPLETED, ledger.REMEMBER_CALL)
 
 
 def redeem(
@@ -105,33 +115,31 @@ def redeem(
         return _again(session, ledger.same_thing_again(call, facts.input_hash, facts.made_id), facts.merchant_code)
 
     refusal, parts = _decide(facts, amount, now)
-    recorded: dict[str, Any] = {
-        "id": ledger.new_id(),
-        "merchant_id": merchant_id,
-        "order_no": order_no,
-        "status": RedemptionStatus.COMPLETED if refusal is None else RedemptionStatus.REFUSED,
-        "refusal": refusal,
-        "amount": amount,
-        "cash_amount": cash_amount,
-        "resident_id": facts.resident_id,
-        "payment_code_id": facts.payment_code_id,
-        "receipt_no": new_receipt_no(now) if refusal is None else None,
-        "entry_id": ledger.new_id() if refusal is None else None,
-        "redeemed_by": actor,
-        "redeemed_at": now,
-    }
-    if refusal is None:
-        _write_completed(session, facts, recorded, _lines(facts.account_id, facts.payable_account_id, parts), call)
-    else:
-        session.connection().execute(_RECORD, _bound(recorded))
-        ledger.remember_call(session, call, made_id=recorded["id"], now=now)
-    return Attempt(
-        Redemption(**recorded, refunded_total=0),
-        facts.merchant_code,
-        facts.payer_masked or "",
-        replayed=False,
-        holder_id=facts.holder_id,
+    redemption = Redemption(
+        id=ledger.new_id(),
+        merchant_id=merchant_id,
+        order_no=order_no,
+        status=RedemptionStatus.COMPLETED if refusal is None else RedemptionStatus.REFUSED,
+        refusal=refusal,
+        amount=amount,
+        cash_amount=cash_amount,
+        refunded_total=0,
+        resident_id=facts.resident_id,
+        payment_code_id=facts.payment_code_id,
+        receipt_no=new_receipt_no(now) if refusal is None else None,
+        entry_id=ledger.new_id() if refusal is None else None,
+        redeemed_by=actor,
+        redeemed_at=now,
     )
+    values = {**ledger.remember_values(call, made_id=redemption.id, now=now), **_values(redemption)}
+    if redemption.entry_id is None:
+        session.connection().execute(_RECORD_REFUSED, values)
+        session.connection().execute(ledger.REMEMBER_CALL, values)
+    else:
+        lines = _lines(facts.account_id, facts.payable_account_id, parts)
+        entry = NewEntry(id=redemption.entry_id, kind=KIND, actor=actor, occurred_at=now, lines=lines)
+        _post(session, entry, values, payer_account_id=facts.account_id)
+    return Attempt(redemption, facts.merchant_code, facts.payer_masked or "", replayed=False, holder_id=facts.holder_id)
 
 
 def _check_amounts(amount: int, cash_amount: int) -> None:
@@ -146,11 +154,11 @@ def _decide(facts: Row[Any], amount: int, now: datetime) -> tuple[Refusal | None
     refusal = _refusal_before_the_lots(facts, now)
     if refusal is not None:
         return refusal, []
-    today = now.date()
+    held, today = ledger.locked_lots(facts.locked_lots), now.date()
     try:
-        return None, ledger.pick_lots(facts.lots, amount=amount, today=today, funds=accepted_funds(facts.fund_codes))
+        return None, ledger.pick_lots(held, amount=amount, today=today, funds=accepted_funds(facts.fund_codes))
     except ledger.InsufficientBalanceError:
-        if ledger.spendable(facts.lots, today=today) >= amount:
+        if ledger.spendable(held, today=today) >= amount:
             return Refusal.FUND_NOT_ACCEPTED_HERE, []
         return Refusal.INSUFFICIENT_BALANCE, []
 
@@ -190,28 +198,30 @@ def _lines(payer_account_id: int, payable_account_id: int, parts: list[LotBalanc
     )
 
 
-def _write_completed(
-    session: Session, facts: Row[Any], recorded: dict[str, Any], lines: tuple[Line, ...], call: ledger.Call
-) -> None:
-    now = recorded["redeemed_at"]
-    entry = NewEntry(id=recorded["entry_id"], kind=KIND, actor=recorded["redeemed_by"], occurred_at=now, lines=lines)
-    values = {
-        **ledger.remember_values(call, made_id=recorded["id"], now=now),
-        **_bound(recorded),
-        "used_code_id": facts.payment_code_id,
-        "used_code_at": now,
+def _values(redemption: Redemption) -> dict[str, Any]:
+    """Return what the statements bind besides what the call remembers."""
+    return {
+        "redemption_merchant_id": redemption.merchant_id,
+        "redemption_order_no": redemption.order_no,
+        "redemption_refusal": redemption.refusal,
+        "redemption_amount": redemption.amount,
+        "redemption_cash_amount": redemption.cash_amount,
+        "redemption_resident_id": redemption.resident_id,
+        "redemption_payment_code_id": redemption.payment_code_id,
+        "redemption_receipt_no": redemption.receipt_no,
+        "redemption_entry_id": redemption.entry_id,
+        "redemption_redeemed_by": redemption.redeemed_by,
     }
+
+
+def _post(session: Session, entry: NewEntry, values: dict[str, Any], *, payer_account_id: int) -> None:
     try:
         ledger.post(session, [entry], companions=_WITH_ENTRY, values=values)
     except ledger.AccountStateError as error:
-        if error.account_id != facts.account_id:
+        if error.account_id != payer_account_id:
             raise
         # The payer's account was frozen after the facts were read: run again, it is a refusal to be remembered.
         raise ledger.LostRaceError from error
-
-
-def _bound(recorded: dict[str, Any]) -> dict[str, Any]:
-    return {_BOUND_AS[name]: value for name, value in recorded.items()}
 
 
 def _again(session: Session, redemption_id: UUID, merchant_code: str) -> Attempt:
