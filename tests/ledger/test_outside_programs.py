@@ -1,38 +1,32 @@
 """Outside programs read the exported books and come to the same balances: account by account, amount by amount."""
 
 import csv
-import io
-import re
 import shutil
-import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from beancount import loader
-from beancount.core.data import Open, Transaction
 from sqlalchemy.orm import Session
 
-from ledger import Asset, ExportFormat, Side, credit, debit, export, open_account, post, trial_balance
+from ledger import Asset, ExportFormat, Side, credit, debit, export, open_account, post
 from tests.clock import SHANGHAI
 from tests.ledger.builders import UNDATED, entry_of, tell_a_story
-
-Balances = dict[tuple[str, str], Decimal]
+from tests.ledger.outside_programs import (
+    Balances,
+    amounts,
+    balances_by_beancount,
+    balances_by_hledger,
+    balances_by_ledger,
+    balances_by_us,
+    run,
+)
 
 
 def needs(program: str) -> pytest.MarkDecorator:
     """Return the mark of a test that runs where the program is installed; in CI it always is."""
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
-
-
-def run(*command: str | Path) -> str:
-    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr == ""
-    return done.stdout
 
 
 @pytest.fixture
@@ -55,13 +49,8 @@ def session_with_books(session: Session) -> Session:
 
 @pytest.fixture
 def our_balances(session_with_books: Session) -> Balances:
-    """Return our trial balance as outside programs count: debits less credits; accounts at zero are left out."""
-    return {
-        (row.code, asset): Decimal(row.debits - row.credits).scaleb(-asset.scale)
-        for asset in Asset
-        for row in trial_balance(session_with_books, asset=asset)
-        if row.debits != row.credits
-    }
+    """Return what our own trial balance says."""
+    return balances_by_us(session_with_books)
 
 
 def written(session: Session, form: ExportFormat, path: Path) -> Path:
@@ -79,11 +68,6 @@ def beancount_file(session_with_books: Session, tmp_path: Path) -> Path:
     return written(session_with_books, ExportFormat.BEANCOUNT, tmp_path / "books.beancount")
 
 
-def amounts(text: str) -> Mapping[str, Decimal]:
-    """Return the amounts in a text such as `12.50 PAB, 3 MIN`."""
-    return {asset: Decimal(number) for number, asset in re.findall(r"(-?[\d.]+) ([A-Z]+)", text)}
-
-
 @needs("hledger")
 def test_hledger_accepts_the_journal_and_all_its_checks_pass(journal: Path) -> None:
     assert run("hledger", "-f", journal, "check", "--strict") == ""
@@ -92,10 +76,7 @@ def test_hledger_accepts_the_journal_and_all_its_checks_pass(journal: Path) -> N
 
 @needs("hledger")
 def test_hledgers_balances_equal_our_trial_balance(journal: Path, our_balances: Balances) -> None:
-    rows = csv.reader(io.StringIO(run("hledger", "-f", journal, "balance", "--flat", "--no-total", "-O", "csv")))
-    assert next(rows) == ["account", "balance"]
-    theirs = {(code, asset): amount for code, text in rows for asset, amount in amounts(text).items()}
-    assert theirs == our_balances
+    assert balances_by_hledger(journal) == our_balances
 
 
 @needs("hledger")
@@ -111,17 +92,7 @@ def test_ledger_reads_the_same_journal_strictly(journal: Path) -> None:
 
 @needs("ledger")
 def test_ledgers_balances_equal_our_trial_balance(journal: Path, our_balances: Balances) -> None:
-    told = run(
-        "ledger", "-f", journal, "--flat", "--no-total", "--balance-format", "%(account)|%(display_total)\n", "balance"
-    )
-    theirs: Balances = {}
-    code = ""
-    for line in told.splitlines():
-        # An account with several commodities takes several lines, the code standing before the first.
-        code_again, _, text = line.rpartition("|")
-        code = code_again or code
-        theirs |= {(code, asset): amount for asset, amount in amounts(text).items() if amount}
-    assert theirs == our_balances
+    assert balances_by_ledger(journal) == our_balances
 
 
 @needs("ledger")
@@ -135,18 +106,7 @@ def test_bean_check_accepts_the_beancount_export(beancount_file: Path) -> None:
 
 
 def test_beancounts_balances_equal_our_trial_balance(beancount_file: Path, our_balances: Balances) -> None:
-    entries, errors, _ = loader.load_file(str(beancount_file))
-    assert errors == []
-    codes = {entry.account: entry.meta["code"] for entry in entries if isinstance(entry, Open)}
-    theirs: Balances = defaultdict(Decimal)
-    for entry in entries:
-        if isinstance(entry, Transaction):
-            for posting in entry.postings:
-                units = posting.units
-                assert units is not None
-                assert units.number is not None
-                theirs[codes[posting.account], units.currency] += units.number
-    assert {key: amount for key, amount in theirs.items() if amount} == our_balances
+    assert balances_by_beancount(beancount_file) == our_balances
 
 
 def test_csv_adds_up_to_our_trial_balance(session_with_books: Session, our_balances: Balances) -> None:

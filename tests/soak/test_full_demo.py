@@ -1,0 +1,40 @@
+"""The demo in full size: killed in the middle it leaves nothing, then it is loaded in time, and its books are proved."""
+
+import resource
+import subprocess
+import sys
+import time
+
+import pytest
+
+from demo import DemoSize
+from tests.soak.conftest import Say
+from tests.soak.serving import CHECKOUT, Installation
+
+pytestmark = pytest.mark.soak
+
+IN_THE_MIDDLE_S = 12.0
+# What it may cost here on SQLite. Counted is the processor's time: others may be using the machine, too.
+SECONDS_MAX = 60.0
+
+
+def processor_s() -> float:
+    """Return how long the programs this one started have kept a processor busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_a_full_demo_that_was_killed_is_loaded_anew_and_proved(installation: Installation, say: Say) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo"]
+    with subprocess.Popen(command, cwd=CHECKOUT, env=installation.environ, stderr=subprocess.DEVNULL) as killed:
+        time.sleep(IN_THE_MIDDLE_S)
+        assert killed.poll() is None, "it ended before it was killed"
+        killed.kill()
+
+    began, spent = time.monotonic(), processor_s()
+    installation.flask("demo")
+    took_s, spent_s = time.monotonic() - began, processor_s() - spent
+    say(f"{DemoSize().entries} entries in {took_s:.1f} s; {spent_s:.1f} s of them the program's own")
+    if installation.url.startswith("sqlite"):
+        assert spent_s < SECONDS_MAX
+    assert "DIFFERS" not in installation.flask("books", "audit")
