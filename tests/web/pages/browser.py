@@ -4,6 +4,7 @@ import html
 import re
 from typing import IO, Any
 
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 import people
@@ -44,7 +45,8 @@ class Browser:
     def upload(self, path: str, files: dict[str, tuple[IO[bytes], str]], **fields: str) -> TestResponse:
         """Send a form with files."""
         # Encoded here: the test client would keep a large body in a file that nobody closes.
-        boundary, body = encode_multipart({"csrf_token": self._token, **fields, **files})
+        parts = {name: FileStorage(stream, filename) for name, (stream, filename) in files.items()}
+        boundary, body = encode_multipart({"csrf_token": self._token, **fields, **parts})
         content_type = f'multipart/form-data; boundary="{boundary}"'
         return self._keep(self.client.post(path, data=body, content_type=content_type))
 

@@ -8,15 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+import awards
 from ledger import (
     REVERSIBLE_KINDS,
     Asset,
     EntryView,
     TrialBalanceRow,
     entry,
-    new_id,
-    remember_call,
-    reverse,
     trial_balance,
     trial_balance_totals,
 )
@@ -89,9 +87,8 @@ def reverse_entry(entry_id: UUID) -> ResponseReturnValue:
     call = form.call(reason=reason)
 
     def make(session: Session) -> UUID:
-        at, reversal_id = now(), new_id()
-        remember_call(session, call, made_id=reversal_id, now=at)
-        return reverse(session, entry_id=entry_id, actor=call.owner, now=at, reversal_id=reversal_id)
+        made = awards.reverse_entry(session, entry_id=entry_id, reason=reason, actor=call.owner, now=now(), call=call)
+        return made.reversal_id
 
     reversal_id = form.attempt(lambda: once(call, make))
     if reversal_id is None:

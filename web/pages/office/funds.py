@@ -39,7 +39,7 @@ from web.pages.office.shapes import FundPage, MovementView
 from web.pages.times import local
 from web.unit_of_work import reading
 
-_SEEN_BY = (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER)
+FUNDS_SEEN_BY = (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER)
 _MOVEMENTS_SHOWN = 50
 # The address of the form stands where a fund's would.
 _NO_CODE = "new"
@@ -47,7 +47,7 @@ _AT_FAULT: dict[type[Exception], str] = {FundUnknownError: "to_fund", SameFundEr
 
 
 @blueprint.get("/funds", endpoint="funds")
-@access(*_SEEN_BY)
+@access(*FUNDS_SEEN_BY)
 def show_funds() -> str:
     """Show every fund with the money behind its credits."""
     covers = reading(fund_covers)
@@ -82,7 +82,7 @@ def make_fund() -> ResponseReturnValue:
 
 
 @blueprint.get("/funds/<code>", endpoint="fund")
-@access(*_SEEN_BY)
+@access(*FUNDS_SEEN_BY)
 def show_fund(code: str) -> ResponseReturnValue:
     """Show a fund: its cover, its money, its rule."""
     return _fund_page(code, Form())

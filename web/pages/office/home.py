@@ -15,6 +15,7 @@ from web.clock import today
 from web.pages.funds_shown import fund_covers
 from web.pages.office.awards_shown import award_views
 from web.pages.office.blueprint import blueprint
+from web.pages.office.funds import FUNDS_SEEN_BY
 from web.pages.office.reach import reach
 from web.pages.office.shapes import Waiting
 from web.pages.shapes import FundCover
@@ -49,7 +50,7 @@ def home() -> str:
         since, until = begin_of(today()), end_of(today())
         return {
             "waiting": sorted(waiting, key=lambda each: _instant(each.since)),
-            "funds": covers,
+            "funds": covers if principal().may(*FUNDS_SEEN_BY) else None,
             "awarded_today": awarded_between(session, since=since, until=until),
             "spent_today": redeemed_between(session, since=since, until=until),
             "resident_count": count_residents(session, within_path=reach() if "residents" in may else None),

@@ -1,12 +1,15 @@
 """The books on the office's pages, and correcting an entry by its mirror."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
 from people import Role
 from tests.web.pages.browser import Browser, browser_of_person, text_of
 from tests.web.world import Somebody, World
+from web.pages.office.actors import actor_names
+from web.unit_of_work import reading
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -117,3 +120,11 @@ def test_what_something_rests_on_is_not_corrected(world: World, wang: Somebody, 
     assert "Reverse now" in text_of(page)
     assert world.available(wang) == 15_00
     assert payment["status"] == "completed"
+
+
+def test_whoever_made_an_entry_has_a_name_or_a_kind(world: World) -> None:
+    nobody = f"person:{uuid4().hex}"
+    asked = {"system", f"resident:{uuid4().hex}", nobody}
+    with world.app.test_request_context(headers={"Accept-Language": "en"}):
+        names = reading(lambda session: actor_names(session, asked))
+    assert sorted(names.values()) == ["A resident", "The system", nobody]

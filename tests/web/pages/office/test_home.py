@@ -1,5 +1,6 @@
 """The officer's first screen."""
 
+import re
 from datetime import date
 
 import merchants
@@ -71,6 +72,20 @@ def test_the_day_is_summed_up(world: World) -> None:
     words = text_of(browser_of_person(world, Role.ADMINISTRATOR).get("/office"))
     assert "Awarded today 0.00" in words
     assert "Spent today 0.00" in words
+
+
+def test_no_link_leads_where_one_may_not_go(world: World) -> None:
+    world.fund()
+    world.shop()
+    world.award(world.resident().id, 95_00)
+    for role in (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER, Role.DISPATCHER):
+        browser = browser_of_person(world, role)
+        paths = set(re.findall(r'href="(/office[^"#]*)"', browser.get("/office").text))
+        for path in sorted(paths):
+            page = browser.get(path.replace("&amp;", "&"))
+            assert page.status_code == 200, (role, path)
+            further = set(re.findall(r'href="(/office[^"#]*)"', page.text)) - paths
+            assert {browser.get(each.replace("&amp;", "&")).status_code for each in further} <= {200}, (role, path)
 
 
 def test_who_awards_nobody_sees_no_names(world: World, auditor: Browser) -> None:
