@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from awards import appropriate, create_fund, get_fund, list_funds, move_money, return_money
+from awards import appropriate, create_fund, list_funds, move_money, return_money
 from demo.names import FUND_KINDS, FundKind
 from demo.scene import DAYS, Scene
 from ledger import balance
@@ -17,11 +17,11 @@ _MOVED_AGO, _RETURNED_AGO = 100, 40
 
 def create_funds(scene: Scene) -> None:
     """Create the funds on the first morning; an office may have made one of these codes already, without money."""
-    known = {fund.code for fund in list_funds(scene.session)}
+    scene.funds = {fund.code: fund for fund in list_funds(scene.session)}
     for kind in FUND_KINDS:
-        if kind.code in known:
+        if kind.code in scene.funds:
             continue
-        create_fund(
+        scene.funds[kind.code] = create_fund(
             scene.session,
             code=kind.code,
             name=kind.name,
@@ -62,7 +62,7 @@ def move_funds(scene: Scene, day: date) -> None:
 
 def see_to_cover(scene: Scene, fund_code: str, wanted: int, day: date) -> None:
     """Appropriate more where a fund has too little for what it is about to award."""
-    if balance(scene.session, get_fund(scene.session, fund_code).available_account_id) < wanted:
+    if balance(scene.session, scene.funds[fund_code].available_account_id) < wanted:
         kind = next(kind for kind in FUND_KINDS if kind.code == fund_code)
         _appropriate(scene, kind, wanted + _a_quarter_of(scene, kind), day)
 
@@ -88,7 +88,7 @@ def _a_quarter_of(scene: Scene, kind: FundKind) -> int:
 
 
 def _a_tenth_left(scene: Scene, fund_code: str) -> int:
-    left = balance(scene.session, get_fund(scene.session, fund_code).available_account_id)
+    left = balance(scene.session, scene.funds[fund_code].available_account_id)
     return max(1, left // 10 // _THOUSAND_YUAN * _THOUSAND_YUAN or left // 10)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from awards import Fund
 from demo.names import ShopKind
 from merchants import Merchant
 from people import Resident
@@ -94,6 +95,8 @@ class Scene:
     # The residents of each town, without the one of the log-in, whose year is told apart.
     towns: dict[str, list[Resident]]
     shops: list[Shop]
+    # Held here, so that whoever asks the session for one need not ask the database.
+    funds: dict[str, Fund] = field(default_factory=dict)
     posted: int = 0
     # Who has ever been awarded something, the one of the log-in left out, and their ids.
     holders: list[Resident] = field(default_factory=list)
