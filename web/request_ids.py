@@ -38,7 +38,10 @@ def _end(response: Response) -> Response:
     # The route and not the address: addresses hold numbers and, after the question mark, whatever was searched for.
     route = request.url_rule.rule if request.url_rule is not None else "-"
     count_request(request.method, route, response.status_code, took_s)
-    logger.info(
+    # A page brings a dozen files of ours along: they would hide what people did.
+    quiet = request.endpoint == "static" and response.status_code < 400
+    logger.log(
+        logging.DEBUG if quiet else logging.INFO,
         "%s %s %s %d %s %.1f ms",
         request_id(),
         request.method,
