@@ -2,6 +2,7 @@
 
 from awards.batches import BATCH_LINES_MAX, BatchLine, award_batch, check_lines
 from awards.claw_backs import claw_back, claw_backs_of, get_claw_back, left_to_claw_back
+from awards.corrections import corrections_of, reverse_entry
 from awards.cover import CoverLine, cover_lines, every_fund_is_covered, fund_position
 from awards.errors import (
     AlreadyClawedBackError,
@@ -39,7 +40,7 @@ from awards.listings import (
     list_batches,
     reasons_of_entries,
 )
-from awards.model import Award, AwardBatch, AwardStatus, ClawBack, Fund, FundMovement, MovementKind
+from awards.model import Award, AwardBatch, AwardStatus, ClawBack, Correction, Fund, FundMovement, MovementKind
 from awards.movements import MovementPage, appropriate, get_movement, list_movements, move_money, return_money
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "BatchSizeError",
     "ClawBack",
     "ClawBackUnknownError",
+    "Correction",
     "CoverLine",
     "EntryReason",
     "ExpiryRuleError",
@@ -88,6 +90,7 @@ __all__ = [
     "check_lines",
     "claw_back",
     "claw_backs_of",
+    "corrections_of",
     "cover_lines",
     "create_fund",
     "every_fund_is_covered",
@@ -111,4 +114,5 @@ __all__ = [
     "move_money",
     "reasons_of_entries",
     "return_money",
+    "reverse_entry",
 ]

@@ -112,3 +112,15 @@ class ClawBack(Base):
     entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Correction(Base):
+    """Why an entry was corrected by its mirror: a reason may name people, so it stands here and not in the books."""
+
+    __tablename__ = "corrections"
+
+    reversal_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)

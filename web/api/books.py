@@ -9,15 +9,12 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 from sqlalchemy.orm import Session
 
+import awards
 from ledger import (
     Asset,
     EntryUnknownError,
-    EntryView,
     Side,
     entry,
-    new_id,
-    remember_call,
-    reverse,
     trial_balance,
     trial_balance_totals,
 )
@@ -81,6 +78,7 @@ class EntryReply(Reply):
     actor = fields.String(required=True)
     reverses_id = fields.UUID(required=True, allow_none=True)
     reversed_by = fields.UUID(required=True, allow_none=True)
+    reversal_reason = fields.String(required=True, allow_none=True)
     postings = fields.List(fields.Nested(PostingReply), required=True)
 
 
@@ -112,7 +110,7 @@ def show_trial_balance(asked: dict[str, Any]) -> Response:
 @blueprint.response(200, EntryReply)
 def show_entry(entry_id: UUID) -> Any:
     """Show an entry with its postings."""
-    return reading(lambda session: entry(session, entry_id))
+    return reading(lambda session: _shown(session, entry_id))
 
 
 @blueprint.post("/books/entries/<uuid:entry_id>/reversal")
@@ -122,14 +120,14 @@ def show_entry(entry_id: UUID) -> Any:
 def reverse_entry(asked: dict[str, Any], entry_id: UUID) -> Any:
     """Correct an entry by its mirror: once, by another person than its author, while nothing rests on it."""
 
-    def make(session: Session) -> EntryView:
-        reversal_id, at = new_id(), now()
-        remember_call(session, call, made_id=reversal_id, now=at)
-        reverse(session, entry_id=entry_id, actor=principal().actor, now=at, reversal_id=reversal_id)
-        return entry(session, reversal_id)
+    def make(session: Session) -> dict[str, Any]:
+        made = awards.reverse_entry(
+            session, entry_id=entry_id, reason=asked["reason"], actor=principal().actor, now=now(), call=call
+        )
+        return _shown(session, made.reversal_id)
 
     call = call_of(asked)
-    return once(call, make, entry)
+    return once(call, make, _shown)
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>/reversal")
@@ -138,13 +136,30 @@ def reverse_entry(asked: dict[str, Any], entry_id: UUID) -> Any:
 def show_reversal(entry_id: UUID) -> Any:
     """Show the mirror that corrected an entry."""
 
-    def read(session: Session) -> EntryView:
+    def read(session: Session) -> dict[str, Any]:
         reversed_by = entry(session, entry_id).reversed_by
         if reversed_by is None:
             raise EntryUnknownError(entry_id)
-        return entry(session, reversed_by)
+        return _shown(session, reversed_by)
 
     return reading(read)
+
+
+def _shown(session: Session, entry_id: UUID) -> dict[str, Any]:
+    found = entry(session, entry_id)
+    correction = awards.corrections_of(session, [entry_id]).get(entry_id)
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "description": found.description,
+        "occurred_at": found.occurred_at,
+        "recorded_at": found.recorded_at,
+        "actor": found.actor,
+        "reverses_id": found.reverses_id,
+        "reversed_by": found.reversed_by,
+        "reversal_reason": None if correction is None else correction.reason,
+        "postings": found.postings,
+    }
 
 
 def _trial_balance(asset: Asset, prefix: str) -> Iterator[str]:

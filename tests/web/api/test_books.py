@@ -85,6 +85,7 @@ def test_another_person_reverses_an_entry_once(world: World) -> None:
     assert world.get(path, world.auditor).get_json() == made.get_json()
     entry = world.get(f"/books/entries/{movement['entry_id']}", world.auditor).get_json()
     assert entry["reversed_by"] == made.get_json()["id"]
+    assert entry["reversal_reason"] == made.get_json()["reversal_reason"] == "Wrong fund"
     again = world.post(path, REASON, colleague)
     assert problem(again) == (409, "already_reversed")
     assert again.get_json()["reversal_id"] == made.get_json()["id"]
