@@ -40,12 +40,12 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
     known = ledger.KNOWN_CALL
     return (
         select(
-            known.c.input_hash,
+            # What is read costs by the column: what is seldom needed is asked for when it is.
             known.c.made_id,
             Merchant.code.label("merchant_code"),
             Merchant.payable_account_id,
-            Naming.id.label("naming_id"),
             Naming.suspended_at,
+            # Null where no naming is in force.
             Naming.fund_codes,
             order_no_holder.label("holder_id"),
             PaymentCode.id.label("payment_code_id"),

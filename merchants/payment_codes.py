@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -135,6 +136,16 @@ def get_payment_code(session: Session, *, payment_code_id: UUID, resident_id: UU
     if payment_code is None or payment_code.resident_id != resident_id:
         raise PaymentCodeUnknownError(payment_code_id)
     return payment_code
+
+
+def list_payment_codes(
+    session: Session, *, resident_id: UUID, limit: int, before: UUID | None = None
+) -> Sequence[PaymentCode]:
+    """Return a resident's codes that are still kept, newest first, older than the cursor `before`."""
+    query = select(PaymentCode).where(PaymentCode.resident_id == resident_id).order_by(PaymentCode.id.desc())
+    if before is not None:
+        query = query.where(PaymentCode.id < before)
+    return session.scalars(query.limit(limit)).all()
 
 
 def live_block(session: Session, *, resident_id: UUID) -> CodeBlock | None:

@@ -8,7 +8,7 @@ from stdnum.iso7064 import mod_37_36
 from merchants.payment_codes import CODE_ALPHABET, normal_code
 
 _DAY_LENGTH, _RANDOM_LENGTH = 6, 7
-_RANDOM_COUNT = len(CODE_ALPHABET) ** _RANDOM_LENGTH
+_RANDOM_BITS = 5 * _RANDOM_LENGTH
 # A number never holds the letters I and O, so what looks like them is a digit.
 _LOOK_ALIKES = str.maketrans("IO", "10")
 
@@ -19,7 +19,7 @@ def new_receipt_no(now: datetime) -> str:
     Two of one day are the same once in 34 thousand million; the database then refuses the second.
     """
     while True:
-        body = f"{now:%y%m%d}{_in_code_alphabet(secrets.randbelow(_RANDOM_COUNT))}"
+        body = f"{now.year % 100:02}{now.month:02}{now.day:02}{_in_code_alphabet(secrets.randbits(_RANDOM_BITS))}"
         check = mod_37_36.calc_check_digit(body)
         if check not in "IO":
             return body + check

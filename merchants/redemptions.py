@@ -112,7 +112,9 @@ def redeem(
     if facts is None:
         raise MerchantUnknownError(merchant_id)
     if facts.made_id is not None:
-        return _again(session, ledger.same_thing_again(call, facts.input_hash, facts.made_id), facts.merchant_code)
+        # Refuses the key where it stands with other input.
+        ledger.recall_call(session, call)
+        return _again(session, facts.made_id, facts.merchant_code)
 
     refusal, parts = _decide(facts, amount, now)
     redemption = Redemption(
@@ -167,7 +169,7 @@ def _refusal_before_the_lots(facts: Row[Any], now: datetime) -> Refusal | None:
     """Return the first reason to refuse: of the order number, then the merchant, then the code and its owner."""
     if facts.holder_id is not None:
         return Refusal.ORDER_NO_USED
-    if facts.naming_id is None:
+    if facts.fund_codes is None:
         return Refusal.MERCHANT_NOT_NAMED
     if facts.suspended_at is not None:
         return Refusal.MERCHANT_SUSPENDED
