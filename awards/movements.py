@@ -157,8 +157,15 @@ def get_movement(session: Session, movement_id: UUID) -> FundMovement:
     return movement
 
 
-def list_movements(session: Session, *, fund_code: str, limit: int = 50, before: UUID | None = None) -> MovementPage:
-    """Return a fund's movements of money, what others moved to it included, newest first.
+def list_movements(
+    session: Session,
+    *,
+    fund_code: str,
+    kind: MovementKind | None = None,
+    limit: int = 50,
+    before: UUID | None = None,
+) -> MovementPage:
+    """Return a fund's movements of money (of one kind), what others moved to it included, newest first.
 
     Raises:
         FundUnknownError: no such fund.
@@ -170,6 +177,8 @@ def list_movements(session: Session, *, fund_code: str, limit: int = 50, before:
         .order_by(FundMovement.id.desc())
         .limit(limit + 1)
     )
+    if kind is not None:
+        query = query.where(FundMovement.kind == kind)
     if before is not None:
         query = query.where(FundMovement.id < before)
     found = list(session.scalars(query))

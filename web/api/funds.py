@@ -10,6 +10,7 @@ from awards import (
     END_OF_NEXT_YEAR,
     CoverLine,
     FundMovement,
+    MovementKind,
     appropriate,
     cover_lines,
     create_fund,
@@ -182,12 +183,34 @@ def book_transfer(asked: dict[str, Any], code: str) -> Any:
 @blueprint.response(200, page_of(MovementReply))
 def list_money(asked: dict[str, Any], code: str) -> Any:
     """List what moved a fund's money (appropriations, returns, transfers from and to it), newest first."""
+    return _listed(code, None, asked)
 
-    def read(session: Session) -> dict[str, Any]:
-        found = list_movements(session, fund_code=code, limit=asked["limit"], before=id_cursor(asked["cursor"]))
-        return page(found.items, found.next_before)
 
-    return reading(read)
+@blueprint.get("/funds/<code>/appropriations")
+@access(*_SEEN_BY)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(MovementReply))
+def list_appropriations(asked: dict[str, Any], code: str) -> Any:
+    """List the money that arrived for a fund, newest first."""
+    return _listed(code, MovementKind.APPROPRIATION, asked)
+
+
+@blueprint.get("/funds/<code>/returns")
+@access(*_SEEN_BY)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(MovementReply))
+def list_returns(asked: dict[str, Any], code: str) -> Any:
+    """List the money that a fund gave back, newest first."""
+    return _listed(code, MovementKind.MONEY_RETURNED, asked)
+
+
+@blueprint.get("/funds/<code>/transfers")
+@access(*_SEEN_BY)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(MovementReply))
+def list_transfers(asked: dict[str, Any], code: str) -> Any:
+    """List the money that a fund moved to others or got from them, newest first."""
+    return _listed(code, MovementKind.MONEY_MOVED, asked)
 
 
 @blueprint.get("/funds/<code>/movements/<uuid:movement_id>")
@@ -200,6 +223,16 @@ def show_money(code: str, movement_id: UUID) -> Any:
         found = get_movement(session, movement_id)
         require(code in {found.fund_code, found.to_fund_code})
         return found
+
+    return reading(read)
+
+
+def _listed(code: str, kind: MovementKind | None, asked: dict[str, Any]) -> Any:
+    def read(session: Session) -> dict[str, Any]:
+        found = list_movements(
+            session, fund_code=code, kind=kind, limit=asked["limit"], before=id_cursor(asked["cursor"])
+        )
+        return page(found.items, found.next_before)
 
     return reading(read)
 

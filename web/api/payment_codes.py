@@ -17,12 +17,13 @@ from merchants import (
     get_payment_code,
     has_ended,
     lift_block,
+    list_payment_codes,
     live_block,
 )
 from people import Role, get_resident
 from web.api.calls import call_of, once, optional_call_of
-from web.api.fields import Instant, Reply, Request, Text
-from web.api.pages import page, page_of
+from web.api.fields import Instant, PageQuery, Reply, Request, Text
+from web.api.pages import id_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal
 from web.clock import now
@@ -87,6 +88,23 @@ def make_code(asked: dict[str, Any]) -> Any:
     # No PIN is remembered, not even as a hash: it is short enough to be guessed from one.
     call = optional_call_of({name: value for name, value in asked.items() if name != "pin"})
     return in_transaction(make) if call is None else once(call, make, again)
+
+
+@blueprint.get("/payment-codes")
+@access(Role.RESIDENT)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(PaymentCodeReply))
+def list_own(asked: dict[str, Any]) -> Any:
+    """List one's own codes of the last day, newest first, without telling them."""
+
+    def read(session: Session) -> dict[str, Any]:
+        limit = asked["limit"]
+        found = list_payment_codes(
+            session, resident_id=_resident_id(), limit=limit + 1, before=id_cursor(asked["cursor"])
+        )
+        return page(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+    return reading(read)
 
 
 @blueprint.get("/payment-codes/<uuid:payment_code_id>")

@@ -46,6 +46,8 @@ def test_money_arrives_is_returned_and_is_moved(world: World) -> None:
     listed = world.get("/funds/peace/movements", world.auditor).get_json()["items"]
     assert listed == [moved.get_json(), returned.get_json(), arrived.get_json()]
     assert world.get("/funds/school/movements", world.auditor).get_json()["items"] == [moved.get_json()]
+    for kind, only in (("appropriations", arrived), ("returns", returned), ("transfers", moved)):
+        assert world.get(f"/funds/peace/{kind}", world.auditor).get_json()["items"] == [only.get_json()]
     path = f"/funds/peace/movements/{arrived.get_json()['id']}"
     assert world.get(path, world.auditor).get_json() == arrived.get_json()
 

@@ -33,6 +33,17 @@ def test_each_code_is_another_one_and_earlier_ones_stay_good(world: World) -> No
         assert paid.status_code == 201
 
 
+def test_ones_own_codes_are_listed_but_not_told(world: World) -> None:
+    resident, other = world.resident(), world.resident()
+    made = [world.post("/payment-codes", {}, resident.key).get_json() for _ in range(3)]
+    first = world.get("/payment-codes", resident.key, limit=2).get_json()
+    rest = world.get("/payment-codes", resident.key, limit=2, cursor=first["next_cursor"]).get_json()
+    listed = first["items"] + rest["items"]
+    assert [each["id"] for each in listed] == [each["id"] for each in reversed(made)]
+    assert all("code" not in each for each in listed)
+    assert world.get("/payment-codes", other.key).get_json() == {"items": [], "next_cursor": None}
+
+
 def test_the_images_hold_exactly_the_code(world: World) -> None:
     resident = world.resident()
     made = world.post("/payment-codes", {}, resident.key).get_json()
