@@ -5,10 +5,10 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from demo import DemoSize, build_demo, is_unused
+from demo import DemoRefusedError, DemoSize, build_demo, is_unused
 from web.clock import now
 from web.secret_keys import passwords, payment_code_secret, phone_vault
-from web.unit_of_work import in_transaction
+from web.unit_of_work import in_transaction, reading
 
 
 def is_empty(session: Session) -> bool:
@@ -22,6 +22,9 @@ def load_demo(size: DemoSize | None = None) -> None:
     Raises:
         DemoRefusedError: there are residents, merchants or entries.
     """
+    # Asked here so that nothing is announced that is then refused, and again in the transaction.
+    if not reading(is_empty):
+        raise DemoRefusedError
     size, at = size or DemoSize(), now()
     # Where nobody looks, only the label is written.
     with click.progressbar(length=size.entries, label="Loading the demo", file=sys.stderr) as bar:

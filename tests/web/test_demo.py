@@ -26,7 +26,7 @@ def test_the_demo_is_loaded_once_and_says_who_can_log_in(world: World) -> None:
 
     again = run(world, *SMALL)
     assert again.exit_code == 1
-    assert "There are residents, merchants or entries" in again.stderr
+    assert again.stderr.startswith("Error: There are residents, merchants or entries")
 
 
 def test_what_is_printed_opens_the_demo(world: World) -> None:
