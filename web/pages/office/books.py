@@ -98,22 +98,23 @@ def reverse_entry(entry_id: UUID) -> ResponseReturnValue:
 
 
 def _entry_page(entry_id: UUID, form: Form) -> ResponseReturnValue:
-    def read(session: Session) -> tuple[EntryView, str]:
+    def read(session: Session) -> tuple[EntryView, str, str]:
         found = entry(session, entry_id)
-        return found, actor_names(session, {found.actor})[found.actor]
+        correction = awards.corrections_of(session, [entry_id]).get(entry_id)
+        return found, actor_names(session, {found.actor})[found.actor], correction.reason if correction else ""
 
-    found, actor_name = reading(read)
+    found, actor_name, reason = reading(read)
     # Whether another person has to do it, and whether something rests on the entry, the refusal says.
     may_reverse = (
         principal().may_everywhere(Role.FINANCE) and found.kind in REVERSIBLE_KINDS and found.reversed_by is None
     )
     page = render_template(
-        "office/entry.html", entry=_shown(found, actor_name), may_reverse=may_reverse, **form.context
+        "office/entry.html", entry=_shown(found, actor_name, reason), may_reverse=may_reverse, **form.context
     )
     return make_response(page, form.status)
 
 
-def _shown(found: EntryView, actor_name: str) -> EntryPage:
+def _shown(found: EntryView, actor_name: str, reversal_reason: str) -> EntryPage:
     return EntryPage(
         id=found.id,
         kind=found.kind,
@@ -123,6 +124,7 @@ def _shown(found: EntryView, actor_name: str) -> EntryPage:
         recorded_at=local(found.recorded_at),
         reverses_id=found.reverses_id,
         reversed_by_id=found.reversed_by,
+        reversal_reason=reversal_reason,
         postings=[
             PostingRow(each.account, each.asset.value, each.lot, each.side.value, each.amount, each.asset.scale)
             for each in found.postings

@@ -133,7 +133,7 @@ class PostingRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """An entry of the books with the name of whoever made it."""
+    """An entry of the books with the name of whoever made it, and why it was corrected or corrects another."""
 
     id: UUID
     kind: str
@@ -143,4 +143,5 @@ class EntryPage:
     recorded_at: datetime
     reverses_id: UUID | None
     reversed_by_id: UUID | None
+    reversal_reason: str
     postings: Sequence[PostingRow]

@@ -1,6 +1,7 @@
 """Awarding credits to one resident, and taking an award back."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from werkzeug.test import TestResponse
@@ -181,3 +182,22 @@ def test_the_list_of_awards_pages_and_filters(world: World, officer: Browser, wa
     assert page.text.count('class="item"') + part.text.count('class="item"') == 31
     assert officer.get("/office/awards?fund=fire").text.count('class="item"') == 1
     assert officer.get("/office/awards?fund=%00").status_code == 200
+
+
+def test_eight_clicks_at_once_award_once(world: World, officer: Browser, wang: Somebody) -> None:
+    asked(officer, wang)
+    fields = {**seen(officer), "csrf_token": officer.hidden("csrf_token"), "confirmed": "yes"}
+    cookie = officer.client.get_cookie("session")
+    assert cookie is not None
+
+    def click(_number: int) -> tuple[int, str]:
+        client = world.app.test_client()
+        client.set_cookie("session", cookie.value)
+        answer = client.post("/office/awards/new", data=fields)
+        return answer.status_code, answer.headers.get("Location", "")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(click, range(8)))
+    assert {status for status, _location in answers} == {303}
+    assert len(answers) == 1
+    assert granted(world) == [12_50]

@@ -77,8 +77,9 @@ def test_another_person_corrects_an_entry_once(world: World, wang: Somebody, fin
     again = finance.post(f"{path}/reversal", reason="错了", idempotency_key="k")
     assert first.status_code == again.status_code == 303
     assert first.headers["Location"] == again.headers["Location"]
-    assert "Corrects" in text_of(finance.follow(again))
-    assert "Corrected by" in text_of(finance.get(path))
+    for page, words in ((finance.follow(again), "Corrects"), (finance.get(path), "Corrected by")):
+        assert words in text_of(page)
+        assert "Why 错了" in text_of(page)
     assert world.available(wang) == 0
     officer = browser_of_person(world, Role.ADMINISTRATOR)
     for path_of_award in ("/office/awards", f"/office/awards/{award.id}"):
