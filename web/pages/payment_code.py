@@ -98,9 +98,7 @@ def code_outcome(code_id: UUID) -> ResponseReturnValue:
             completed_only=True,
             limit=_PAYMENTS_LOOKED_AT,
         )
-        payment = next((each for each in payments if each.payment_code_id == found.id), None)
-        if payment is None:
-            return None
+        payment = next(each for each in payments if each.payment_code_id == found.id)
         return {
             "payment": payment_view(session, payment, receipt_url),
             "available": _available(session),

@@ -131,3 +131,4 @@ def test_a_database_that_is_away_is_said_to_be_so(
         assert answer.status_code == 503, page
         assert "Back in a moment" in text_of(answer)
         assert int(answer.headers["Retry-After"]) > 0
+    assert "永济市" in phone.get("/about/data").text

@@ -82,6 +82,9 @@ def test_pages_for_everybody_are_asked_for_anew_and_those_of_one_person_not_kept
 
 def test_the_service_worker_comes_from_the_root(world: World) -> None:
     answer = Browser(world).get("/sw.js")
+    # Files are sent as they are read; reading to the end closes them.
+    assert "offline" in answer.text
+    answer.close()
 
     assert answer.mimetype == "text/javascript"
     assert Browser(world).get("/offline").status_code == 200

@@ -3,7 +3,6 @@
 import re
 from uuid import uuid4
 
-import pytest
 from werkzeug.test import TestResponse
 
 from people import Role
@@ -50,12 +49,11 @@ def test_each_day_has_a_list_of_its_own(world: World, shop: Shop, till: Browser,
     assert "No payment on this day" in text_of(till.get("/till/payments?on=2026-05-01"))
 
 
-@pytest.mark.parametrize("on", ["2999-01-01", "yesterday", "2026-02-30", "😀", ""])
-def test_a_day_that_is_none_or_lies_ahead_is_today(till: Browser, on: str) -> None:
-    answer = till.get(f"/till/payments?on={on}")
-
-    assert answer.status_code == 200
-    assert '<time datetime="2026-06-01">' in answer.text
+def test_a_day_that_is_none_or_lies_ahead_is_today(till: Browser) -> None:
+    for on in ("2999-01-01", "yesterday", "2026-02-30", "😀", ""):
+        answer = till.get(f"/till/payments?on={on}")
+        assert answer.status_code == 200, on
+        assert '<time datetime="2026-06-01">' in answer.text
 
 
 def test_a_long_day_comes_a_page_at_a_time(world: World, shop: Shop, till: Browser, payer: Somebody) -> None:
@@ -76,13 +74,15 @@ def test_a_long_day_comes_a_page_at_a_time(world: World, shop: Shop, till: Brows
 
 
 def test_another_shops_payments_are_not_seen(world: World, shop: Shop, till: Browser, payer: Somebody) -> None:
-    payment_id = world.paid(shop, payer, 1_000, "ours")["id"]
+    paid = world.paid(shop, payer, 1_000, "ours")
+    payment_id = paid["id"]
     other = browser_of_person(world, Role.MERCHANT_OWNER, merchant_id=world.shop("M02").id)
 
     assert "ours" not in text_of(other.get("/till/payments"))
     assert other.get(f"/till/payments/{payment_id}").status_code == 404
     assert other.get(f"/till/payments/{payment_id}/refund").status_code == 404
     assert other.get("/till/look-up?number=ours").status_code == 404
+    assert other.get(f"/till/look-up?number={paid['receipt_no']}").status_code == 404
     till.get("/till/payments")
     assert till.get(f"/till/payments/{payment_id}").status_code == 200
     assert till.get(f"/till/payments/{uuid4()}").status_code == 404
@@ -100,12 +100,11 @@ def test_a_payment_is_found_by_either_number(world: World, shop: Shop, till: Bro
     assert by_receipt.headers["Location"] == f"/till/payments/{paid['id']}"
 
 
-@pytest.mark.parametrize("number", ["A-1", "😀", "\u202e", "x" * 300, "2606017KQ3M9TX"])
-def test_a_number_nobody_knows_is_said_to_be_unknown(till: Browser, number: str) -> None:
-    answer = till.get(f"/till/look-up?number={number}")
-
-    assert answer.status_code == 404
-    assert "No payment has this number" in text_of(answer)
+def test_a_number_nobody_knows_is_said_to_be_unknown(till: Browser) -> None:
+    for number in ("A-1", "😀", "\u202e", "x" * 300, "2606017KQ3M9TX"):
+        answer = till.get(f"/till/look-up?number={number}")
+        assert answer.status_code == 404, number
+        assert "No payment has this number" in text_of(answer)
     assert till.get("/till/look-up").status_code == 200
 
 
@@ -169,16 +168,14 @@ def test_a_cashier_is_told_that_the_owner_refunds(world: World, shop: Shop, till
     assert world.available(payer) == 3_750
 
 
-@pytest.mark.parametrize("amount", ["", "0", "-1", "1.234", "9223372036854775808", "😀"])
-def test_what_is_no_amount_refunds_nothing(
-    world: World, shop: Shop, owner: Browser, payer: Somebody, amount: str
-) -> None:
+def test_what_is_no_amount_refunds_nothing(world: World, shop: Shop, owner: Browser, payer: Somebody) -> None:
     payment_id = world.paid(shop, payer, 1_250)["id"]
 
-    answer = refunded(owner, payment_id, amount)
-
-    assert answer.status_code == 422
-    assert "Type an amount above 0" in text_of(answer)
+    for amount in ("", "0", "-1", "1.234", "9223372036854775808", "😀"):
+        answer = refunded(owner, payment_id, amount)
+        assert answer.status_code == 422, amount
+        assert "Type an amount above 0" in text_of(answer)
+    assert world.available(payer) == 3_750
 
 
 def test_a_refund_needs_a_reason_that_can_be_shown(world: World, shop: Shop, owner: Browser, payer: Somebody) -> None:
