@@ -53,9 +53,11 @@ def more_url(before: object | None, **values: Any) -> str | None:
 def day_asked(name: str, default: date) -> date:
     """Return the day that the query names, the default where it names none."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return default
+    # At the calendar's ends there is no day before or after to turn to.
+    return day if date.min < day < date.max else default
 
 
 def is_fragment() -> bool:
