@@ -49,10 +49,11 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         # Most texts are plain: a look at each character is worth it only where one is not.
+        # In lists, as all faults are told: marshmallow makes one only of a plain string, which a lazy text is not.
         if not text.isprintable() and any(unicodedata.category(character) in _FORBIDDEN for character in text):
-            raise ValidationError(_l("Control characters cannot be stored."))
+            raise ValidationError([_l("Control characters cannot be stored.")])
         if not text.strip() and self.required:
-            raise ValidationError(_l("This field is empty."))
+            raise ValidationError([_l("This field is empty.")])
         return text
 
 
