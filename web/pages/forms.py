@@ -24,9 +24,10 @@ T = TypeVar("T")
 
 KEY_FIELD = "idempotency_key"
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
-_YUAN = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?")
-# Between the digits of amounts people write blanks and commas, around them the sign or the word for yuan.
-_IN_AMOUNTS = re.compile(r"[\s,¥元]")
+# A comma stands before three digits or nowhere: read as nothing in 12,50 it would book a hundred times as much.
+_YUAN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9](?:,[0-9]{3}){3})(?:\.[0-9]{1,2})?")
+# Between the digits of amounts people write blanks, around them the sign or the word for yuan.
+_IN_AMOUNTS = re.compile(r"[\s¥元]")
 _REFUSALS = (LedgerError, PeopleError, AwardError, MerchantError)
 
 
@@ -153,7 +154,7 @@ def minor_units(text: str) -> int | None:
     if not _YUAN.fullmatch(plain):
         return None
     whole, _point, cents = plain.partition(".")
-    return int(whole) * 100 + int(cents.ljust(2, "0")) or None
+    return int(whole.replace(",", "")) * 100 + int(cents.ljust(2, "0")) or None
 
 
 def _sentence(faults: Any) -> str:

@@ -15,6 +15,7 @@ from web.pages.local_paths import local_path
         ("12", 1200),
         ("0.01", 1),
         (" 1,234.00 元", 123_400),
+        ("9,999,999,999.99", 999_999_999_999),
         ("¥8", 800),
         ("￥8.88", 888),
         ("１２．５０", 1250),
@@ -31,6 +32,7 @@ def test_an_amount_is_read_as_people_and_input_methods_write_it(typed: str, mino
     [
         *("", "0", "0.00", "-5", "1.234", ".5", "1e5", "NaN", "十二", "²a", "😀", "1\u202e2"),
         *("9223372036854775808", "99999999999", "1" * 1000),
+        *("12,50", "1，2", "1,2345", ",123", "99,999,999,999"),
     ],
 )
 def test_what_is_no_positive_amount_of_whole_cents_is_none(typed: str) -> None:
