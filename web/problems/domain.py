@@ -13,10 +13,24 @@ _TEXT_FAULTS = {
     people.TextFault.TOO_LONG: _l("This text is too long."),
     people.TextFault.FORBIDDEN_CHARACTER: _l("This text has characters that cannot be shown."),
 }
+_PASSWORD_FAULTS = {
+    people.PasswordFault.TOO_SHORT: _l("This password is too short. Take 8 characters or more."),
+    people.PasswordFault.TOO_LONG: _l("This password is too long. Take at most 128 characters."),
+    people.PasswordFault.FORBIDDEN_CHARACTER: _l("This password has characters that cannot be typed again."),
+    people.PasswordFault.TOO_COMMON: _l("Everybody tries this password first. Take one that others would not guess."),
+    people.PasswordFault.LIKE_LOGIN_NAME: _l("This is like your log-in name. Take one that others would not guess."),
+    people.PasswordFault.KNOWN_TO_OTHERS: _l(
+        "This is a phone number or a date, which others know. Take one that others would not guess."
+    ),
+}
 
 
 def _text_faults(error: people.TextRefusedError) -> dict[str, list[str]]:
     return {error.field: [str(_TEXT_FAULTS[error.fault])]}
+
+
+def _password_faults(error: people.PasswordRefusedError) -> dict[str, list[str]]:
+    return {"password": [str(_PASSWORD_FAULTS[error.fault])]}
 
 
 def _misconfigured(title: Words) -> Row:
@@ -105,6 +119,6 @@ PEOPLE_ROWS: dict[type[Exception], Row] = {
         "password_refused",
         _l("This password is not good enough"),
         _l("Take 8 characters or more that others would not guess."),
-        field="password",
+        errors_of=_password_faults,
     ),
 }

@@ -158,7 +158,12 @@ def test_a_first_password_is_typed_twice_and_is_a_good_one(world: World, payer: 
         return text_of(answer)
 
     assert "not the same as above" in tried(NEW, "something else")
-    assert "others would not guess" in tried("12345678", "12345678")
+    assert "Everybody tries this password first." in tried("12345678", "12345678")
+    assert "too short" in tried("kurz", "kurz")
+    assert "too long" in tried("x1" * 65, "x1" * 65)
+    assert "a phone number or a date" in tried("13800138000", "13800138000")
+    assert "like your log-in name" in tried(payer.number, payer.number)
+    assert "cannot be typed again" in tried("abc\x01defgh", "abc\x01defgh")
     assert "Fill this in." in tried("", "")
 
 
