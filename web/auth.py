@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, Response, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
@@ -165,13 +166,24 @@ def _check(rule: Rule | None) -> ResponseReturnValue | None:
     else:
         signed_in = _signed_in()
         if signed_in is None:
-            here = request.full_path if request.query_string else request.path
-            return redirect(url_for("auth.log_in", next=here if request.method == "GET" else "/"), 303)
+            return _to_the_log_in()
         known = signed_in
     if not rule.admits(known):
         raise ProblemError(FORBIDDEN)
     g.principal = known
     return None
+
+
+def _to_the_log_in() -> ResponseReturnValue:
+    if request.headers.get("HX-Request") == "true":
+        # A part of a page cannot become the log-in: the whole page goes there, and comes back afterwards.
+        here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        return Response(status=204, headers={"HX-Redirect": url_for("auth.log_in", next=here or None)})
+    if request.method != "GET":
+        # A form is not sent again by itself; the log-in leads to where its sender begins.
+        return redirect(url_for("auth.log_in"), 303)
+    here = request.full_path if request.query_string else request.path
+    return redirect(url_for("auth.log_in", next=here), 303)
 
 
 def _signed_in() -> Principal | None:

@@ -229,6 +229,47 @@ def test_a_reload_while_the_answer_is_lost_ends_in_the_outcome(
     assert left() == 3_750
 
 
+def test_a_till_that_was_logged_out_meanwhile_ends_in_the_outcome_after_the_log_in(
+    visitors: Visitors, phone: Page, till: Page, left: Callable[[], int]
+) -> None:
+    typed(till, code_on(phone))
+    till.context.clear_cookies(name="session")
+    till.get_by_role("button", name="Charge").click()
+    expect(till).to_have_url(re.compile("/log-in"))
+
+    visitors.log_in(till, "till.one")
+
+    has_paid(till)
+    assert left() == 3_750
+
+
+def test_a_phone_that_was_logged_out_meanwhile_is_led_to_the_log_in_and_back(
+    visitors: Visitors, payer: Somebody, phone: Page
+) -> None:
+    phone.goto("/me/code")
+    expect(phone.locator(".code-qr")).to_be_visible()
+
+    phone.context.clear_cookies(name="session")
+
+    # The page asks by itself what became of its code.
+    expect(phone).to_have_url(re.compile("/log-in.*me/code"))
+    visitors.log_in(phone, payer.number)
+    expect(phone.locator(".code-qr")).to_be_visible()
+
+
+def test_a_block_from_another_device_is_seen_where_the_code_is_shown(
+    visitors: Visitors, payer: Somebody, phone: Page
+) -> None:
+    other = visitors.page(payer.number)
+    other.goto("/account")
+    other.get_by_role("button", name="Block my codes").click()
+    expect(other.get_by_text("Codes are blocked", exact=True)).to_be_visible()
+
+    phone.get_by_role("button", name="New code").click()
+
+    expect(phone.get_by_text("Codes are blocked", exact=True)).to_be_visible()
+
+
 def test_without_scripts_the_till_is_a_plain_form(
     visitors: Visitors, phone: Page, till: Page, left: Callable[[], int]
 ) -> None:

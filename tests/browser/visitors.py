@@ -66,11 +66,15 @@ class Visitors:
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.goto("/log-in")
+        self.log_in(page, login_name)
+        return page
+
+    def log_in(self, page: Page, login_name: str) -> None:
+        """Fill in the log-in that a page shows, and go on."""
         page.get_by_label("Your number or name").fill(login_name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url(lambda url: "/log-in" not in url)
-        return page
 
     def without_scripts(self, page: Page) -> Page:
         """Return a page for the same person in a browser that runs no scripts."""

@@ -1,6 +1,8 @@
 """Pages for anybody, without a log-in: what this is, that every credit is covered, and where credits are taken."""
 
 import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
@@ -25,6 +27,8 @@ blueprint = Blueprint("public", __name__)
 
 _SHOPS_ON_FRONT = 12
 _SHOPS_ON_PAGE = 24
+# The cover is summed over all accounts, and anybody may ask for it as often as they like.
+_COVER, _COVER_KEPT_FOR = "public_cover", timedelta(seconds=10)
 _YEAR_S = 365 * 24 * 3600
 # What a browser keeps of somebody's choices: the form's field, the cookie, and the values it may have.
 _PREFERENCES = (
@@ -34,22 +38,30 @@ _PREFERENCES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """The cover of all funds as it was at an instant."""
+
+    as_of: datetime
+    funds: list[FundCover]
+
+
 @blueprint.get("/")
 @public
 def front() -> str:
     """Show what this is, the cover of all credits, and some of the shops."""
 
-    def read(session: Session) -> tuple[list[FundCover], list[MerchantView]]:
-        return fund_covers(session), _shops_today(session)
+    def read(session: Session) -> tuple[_Cover, list[MerchantView]]:
+        return _cover(session), _shops_today(session)
 
-    funds, shops = reading(read)
+    cover, shops = reading(read)
     return render_template(
         "public/front.html",
-        funds=funds,
-        total=together(funds),
+        funds=cover.funds,
+        total=together(cover.funds),
         merchants=shops[:_SHOPS_ON_FRONT],
         merchant_count=len(shops),
-        as_of=now(),
+        as_of=cover.as_of,
     )
 
 
@@ -129,6 +141,13 @@ def preferences() -> ResponseReturnValue:
 
 # A form of three harmless choices, so that pages for everybody need no token of one reader.
 csrf.exempt(preferences)
+
+
+def _cover(session: Session) -> _Cover:
+    kept: _Cover | None = current_app.extensions.get(_COVER)
+    if kept is None or now() - kept.as_of > _COVER_KEPT_FOR:
+        kept = current_app.extensions[_COVER] = _Cover(now(), fund_covers(session))
+    return kept
 
 
 def _shops_today(session: Session) -> list[MerchantView]:

@@ -17,6 +17,15 @@ def test_nobody_is_sent_to_the_log_in_and_back(world: World, payer: Somebody) ->
     assert entered.headers["Location"] == "/me/statement?before=9"
 
 
+def test_a_part_of_a_page_leads_the_whole_page_to_the_log_in(world: World) -> None:
+    answer = world.app.test_client().get(
+        "/me/statement?before=9", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/me/statement?x=1"}
+    )
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["HX-Redirect"] == "/log-in?next=/me/statement"
+
+
 def test_each_kind_of_person_begins_at_their_own_page(phone: Browser, till: Browser) -> None:
     assert phone.get("/log-in").headers["Location"] == "/me"
     assert till.get("/log-in").headers["Location"] == "/till"

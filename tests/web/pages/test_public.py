@@ -16,6 +16,16 @@ def test_the_front_page_says_that_all_credits_are_covered(world: World) -> None:
     assert "Shop M01" in said
 
 
+def test_the_cover_is_summed_at_most_every_ten_seconds(world: World) -> None:
+    world.fund(money=100_000)
+    assert "1 000.00" in text_of(Browser(world).get("/")).replace("\u202f", " ")
+
+    world.fund("youth", money=50_000)
+    assert "Fund youth" not in text_of(Browser(world).get("/"))
+    world.clock.pass_by(seconds=11)
+    assert "1 500.00" in text_of(Browser(world).get("/")).replace("\u202f", " ")
+
+
 def test_the_front_page_stands_before_there_is_anything(world: World) -> None:
     assert "No fund yet" in text_of(Browser(world).get("/"))
 
