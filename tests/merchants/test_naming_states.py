@@ -81,6 +81,16 @@ def test_merchants_are_listed_by_how_they_stand(session: Session) -> None:
     assert [each.merchant.code for each in list_standings(session, day=TODAY, text="M3", limit=10).items] == ["M3"]
 
 
+def test_a_rare_state_is_found_among_many_merchants(session: Session) -> None:
+    rare = [merchant(session, code=f"named{number}") for number in range(2)]
+    for number in range(201):
+        merchant(session, code=f"M{number}", named=False)
+    found = list_standings(session, day=TODAY, state=NamingState.NAMED, limit=1)
+    assert ([each.merchant for each in found.items], found.next_before) == ([rare[1]], rare[1].id)
+    rest = list_standings(session, day=TODAY, state=NamingState.NAMED, limit=1, before=found.next_before)
+    assert ([each.merchant for each in rest.items], rest.next_before) == ([rare[0]], None)
+
+
 def test_a_naming_that_ends_soon_waits_unless_another_follows(session: Session) -> None:
     ending, renewed, later = (merchant(session, code=each, named=False) for each in ("ending", "renewed", "later"))
     named(session, ending, begins=-1, ends=30)

@@ -25,6 +25,7 @@ from merchants import (
     get_code_block,
     get_payment_code,
     lift_block,
+    list_payment_codes,
     live_block,
     normal_code,
     purge_payment_codes,
@@ -171,6 +172,19 @@ def test_a_resident_sees_their_own_codes_only(session: Session) -> None:
     assert refused.value.payment_code_id == made.id
     with pytest.raises(PaymentCodeUnknownError):
         get_payment_code(session, payment_code_id=ledger.new_id(), resident_id=owner.id)
+
+
+def test_a_resident_s_codes_are_listed_newest_first_and_paged(session: Session) -> None:
+    owner, other = resident(session), resident(session)
+    made = [create_payment_code(session, resident=owner, secret=SECRET, now=NOON).id for _ in range(3)]
+    create_payment_code(session, resident=other, secret=SECRET, now=NOON)
+    newest_first = sorted(made, reverse=True)
+
+    def listed(limit: int, before: UUID | None = None) -> list[UUID]:
+        return [each.id for each in list_payment_codes(session, resident_id=owner.id, limit=limit, before=before)]
+
+    assert listed(10) == newest_first
+    assert listed(2) + listed(2, before=newest_first[1]) == newest_first
 
 
 def test_making_a_code_remembers_the_call(session: Session) -> None:
