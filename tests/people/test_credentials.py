@@ -14,6 +14,7 @@ from people import (
     CredentialUnknownError,
     LogIn,
     LogInOutcome,
+    LogInSession,
     PasswordRefusedError,
     Passwords,
     Person,
@@ -21,6 +22,7 @@ from people import (
     change_password,
     check_password,
     check_password_change,
+    confirm_password,
     issue_activation,
     live_sessions,
     log_in,
@@ -225,6 +227,26 @@ def test_a_change_needs_a_log_in_and_a_good_new_password(tree: Session, password
             password=PASSWORD,
             new_password="12345678",
         )
+
+
+# --- confirming -------------------------------------------------------------------------------------------------------
+
+
+def test_a_confirmed_password_starts_no_session_and_wrong_ones_count(
+    tree: Session, passwords: Passwords, guan: Person
+) -> None:
+    activated(tree, passwords, login_name="li.guan", person_id=guan.id)
+    sessions = tree.scalar(select(func.count()).select_from(LogInSession))
+
+    def confirmed(password: str) -> LogIn:
+        checked = check_password(tree, passwords=passwords, login_name="li.guan", password=password)
+        return confirm_password(tree, checked=checked, now=NOON)
+
+    done = confirmed(PASSWORD)
+    assert (done.outcome, done.token, done.session_id) == (LogInOutcome.DONE, None, None)
+    assert [confirmed("guessed").outcome for _try in range(5)] == [LogInOutcome.WRONG] * 5
+    assert confirmed(PASSWORD).outcome is LogInOutcome.LOCKED
+    assert tree.scalar(select(func.count()).select_from(LogInSession)) == sessions
 
 
 # --- forgetting -------------------------------------------------------------------------------------------------------
