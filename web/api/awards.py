@@ -1,5 +1,6 @@
 """Awards: credits granted to residents out of a fund, singly or in lists, and taken back."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from awards import (
     list_awards,
     list_batches,
 )
+from ledger import reversals_of
 from people import Role
 from web.api.calls import call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Instant, PageQuery, Reply, Request, Text, a_code, a_text, an_amount
@@ -32,6 +34,19 @@ from web.clock import now
 from web.problems import ProblemError
 from web.problems.requests import NOT_FOUND
 from web.unit_of_work import reading
+
+_SHOWN_AS_THEY_ARE = (
+    "id",
+    "status",
+    "resident_id",
+    "fund_code",
+    "amount",
+    "reason",
+    "expires_on",
+    "entry_id",
+    "batch_id",
+    "granted_at",
+)
 
 blueprint = ApiBlueprint("awards", "Awards: credits granted to residents out of a fund.")
 
@@ -58,6 +73,10 @@ class AwardReply(Reply):
     entry_id = fields.UUID(required=True, allow_none=True)
     batch_id = fields.UUID(required=True, allow_none=True)
     granted_at = Instant(required=True)
+    reversed_by = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The entry that reversed it, null while it stands."}
+    )
+    clawed_back = fields.Integer(required=True, metadata={"description": "What was taken back of it."})
 
 
 class BatchItemRequest(Request):
@@ -124,9 +143,9 @@ class BatchQuery(PageQuery):
 def grant_one(asked: dict[str, Any]) -> Any:
     """Grant credits to a resident of the caller's subtree."""
 
-    def make(session: Session) -> Award:
+    def make(session: Session) -> dict[str, Any]:
         resident_seen(session, asked["resident_id"], Role.ADMINISTRATOR)
-        return award(
+        made = award(
             session,
             resident_id=asked["resident_id"],
             fund_code=asked["fund"],
@@ -136,9 +155,10 @@ def grant_one(asked: dict[str, Any]) -> Any:
             now=now(),
             call=call,
         )
+        return _as_shown(made)
 
     call = call_of(asked)
-    return once(call, make, get_award)
+    return once(call, make, lambda session, award_id: _all_shown(session, [get_award(session, award_id)])[0])
 
 
 @blueprint.get("/awards")
@@ -164,7 +184,7 @@ def list_some(asked: dict[str, Any]) -> Any:
             limit=asked["limit"],
             before=id_cursor(asked["cursor"]),
         )
-        return page(found.items, found.next_before)
+        return page(_all_shown(session, found.items), found.next_before)
 
     return reading(read)
 
@@ -174,7 +194,7 @@ def list_some(asked: dict[str, Any]) -> Any:
 @blueprint.response(200, AwardReply)
 def show(award_id: UUID) -> Any:
     """Show an award to its resident and to the office."""
-    return reading(lambda session: _seen(session, award_id))
+    return reading(lambda session: _all_shown(session, [_seen(session, award_id)])[0])
 
 
 @blueprint.post("/awards/batches")
@@ -252,6 +272,25 @@ def show_claw_back(award_id: UUID) -> Any:
         return taken
 
     return reading(read)
+
+
+def _all_shown(session: Session, found: Sequence[Award]) -> list[dict[str, Any]]:
+    """Return awards with what became of them afterwards."""
+    reversals = reversals_of(session, [each.entry_id for each in found if each.entry_id is not None])
+    taken = claw_backs_of(session, [each.id for each in found])
+    return [
+        _as_shown(
+            each,
+            reversed_by=reversals.get(each.entry_id) if each.entry_id is not None else None,
+            clawed_back=taken[each.id].amount if each.id in taken else 0,
+        )
+        for each in found
+    ]
+
+
+def _as_shown(found: Award, *, reversed_by: UUID | None = None, clawed_back: int = 0) -> dict[str, Any]:
+    shown = {name: getattr(found, name) for name in _SHOWN_AS_THEY_ARE}
+    return {**shown, "reversed_by": reversed_by, "clawed_back": clawed_back}
 
 
 def _seen(session: Session, award_id: UUID) -> Award:

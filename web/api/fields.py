@@ -151,6 +151,22 @@ _MESSAGES = {
     ),
 }
 
+# The same, where marshmallow puts the schema's own numbers and choices in.
+_MESSAGES_WITH_FACTS = (
+    (
+        re.compile(r"Must be greater than or equal to (?P<least>\d+) and less than or equal to (?P<most>\d+)\."),
+        _l("This must be a number from %(least)s to %(most)s.", least="%(least)s", most="%(most)s"),
+    ),
+    (
+        re.compile(r"Length must be between (?P<least>\d+) and (?P<most>\d+)\."),
+        _l("The length must be %(least)s to %(most)s.", least="%(least)s", most="%(most)s"),
+    ),
+    (
+        re.compile(r"Must be one of: (?P<choices>.+)\."),
+        _l("This must be one of: %(choices)s.", choices="%(choices)s"),
+    ),
+)
+
 
 def in_words(messages: Any) -> Any:
     """Return marshmallow's messages, whatever they are nested in, in the language of the request."""
@@ -158,4 +174,13 @@ def in_words(messages: Any) -> Any:
         return {str(key): in_words(value) for key, value in messages.items()}
     if isinstance(messages, list):
         return [in_words(each) for each in messages]
-    return str(_MESSAGES.get(messages, messages)) if isinstance(messages, str) else str(messages)
+    return _in_words(messages) if isinstance(messages, str) else str(messages)
+
+
+def _in_words(message: str) -> str:
+    if message in _MESSAGES:
+        return str(_MESSAGES[message])
+    for form, words in _MESSAGES_WITH_FACTS:
+        if facts := form.fullmatch(message):
+            return str(words) % facts.groupdict()
+    return message

@@ -35,6 +35,21 @@ def test_an_award_is_posted_and_shown(world: World) -> None:
         assert world.get("/awards", key).get_json() == {"items": [body], "next_cursor": None}
 
 
+def test_an_award_tells_what_was_taken_back_of_it_or_that_it_was_reversed(world: World) -> None:
+    world.fund()
+    resident = world.resident()
+    wrong, undone = (
+        world.post("/awards", award_of(resident, amount), world.administrator).get_json() for amount in (300, 500)
+    )
+    assert (wrong["clawed_back"], undone["reversed_by"]) == (0, None)
+
+    mirror = world.post(f"/books/entries/{undone['entry_id']}/reversal", {"reason": "Twice"}, world.finance).get_json()
+    world.post(f"/awards/{wrong['id']}/claw-back", {"reason": "Not theirs"}, world.administrator)
+
+    assert world.get(f"/awards/{undone['id']}", world.administrator).get_json()["reversed_by"] == mirror["id"]
+    assert world.get(f"/awards/{wrong['id']}", world.administrator).get_json()["clawed_back"] == 300
+
+
 def test_awards_are_listed_by_resident_fund_and_list(world: World) -> None:
     world.fund()
     one, other = world.resident(balance=1), world.resident(balance=2)
