@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
@@ -13,6 +13,7 @@ from people import Principal, Role, mark_seen, principal_by_key, principal_by_se
 from web.answers import is_for_programs
 from web.clock import now
 from web.extensions import login_manager
+from web.known_keys import KnownKeys
 from web.problems import ProblemError
 from web.problems.requests import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED
 from web.rate_limits import spend_refused_key, spend_request
@@ -76,6 +77,7 @@ def register_access(app: Flask) -> None:
         # An unknown address is answered by the router, in a moment.
         return None if request.endpoint is None else _check(rule_of(app, request.endpoint))
 
+    app.extensions["known_keys"] = KnownKeys()
     app.before_request(check)
     # Its context processor would ask the database again, on pages that say that the database is away.
     login_manager.init_app(app, add_context_processor=False)
@@ -199,8 +201,13 @@ def principal_of_key() -> Principal:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
     if scheme.lower() == "bearer" and 0 < len(secret) <= _SECRET_LENGTH_MAX:
+        keys, at = cast("KnownKeys", current_app.extensions["known_keys"]), now()
+        known = keys.find(secret, at)
+        if known is not None:
+            return known
         known = single_read(lambda connection: principal_by_key(connection, secret))
         if known is not None:
+            keys.keep(secret, known, at)
             return known
     spend_refused_key(request.remote_addr or "")
     raise ProblemError(UNAUTHENTICATED)

@@ -55,11 +55,28 @@ def test_only_a_bearers_key_that_is_known_opens(world: World) -> None:
     assert client.get("/api/v1/residents", headers={"Authorization": f"bearer {key}"}).status_code == 200
 
 
-def test_a_revoked_key_is_nobodys_from_then_on(world: World) -> None:
+def test_a_revoked_key_is_nobodys_a_second_later_everywhere(world: World) -> None:
     key = world.key(Role.AUDITOR, name="Gone")
     assert world.get("/funds", key).status_code == 200
     key_id = world.seen(people.list_keys)[0].id
     world.done(lambda session: people.revoke_key(session, key_id=key_id, now=world.clock.at))
+    world.clock.pass_by(seconds=1)
+    assert problem(world.get("/funds", key)) == (401, "unauthenticated")
+
+
+def test_a_key_that_nobody_used_before_is_asked_for_at_once(world: World) -> None:
+    key = world.key(Role.AUDITOR, name="Gone")
+    key_id = world.seen(people.list_keys)[0].id
+    world.done(lambda session: people.revoke_key(session, key_id=key_id, now=world.clock.at))
+    assert problem(world.get("/funds", key)) == (401, "unauthenticated")
+
+
+def test_a_clock_that_is_set_back_keeps_no_key_for_longer(world: World) -> None:
+    key = world.key(Role.AUDITOR, name="Gone")
+    assert world.get("/funds", key).status_code == 200
+    key_id = world.seen(people.list_keys)[0].id
+    world.done(lambda session: people.revoke_key(session, key_id=key_id, now=world.clock.at))
+    world.clock.pass_by(hours=-1)
     assert problem(world.get("/funds", key)) == (401, "unauthenticated")
 
 

@@ -76,6 +76,7 @@ def test_keys_are_listed_and_revoked(world: World) -> None:
     key_id, role, place, _, revoked, _ = line.split("\t")
     assert (role, place, revoked) == ("auditor", "-", "-")
     assert run(world, "keys", "revoke", key_id).exit_code == 0
+    world.clock.pass_by(seconds=1)
     assert problem(world.get("/funds", secret)) == (401, "unauthenticated")
     line = next(each for each in run(world, "keys", "list").stdout.splitlines() if each.endswith("\tOld"))
     assert line.split("\t")[4] == "2026-06-01T04:00:00Z"
