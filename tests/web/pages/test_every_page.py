@@ -45,6 +45,7 @@ def test_every_page_renders_for_whom_it_is(
         (browser_of(world, payer, language=language), (*PUBLIC[:4], *OF_RESIDENTS)),
         (browser_of_person(world, Role.TILL, language=language, merchant_id=shop.id), (*PUBLIC[:4], *OF_CASHIERS)),
         (browser_of_person(world, Role.MERCHANT_OWNER, language=language, merchant_id=shop.id), OF_OWNERS),
+        (browser_of_person(world, Role.ADMINISTRATOR, language=language), (*PUBLIC[:4], "/account")),
     )
     for browser, pages in readers:
         for page in pages:
