@@ -1,5 +1,6 @@
 """How gunicorn serves the application; it reads this file, and `web.serve` starts it."""
 
+import gc
 from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
@@ -24,6 +25,12 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Take what is there for good out of the sight of the collector, which would look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -1,6 +1,7 @@
 """What Prometheus may know: requests by route and status, refusals by code, lost races; nothing about anybody."""
 
 import os
+from functools import cache
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -25,8 +26,19 @@ _RETRIES = Counter("transaction_retries", "Transactions run again after a lost r
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request; `route` is the pattern of its address."""
-    _REQUESTS.labels(method if method in _METHODS else "other", route, str(status)).inc()
-    _SECONDS.labels(route).observe(seconds)
+    _requests(method if method in _METHODS else "other", route, status).inc()
+    _seconds(route).observe(seconds)
+
+
+# Looking a series up costs more than counting in it. There are as many as routes and statuses.
+@cache
+def _requests(method: str, route: str, status: int) -> Counter:
+    return _REQUESTS.labels(method, route, str(status))
+
+
+@cache
+def _seconds(route: str) -> Histogram:
+    return _SECONDS.labels(route)
 
 
 def count_problem(code: str) -> None:
