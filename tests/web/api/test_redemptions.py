@@ -6,6 +6,7 @@ from uuid import uuid4
 import ledger
 import people
 from tests.web.world import Shop, Somebody, World, problem
+from web.api.redemptions import RedemptionReply
 
 
 def order(code: str, amount: int = 300, order_no: str = "A-1", **more: Any) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def test_a_till_is_paid(world: World) -> None:
     assert body["cash_amount"] == 50
     assert body["redeemed_at"] == "2026-06-01T04:00:00Z"
     assert world.available(resident) == 700
+    assert list(body) == list(RedemptionReply().fields)
     for key in (shop.till, shop.owner, resident.key, world.administrator):
         assert world.get(f"/redemptions/{body['id']}", key).get_json() == body
         assert world.get("/redemptions", key).get_json() == {"items": [body], "next_cursor": None}
