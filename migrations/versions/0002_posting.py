@@ -108,7 +108,9 @@ CREATE FUNCTION ledger_post_many(
     ids uuid[], kinds text[], descriptions text[], actors text[], occurred timestamptz[], reverses uuid[],
     line_entries int[], line_numbers smallint[],
     line_accounts bigint[], line_assets text[], line_lots text[], line_amounts bigint[]
-) RETURNS timestamptz LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+) RETURNS timestamptz LANGUAGE plpgsql SET search_path FROM CURRENT
+-- Accounts and lots are looked up by key: a plan made while the tables were small must not go on to read all of them.
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
     latest timestamptz;
     bounded_accounts bigint;
