@@ -1,10 +1,12 @@
 """How gunicorn serves the application; it reads this file, and `web.serve` starts it."""
 
 import gc
+import os
 from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
 
+from web.metrics import DIRECTORY_VARIABLE
 from web.settings import settings_from_environment
 
 _settings = settings_from_environment()
@@ -35,4 +37,5 @@ def post_worker_init(_worker: Any) -> None:
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Forget the gauges of a worker that ended."""
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the package types all but this
+    if DIRECTORY_VARIABLE in os.environ:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the package types all but this
