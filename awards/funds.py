@@ -177,14 +177,15 @@ def check_available(session: Session, fund: Fund, wanted: int) -> None:
 def taking(fund: Fund, wanted: int) -> Iterator[None]:
     """Say in the fund's words what the ledger refuses while the block posts an entry that takes from it.
 
+    Such an entry lowers the fund's accounts and, where money leaves, the treasury that holds it: whichever of them the
+    ledger met first, the fund has too little left.
+
     Raises:
         FundExhaustedError: others took from the fund at the same moment, and too little is left.
     """
     try:
         yield
     except InsufficientBalanceError as error:
-        if error.account_id != fund.available_account_id:
-            raise
         raise FundExhaustedError(fund.code, wanted, None) from error
 
 
