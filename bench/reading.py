@@ -32,9 +32,11 @@ def code_of(postings: int) -> str:
 
 
 def write_history(url: str, postings: int) -> None:
-    """Give one owner a history of so many postings, as posting would have left it, without posting each."""
+    """Give one owner a history of so many postings, as posting would have left it, without posting each; only once."""
     engine = engine_of(url)
     with Session(engine) as session:
+        if ledger.find_account_id(session, code_of(postings)) is not None:
+            return
         owner = ledger.open_account(session, code=code_of(postings), asset=Asset.PAB, normal_side=Side.CREDIT)
         issued = ledger.account_id(session, "issued")
         connection = session.connection()

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, case, func, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
 from ledger.errors import AccountUnknownError, InstantTooYoungError
@@ -68,11 +81,19 @@ def _statement_query() -> Select[tuple[int, UUID, int, int, str, str, str, datet
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
+        .where(
+            Posting.account_id == bindparam("account", type_=BigInteger),
+            Posting.seq < bindparam("before", type_=BigInteger),
+        )
         .order_by(Posting.seq.desc())
+        .limit(bindparam("asked", type_=Integer))
     )
 
 
+# Made once: putting it together for each page cost as much as asking.
 _STATEMENT = _statement_query()
+# Beyond the seq of any posting.
+_FROM_THE_END = 2**63 - 1
 
 
 def statement(session: Session, account_id: int, *, limit: int, before: int | None = None) -> StatementPage:
@@ -85,10 +106,8 @@ def statement(session: Session, account_id: int, *, limit: int, before: int | No
     cursor = before
     while True:
         asked = limit + 1 - len(items) + _SPARE_POSTINGS
-        query = _STATEMENT.where(Posting.account_id == account_id).limit(asked)
-        if cursor is not None:
-            query = query.where(Posting.seq < cursor)
-        rows = session.execute(query).all()
+        page = {"account": account_id, "before": _FROM_THE_END if cursor is None else cursor, "asked": asked}
+        rows = session.connection().execute(_STATEMENT, page).all()
         if not rows and cursor is None and session.get(Account, account_id) is None:
             raise AccountUnknownError(account_id)
         for row in rows:
