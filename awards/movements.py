@@ -1,5 +1,6 @@
 """Money and the credits it backs: appropriated to a fund, returned from it, or moved to another fund."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,17 +8,19 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from awards.errors import MovementUnknownError, SameFundError
-from awards.funds import ISSUED, TREASURY, check_amount, check_available, fund_lot, get_fund, taking
+from awards.errors import FundExhaustedError, MovementUnknownError, SameFundError
+from awards.funds import ISSUED, TREASURY, check_amount, fund_lot, get_fund, taking
 from awards.model import TEXT_LENGTH_MAX, Fund, FundMovement, MovementKind
 from ledger import (
     AMOUNT_MAX,
     Asset,
     Call,
+    InsufficientBalanceError,
     Line,
     NewEntry,
     account_id,
     balance,
+    balances,
     credit,
     debit,
     new_id,
@@ -85,23 +88,21 @@ def return_money(
         FundUnknownError: no such fund.
         AmountOutOfRangeError: the amount is not positive.
         FundExhaustedError: the fund has less available.
+        InsufficientBalanceError: it has the credits, but the money behind them is not there.
         TextRefusedError: the document is empty, too long, or has forbidden characters.
     """
     fund = get_fund(session, fund_code)
     check_amount(amount)
     movement = _movement(MovementKind.MONEY_RETURNED, fund, amount=amount, document=document, actor=actor, now=now)
+    treasury = account_id(session, TREASURY.code)
     lines = (
         debit(fund.available_account_id, Asset.PAB, amount, fund_lot(fund.code)),
         debit(fund.backing_account_id, Asset.CNY, amount),
         credit(account_id(session, ISSUED.code), Asset.PAB, amount, fund_lot(fund.code)),
-        credit(account_id(session, TREASURY.code), Asset.CNY, amount),
+        credit(treasury, Asset.CNY, amount),
     )
-    check_available(session, fund, amount)
-    session.add(movement)
-    remember_call(session, call, made_id=movement.id, now=now)
-    with taking(fund, amount):
-        post(session, [_entry(movement, lines)])
-    return movement
+    money_accounts = (fund.backing_account_id, treasury)
+    return _post_out_of(session, fund, movement, lines, money_accounts=money_accounts, call=call)
 
 
 def move_money(
@@ -122,6 +123,7 @@ def move_money(
         SameFundError: both are the same.
         AmountOutOfRangeError: the amount is not positive.
         FundExhaustedError: the giving fund has less available.
+        InsufficientBalanceError: it has the credits, but the money behind them is not there.
         TextRefusedError: the document is empty, too long, or has forbidden characters.
     """
     fund, target = get_fund(session, fund_code), get_fund(session, to_fund_code)
@@ -137,12 +139,7 @@ def move_money(
         credit(target.available_account_id, Asset.PAB, amount, fund_lot(target.code)),
         credit(target.backing_account_id, Asset.CNY, amount),
     )
-    check_available(session, fund, amount)
-    session.add(movement)
-    remember_call(session, call, made_id=movement.id, now=now)
-    with taking(fund, amount):
-        post(session, [_entry(movement, lines)])
-    return movement
+    return _post_out_of(session, fund, movement, lines, money_accounts=(fund.backing_account_id,), call=call)
 
 
 def get_movement(session: Session, movement_id: UUID) -> FundMovement:
@@ -183,6 +180,36 @@ def list_movements(
         query = query.where(FundMovement.id < before)
     found = list(session.scalars(query))
     return MovementPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def _post_out_of(
+    session: Session,
+    fund: Fund,
+    movement: FundMovement,
+    lines: tuple[Line, ...],
+    *,
+    money_accounts: Sequence[int],
+    call: Call | None,
+) -> FundMovement:
+    """Post a movement that takes credits from a fund, and money from the accounts that hold what backs them.
+
+    Raises:
+        FundExhaustedError: the fund has less available.
+        InsufficientBalanceError: it has the credits, but the money behind them is not there.
+    """
+    # Asked in one statement, so that what others take at this moment is missing from all of them or from none.
+    held = balances(session, [fund.available_account_id, *money_accounts])
+    available = held[fund.available_account_id]
+    if available < movement.amount:
+        raise FundExhaustedError(fund.code, movement.amount, available)
+    for account in money_accounts:
+        if held[account] < movement.amount:
+            raise InsufficientBalanceError(account)
+    session.add(movement)
+    remember_call(session, call, made_id=movement.id, now=movement.made_at)
+    with taking(fund, movement.amount):
+        post(session, [_entry(movement, lines)])
+    return movement
 
 
 def _movement(

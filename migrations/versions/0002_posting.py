@@ -110,7 +110,7 @@ CREATE FUNCTION ledger_post_many(
     line_accounts bigint[], line_assets text[], line_lots text[], line_amounts bigint[]
 ) RETURNS timestamptz LANGUAGE plpgsql SET search_path FROM CURRENT
 -- Accounts and lots are looked up by key: a plan made while the tables were small must not go on to read all of them.
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_nestloop = on SET enable_seqscan = off AS $$
 DECLARE
     latest timestamptz;
     bounded_accounts bigint;
@@ -182,18 +182,22 @@ BEGIN
     FROM unnest(ids, kinds, descriptions, actors, occurred, reverses)
         AS entry (id, kind, description, actor, occurred_at, reverses_id);
 
+    -- Each account is looked up once for the whole list, however many lines it has and however many versions of its row
+    -- a long transaction keeps. Then the lines are joined to these few rows, not to the table, so by a hash.
+    PERFORM set_config('enable_hashjoin', 'on', true), set_config('enable_nestloop', 'off', true);
     INSERT INTO postings (entry_id, line, account_id, asset, lot, side, amount, seq, balance_after)
+    WITH touched AS MATERIALIZED (
+        SELECT id, normal_side, balance, seq FROM accounts WHERE id = ANY (line_accounts) AND bounded
+    )
     SELECT ids[line.entry], line.line, line.account_id, line.asset, line.lot,
         CASE WHEN line.amount > 0 THEN 'debit' ELSE 'credit' END, abs(line.amount),
-        -- The account's row is already at the end of the list: count back to each posting.
-        CASE WHEN account.bounded THEN account.seq + 1 - row_number() OVER later END,
-        CASE WHEN account.bounded THEN
-            account.balance - (CASE account.normal_side WHEN 'debit' THEN 1 ELSE -1 END)
-                * (sum(line.amount) OVER later - line.amount)::bigint
-        END
+        -- The account's row is already at the end of the list: count back to each posting. Unbounded ones have neither.
+        account.seq + 1 - row_number() OVER later,
+        account.balance - (CASE account.normal_side WHEN 'debit' THEN 1 ELSE -1 END)
+            * (sum(line.amount) OVER later - line.amount)::bigint
     FROM unnest(line_entries, line_numbers, line_accounts, line_assets, line_lots, line_amounts)
         WITH ORDINALITY AS line (entry, line, account_id, asset, lot, amount, place)
-    LEFT JOIN accounts AS account ON account.id = line.account_id
+    LEFT JOIN touched AS account ON account.id = line.account_id
     WINDOW later AS (PARTITION BY line.account_id ORDER BY line.place DESC ROWS UNBOUNDED PRECEDING);
     RETURN written;
 END $$

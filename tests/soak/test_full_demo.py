@@ -1,4 +1,4 @@
-"""The demo, in full size on SQLite: killed in the middle it leaves nothing; loaded anew it is in time and proved."""
+"""The demo, in full size: killed in the middle it leaves nothing; loaded anew it is in time and proved."""
 
 import resource
 import subprocess
@@ -24,14 +24,8 @@ def processor_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _size(installation: Installation) -> tuple[str, ...]:
-    # SQLite is what the demo is for. PostgreSQL cannot clear a row's old versions away inside the demo's one
-    # transaction, and walks through all of a fund's for each award: a fifth of the entries says as much in a minute.
-    return () if installation.environ["DATABASE_URL"].startswith("sqlite") else ("--entries", "10000")
-
-
 def test_a_full_demo_that_was_killed_is_loaded_anew_and_proved(installation: Installation, say: Say) -> None:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", *_size(installation)]
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo"]
     with subprocess.Popen(command, cwd=CHECKOUT, env=installation.environ, stderr=subprocess.DEVNULL) as killed:
         time.sleep(IN_THE_MIDDLE_S)
         assert killed.poll() is None, "it ended before it was killed"
