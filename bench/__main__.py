@@ -3,7 +3,7 @@
 import argparse
 
 from bench import http, posting, racing, reading, redeeming, worlds
-from bench.racing import Case
+from bench.racing import Case, Contestant
 
 CASES = ("post_1", "post_100", "redeem", "balance", "statement", "http_redeem")
 
@@ -20,48 +20,56 @@ def main() -> None:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     with worlds.databases() as urls:
         chosen = {db: url for db, url in urls.items() if arguments.db in (None, db)}
-        for url in chosen.values():
+        for db, url in chosen.items():
             worlds.furnish(url)
-        for name in asked:
-            for db, url in chosen.items():
-                _run(name, db, url)
+            if db == "postgresql" and {"redeem", "http_redeem"} & set(asked):
+                worlds.furnish_shops(url)
+        reached = [_run(name, db, url) for name in asked for db, url in chosen.items()]
+    if not all(reached):
+        raise SystemExit(1)
 
 
-def _run(name: str, db: str, url: str) -> None:
+def _run(name: str, db: str, url: str) -> bool:
+    """Run a case on one database; return whether every floor of it was reached, or there is nothing to measure."""
     if name in ("post_1", "post_100"):
-        ours, limit = (
+        contestants = (
             (posting.ours_one, posting.limit_one) if name == "post_1" else (posting.ours_list, posting.limit_list)
         )
-        floor = 0.5 if name == "post_1" else 0.4
-        for clients in (1, 8):
-            racing.run(Case(name, db, clients, ours, limit, floor, "entries/s"), url)
-    elif name in ("balance", "statement"):
-        _run_reads(name, db, url)
-    elif db == "postgresql":
-        worlds.furnish_shops(url)
-        if name == "redeem":
-            for clients in (1, 8):
-                racing.run(Case(name, db, clients, redeeming.ours, redeeming.limit, 0.35, "redemptions/s"), url)
-        else:
-            http.run(url)
+        return _run_clients(name, db, url, contestants, floor=0.5 if name == "post_1" else 0.4, unit="entries/s")
+    if name in ("balance", "statement"):
+        return _run_reads(name, db, url)
+    if db != "postgresql":
+        return True
+    if name == "redeem":
+        return _run_clients(name, db, url, (redeeming.ours, redeeming.limit), floor=0.35, unit="redemptions/s")
+    return http.run(url)
 
 
-def _run_reads(name: str, db: str, url: str) -> None:
-    rates = {}
+def _run_clients(
+    name: str, db: str, url: str, contestants: tuple[Contestant, Contestant], *, floor: float, unit: str
+) -> bool:
+    outcomes = [racing.run(Case(name, db, clients, *contestants, floor, unit), url) for clients in (1, 8)]
+    return all(outcome.reached for outcome in outcomes)
+
+
+def _run_reads(name: str, db: str, url: str) -> bool:
+    outcomes = {}
     for postings in (reading.SHORT, reading.LONG):
         reading.write_history(url, postings)
         ours, limit = (reading.balance if name == "balance" else reading.statement)(postings)
-        rates[postings], _ = racing.run(Case(f"{name}_{postings}", db, 1, ours, limit, 0.5, "reads/s"), url)
-    racing.report(
+        outcomes[postings] = racing.run(Case(f"{name}_{postings}", db, 1, ours, limit, 0.5, "reads/s"), url)
+    after_long, after_short = outcomes[reading.LONG].ours, outcomes[reading.SHORT].ours
+    flat = racing.report(
         case=f"{name}_flat",
         db=db,
         clients=1,
-        ours=rates[reading.LONG],
-        limit=rates[reading.SHORT],
-        ratio=rates[reading.LONG] / rates[reading.SHORT],
+        ours=after_long,
+        limit=after_short,
+        ratio=after_long / after_short,
         floor=1 / 1.2,
         unit="reads/s after 10^6 postings, beside 10^3",
     )
+    return flat and all(outcome.reached for outcome in outcomes.values())
 
 
 if __name__ == "__main__":

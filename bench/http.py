@@ -36,7 +36,7 @@ _FIRST_CODE = 9_000_000_000
 Request = Callable[[], bytes]
 
 
-def run(url: str) -> None:
+def run(url: str) -> bool:
     """Measure both views in turn and print a line for the rate, and one for a worker's memory."""
     keys = _till_keys(url)
     _make_codes(url)
@@ -54,7 +54,7 @@ def run(url: str) -> None:
             server.terminate()
             server.wait(30)
     ratio = statistics.median(mine / best for mine, best in zip(rates["ours"], rates["limit"], strict=True))
-    racing.report(
+    fast_enough = racing.report(
         case="http_redeem",
         db="postgresql",
         clients=CONNECTIONS,
@@ -65,7 +65,7 @@ def run(url: str) -> None:
         unit="requests/s",
         more={f"{name}_{part}_ms": value for name in rates for part, value in _percentiles(waits[name]).items()},
     )
-    racing.report(
+    small_enough = racing.report(
         case="worker_memory",
         db="postgresql",
         clients=CONNECTIONS,
@@ -75,6 +75,7 @@ def run(url: str) -> None:
         floor=1,
         unit="MB a worker",
     )
+    return fast_enough and small_enough
 
 
 def _race(port: int, requests: dict[str, Request]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:

@@ -32,8 +32,16 @@ class Case:
     unit: str
 
 
-def run(case: Case, url: str) -> tuple[float, float]:
-    """Run a case, print its line, and return the medians of ours and of the limit."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The median of our rate, and whether the floor was reached."""
+
+    ours: float
+    reached: bool
+
+
+def run(case: Case, url: str) -> Outcome:
+    """Run a case, print its line, and return how it ended."""
     with _Clients(case, url) as clients:
         for name in ("limit", "ours"):
             _round(clients, name, WARM_UP_S)
@@ -44,7 +52,7 @@ def run(case: Case, url: str) -> tuple[float, float]:
     ours, limit = statistics.median(rates["ours"]), statistics.median(rates["limit"])
     # Pair by pair: a slow moment of the machine then touches both.
     ratio = statistics.median(mine / best for mine, best in zip(rates["ours"], rates["limit"], strict=True))
-    report(
+    reached = report(
         case=case.name,
         db=case.database,
         clients=case.clients,
@@ -54,7 +62,7 @@ def run(case: Case, url: str) -> tuple[float, float]:
         floor=case.floor,
         unit=case.unit,
     )
-    return ours, limit
+    return Outcome(ours, reached)
 
 
 def report(
@@ -68,8 +76,8 @@ def report(
     floor: float,
     unit: str,
     more: Mapping[str, float] | None = None,
-) -> None:
-    """Print one line of figures, with `more` of them behind."""
+) -> bool:
+    """Print one line of figures, with `more` of them behind; return whether the floor was reached."""
     line = {
         "case": case,
         "db": db,
@@ -83,6 +91,7 @@ def report(
     }
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
+    return ratio >= floor
 
 
 class _Clients:

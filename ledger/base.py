@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -47,10 +48,16 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the stored instant as an aware value in UTC."""
-        if value is None:
-            return None
-        # SQLite stores no zone; what was written was UTC.
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None] | None:
+        """Return what turns a stored instant into an aware value; SQLite's text is read in one step, not two."""
+        return _read_from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _read_from_sqlite(stored: str | None) -> datetime | None:
+    # SQLite stores no zone; what was written was UTC.
+    return None if stored is None else datetime.fromisoformat(f"{stored}+00:00")
 
 
 # SQLite numbers rows by itself only where the key is an INTEGER.

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
-    Row,
     Select,
     and_,
     bindparam,
@@ -24,12 +24,11 @@ from ledger.errors import AccountUnknownError, InstantTooYoungError
 from ledger.lot_balances import LotBalance
 from ledger.model import Account, JournalEntry, Posting
 
-# An entry rarely has more than one posting on an account; a few to spare save a second question.
-_SPARE_POSTINGS = 8
+# An entry rarely has more than one posting on an account; one to spare tells that the page's last entry has no more.
+_SPARE_POSTINGS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class StatementItem:
+class StatementItem(NamedTuple):
     """One entry as it moved one account: `amount` is signed, + where it raised the account's normal side.
 
     `counter_code` is the code of another account in the entry, the first by code.
@@ -58,10 +57,11 @@ def _signed() -> ColumnElement[int]:
     return case((Posting.side == Account.normal_side, Posting.amount), else_=-Posting.amount)
 
 
-def _statement_query() -> Select[tuple[int, UUID, int, int, str, str, str, datetime, datetime, str]]:
+def _statement_query() -> Select[tuple[int, UUID, str, int, int, str, str, datetime, datetime, str]]:
+    """Return the question for postings of an account, newest first: the seq, then the fields of a `StatementItem`."""
     other, counter = aliased(Posting), aliased(Account)
     counter_code = (
-        select(func.min(counter.code))
+        select(func.coalesce(func.min(counter.code), ""))
         .join_from(other, counter, counter.id == other.account_id)
         .where(other.entry_id == Posting.entry_id, other.account_id != Posting.account_id)
         .scalar_subquery()
@@ -70,14 +70,14 @@ def _statement_query() -> Select[tuple[int, UUID, int, int, str, str, str, datet
         select(
             Posting.seq,
             Posting.entry_id,
-            _signed().label("amount"),
-            Posting.balance_after,
             JournalEntry.kind,
+            _signed(),
+            Posting.balance_after,
             JournalEntry.description,
             JournalEntry.actor,
             JournalEntry.occurred_at,
             JournalEntry.recorded_at,
-            counter_code.label("counter_code"),
+            counter_code,
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
@@ -111,47 +111,17 @@ def statement(session: Session, account_id: int, *, limit: int, before: int | No
         if not rows and cursor is None and session.get(Account, account_id) is None:
             raise AccountUnknownError(account_id)
         for row in rows:
-            if items and items[-1].entry_id == row.entry_id:
-                items[-1] = _joined(items[-1], row)
+            item = StatementItem._make(row[1:])
+            if items and items[-1].entry_id == item.entry_id:
+                # An earlier posting of the same entry; the balance after is that of the entry's last one.
+                items[-1] = items[-1]._replace(amount=items[-1].amount + item.amount)
             elif len(items) == limit:
                 return StatementPage(items, next_before=cursor)
             else:
-                items.append(_item(row))
+                items.append(item)
             cursor = row.seq
         if len(rows) < asked:
             return StatementPage(items, next_before=None)
-
-
-def _item(row: Row[tuple[int, UUID, int, int, str, str, str, datetime, datetime, str]]) -> StatementItem:
-    return StatementItem(
-        entry_id=row.entry_id,
-        kind=row.kind,
-        amount=row.amount,
-        balance_after=row.balance_after,
-        description=row.description,
-        actor=row.actor,
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        counter_code=row.counter_code or "",
-    )
-
-
-def _joined(
-    newer: StatementItem, row: Row[tuple[int, UUID, int, int, str, str, str, datetime, datetime, str]]
-) -> StatementItem:
-    """Add an earlier posting of the same entry; the balance after is that of the entry's last posting."""
-    item = _item(row)
-    return StatementItem(
-        entry_id=item.entry_id,
-        kind=item.kind,
-        amount=newer.amount + item.amount,
-        balance_after=newer.balance_after,
-        description=item.description,
-        actor=item.actor,
-        occurred_at=item.occurred_at,
-        recorded_at=item.recorded_at,
-        counter_code=newer.counter_code,
-    )
 
 
 def settled_until(session: Session) -> datetime:
