@@ -26,7 +26,7 @@ from awards.errors import (
     SameFundError,
 )
 from awards.expiry import Sweep, expire_lots
-from awards.expiry_rules import END_OF_NEXT_YEAR, NEVER, expires_on
+from awards.expiry_rules import END_OF_NEXT_YEAR, NEVER, expires_on, is_expiry_rule
 from awards.funds import FundPage, create_fund, fund_id, fund_page, get_fund, last_day_of_award, list_funds
 from awards.grants import Granted, award, grant
 from awards.listings import (
@@ -105,6 +105,7 @@ __all__ = [
     "get_fund",
     "get_movement",
     "grant",
+    "is_expiry_rule",
     "last_day_of_award",
     "left_to_claw_back",
     "list_awards",

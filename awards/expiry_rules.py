@@ -38,3 +38,12 @@ def expires_on(rule: str, today: date) -> date | None:
     years, month = divmod(today.month - 1 + int(months[1]), 12)
     year, month = today.year + years, month + 1
     return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+
+
+def is_expiry_rule(rule: str, today: date) -> bool:
+    """Say whether a fund may begin with this rule today: it is one, and its awards do not end before they begin."""
+    try:
+        last_day = expires_on(rule, today)
+    except ExpiryRuleError:
+        return False
+    return last_day is None or last_day >= today

@@ -19,7 +19,7 @@ from awards.errors import (
     FundExistsError,
     FundUnknownError,
 )
-from awards.expiry_rules import END_OF_NEXT_YEAR, expires_on
+from awards.expiry_rules import END_OF_NEXT_YEAR, expires_on, is_expiry_rule
 from awards.model import FUND_CODE_LENGTH_MAX, NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Fund
 from ledger import (
     AMOUNT_MAX,
@@ -77,8 +77,7 @@ def create_fund(
         raise FundCodeError(code)
     cleaned_name = clean_text(name, field="name", length_max=NAME_LENGTH_MAX)
     cleaned_purpose = clean_text(purpose, field="purpose", length_max=TEXT_LENGTH_MAX)
-    last_day = expires_on(expiry_rule, now.date())
-    if last_day is not None and last_day < now.date():
+    if not is_expiry_rule(expiry_rule, now.date()):
         raise ExpiryRuleError(expiry_rule)
     if session.get(Fund, code) is not None:
         raise FundExistsError(code)

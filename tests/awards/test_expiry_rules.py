@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awards import END_OF_NEXT_YEAR, NEVER, ExpiryRuleError, expires_on
+from awards import END_OF_NEXT_YEAR, NEVER, ExpiryRuleError, expires_on, is_expiry_rule
 
 DAYS = st.dates(date(2000, 1, 1), date(2200, 12, 31))
 
@@ -92,3 +92,17 @@ def test_anything_else_is_no_rule(rule: str) -> None:
 def test_no_text_breaks_the_reading_of_rules(rule: str) -> None:
     with suppress(ExpiryRuleError):
         expires_on(rule, date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("rule", "may_begin"),
+    [
+        (NEVER, True),
+        ("on:2026-06-01", True),
+        ("on:2026-05-31", False),
+        ("on:", False),
+        ("months:0", False),
+    ],
+)
+def test_a_fund_begins_with_a_rule_that_has_not_ended(rule: str, may_begin: object) -> None:
+    assert is_expiry_rule(rule, date(2026, 6, 1)) is may_begin

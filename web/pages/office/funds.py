@@ -14,6 +14,7 @@ from awards import (
     END_OF_NEXT_YEAR,
     NEVER,
     CoverLine,
+    ExpiryRuleError,
     FundMovement,
     FundUnknownError,
     MovementKind,
@@ -22,6 +23,7 @@ from awards import (
     create_fund,
     fund_id,
     fund_position,
+    is_expiry_rule,
     list_movements,
     move_money,
     return_money,
@@ -43,7 +45,14 @@ FUNDS_SEEN_BY = (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER)
 _MOVEMENTS_SHOWN = 50
 # The address of the form stands where a fund's would.
 _NO_CODE = "new"
-_AT_FAULT: dict[type[Exception], str] = {FundUnknownError: "to_fund", SameFundError: "to_fund"}
+_AT_FAULT: dict[type[Exception], str] = {
+    FundUnknownError: "to_fund",
+    SameFundError: "to_fund",
+    ExpiryRuleError: "expiry",
+}
+# What the form for a fund offers besides a fixed day, the usual first; other numbers of months come by the API.
+_OFFERED_RULES = (END_OF_NEXT_YEAR, "months:6", "months:12", "months:24", NEVER)
+_FIXED_DAY = "on"
 
 
 @blueprint.get("/funds", endpoint="funds")
@@ -58,25 +67,34 @@ def show_funds() -> str:
 @access(Role.ADMINISTRATOR, everywhere=True)
 def new_fund() -> ResponseReturnValue:
     """Ask for what a new fund is called and for."""
-    return make_response(render_template("office/fund_new.html", **Form().context))
+    return _new_fund_page(Form())
 
 
 @blueprint.post("/funds/new")
 @access(Role.ADMINISTRATOR, everywhere=True)
 def make_fund() -> ResponseReturnValue:
     """Create an empty fund."""
-    form = Form.posted_once("code", "name", "purpose")
-    code, name, purpose = form.text("code"), form.text("name"), form.text("purpose")
+    form = Form.posted_once("code", "name", "purpose", "expiry", "last_day")
+    code, name, purpose, rule = form.text("code"), form.text("name"), form.text("purpose"), _chosen_rule(form)
     if code == _NO_CODE:
         form.wrong("code", _("Take another code."))
-    call = form.call(code=code, name=name, purpose=purpose)
+    call = form.call(code=code, name=name, purpose=purpose, expiry_rule=rule)
 
     def make(session: Session) -> UUID:
-        create_fund(session, code=code, name=name, purpose=purpose, actor=call.owner, now=now(), call=call)
+        create_fund(
+            session,
+            code=code,
+            name=name,
+            purpose=purpose,
+            expiry_rule=rule,
+            actor=call.owner,
+            now=now(),
+            call=call,
+        )
         return fund_id(code)
 
-    if not form.is_right or form.attempt(lambda: once(call, make)) is None:
-        return make_response(render_template("office/fund_new.html", **form.context), form.status)
+    if not form.is_right or form.attempt(lambda: once(call, make), _AT_FAULT) is None:
+        return _new_fund_page(form)
     flash(_("The fund is there. Now it needs money."), "success")
     return redirect(url_for("office.fund", code=code), 303)
 
@@ -127,6 +145,24 @@ def _move(code: str, name: str, book: Callable[..., FundMovement], done: str) ->
     return redirect(url_for("office.fund", code=code), 303)
 
 
+def _new_fund_page(form: Form) -> ResponseReturnValue:
+    choices = [(rule, _rule_in_words(rule)) for rule in _OFFERED_RULES]
+    choices.append((_FIXED_DAY, _("can be spent until a fixed day")))
+    page = render_template("office/fund_new.html", expiry_choices=choices, **form.context)
+    return make_response(page, form.status)
+
+
+def _chosen_rule(form: Form) -> str:
+    """Return the expiry rule that a form for a fund chose; what is no rule is noted as wrong."""
+    chosen, last_day = form.text("expiry"), form.values["last_day"].strip()
+    rule = f"{_FIXED_DAY}:{last_day}" if chosen == _FIXED_DAY else chosen
+    if chosen != _FIXED_DAY and last_day:
+        form.wrong("last_day", _("Leave this empty, or choose a fixed day above."))
+    if chosen == _FIXED_DAY and not is_expiry_rule(rule, now().date()):
+        form.wrong("last_day", _("Choose a day that is not over."))
+    return rule
+
+
 def _fund_page(code: str, form: Form, *, open_form: str = "") -> ResponseReturnValue:
     def read(session: Session) -> dict[str, Any]:
         shown = fund_position(session, code)
@@ -160,7 +196,7 @@ def _rule_in_words(rule: str) -> str:
     words = {
         END_OF_NEXT_YEAR: lambda: _("can be spent until the end of the year after the award"),
         NEVER: lambda: _("have no end date"),
-        "on": lambda: _("can be spent until %(day)s", day=detail),
+        _FIXED_DAY: lambda: _("can be spent until %(day)s", day=detail),
         "months": lambda: ngettext("can be spent for %(num)s month", "can be spent for %(num)s months", int(detail)),
     }
     return str(words[kind]())

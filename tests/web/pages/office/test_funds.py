@@ -5,6 +5,7 @@ from werkzeug.test import TestResponse
 
 import awards
 from people import Role
+from tests.clock import NOON
 from tests.web.pages.browser import Browser, browser_of_person, text_of
 from tests.web.world import World
 
@@ -61,6 +62,7 @@ def test_a_fund_is_made_once(world: World, officer: Browser) -> None:
         "code": "peace",
         "name": "平安建设",
         "purpose": "奖励",
+        "expiry": awards.END_OF_NEXT_YEAR,
         "idempotency_key": officer.hidden("idempotency_key"),
     }
     first, again = officer.post("/office/funds/new", **fields), officer.post("/office/funds/new", **fields)
@@ -84,13 +86,29 @@ def test_each_field_of_a_new_fund_is_judged(world: World, officer: Browser) -> N
         ("name", "", "Fill this in."),
         ("name", "x" * 101, "This text is too long."),
         ("purpose", "\u202e", "characters that cannot be shown"),
+        ("expiry", "", "Fill this in."),
+        ("expiry", "months:0", "A rule is"),
+        ("expiry", "on", "Choose a day that is not over."),
+        ("last_day", "2027-12-31", "Leave this empty, or choose a fixed day above."),
     ):
-        fields = {"code": "peace", "name": "名字", "purpose": "目的"} | {field: typed}
+        fields = {"code": "peace", "name": "名字", "purpose": "目的", "expiry": awards.NEVER} | {field: typed}
         page = officer.post("/office/funds/new", idempotency_key="k", **fields)
         assert (page.status_code, reason in text_of(page)) == (422, True), (field, typed)
         if field != "name":
             assert 'value="名字"' in page.text
     assert world.seen(awards.list_funds) == []
+
+
+def test_a_new_fund_gets_the_rule_that_was_chosen(world: World, officer: Browser) -> None:
+    officer.get("/office/funds/new")
+    today = NOON.date().isoformat()
+    for number, (expiry, last_day, rule) in enumerate(
+        (("months:12", "", "months:12"), ("on", today, f"on:{today}"), (awards.NEVER, " ", awards.NEVER))
+    ):
+        fields = {"code": f"fund{number}", "name": "名字", "purpose": "目的", "expiry": expiry, "last_day": last_day}
+        assert officer.post("/office/funds/new", idempotency_key=f"k{number}", **fields).status_code == 303
+        made = {fund.code: fund.expiry_rule for fund in world.seen(awards.list_funds)}
+        assert made[f"fund{number}"] == rule
 
 
 def test_money_comes_in_goes_back_and_moves(world: World, finance: Browser) -> None:
