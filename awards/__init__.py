@@ -25,7 +25,7 @@ from awards.errors import (
     NothingToClawBackError,
     SameFundError,
 )
-from awards.expiry import Sweep, expire_lots
+from awards.expiry import expire_lots
 from awards.expiry_rules import END_OF_NEXT_YEAR, NEVER, expires_on, is_expiry_rule
 from awards.funds import FundPage, create_fund, fund_id, fund_page, get_fund, last_day_of_award, list_funds
 from awards.grants import Granted, award, grant
@@ -82,7 +82,6 @@ __all__ = [
     "MovementUnknownError",
     "NothingToClawBackError",
     "SameFundError",
-    "Sweep",
     "appropriate",
     "award",
     "award_batch",

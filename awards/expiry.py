@@ -1,6 +1,5 @@
 """The sweep that returns credits past their last day to their funds."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,12 +10,15 @@ from ledger import (
     AccountState,
     Asset,
     NewEntry,
+    PastLot,
+    Sweep,
     account_state_of,
-    accounts_with_past_lots,
     credit,
     debit,
+    forget_past_lots,
     lock_lots,
     new_id,
+    past_lots,
     post,
 )
 from people import Resident
@@ -24,32 +26,20 @@ from people import Resident
 KIND = "expiry"
 ACTOR = "system"
 
-_AVAILABLE = "resident:%:available"
 
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """What one call of the sweep did: how many residents' credits expired, how much, and where the next call begins.
-
-    `next_after` is None when the end was reached.
-    """
-
-    count: int
-    amount: int
-    next_after: int | None
-
-
-def expire_lots(session: Session, *, now: datetime, limit: int = 500, after: int = 0) -> Sweep:
-    """Return to their funds the credits whose last day is over, of up to `limit` residents, one entry each.
+def expire_lots(session: Session, *, now: datetime, limit: int = 500, after: PastLot | None = None) -> Sweep[PastLot]:
+    """Return to their funds the credits whose last day is over, out of up to `limit` lots, one entry a resident.
 
     Call it in transactions of its own, with `after` from the call before, until `next_after` is None. It may be
     stopped and begun anew at any point, and run side by side: under the lock only what is still there is taken.
     Frozen accounts give nothing; their credits, past their day, cannot be spent either, and expire when they thaw.
     """
     today = now.date()
-    accounts = accounts_with_past_lots(session, kind=_AVAILABLE, today=today, after=after, limit=limit)
-    next_after = accounts[-1] if len(accounts) == limit else None
+    found = past_lots(session, today=today, after=after, limit=limit)
+    next_after = found[-1] if len(found) == limit else None
+    accounts = list(dict.fromkeys(each.account_id for each in found))
     held = lock_lots(session, accounts)
+    forget_past_lots(session, accounts, today=today)
     giving = set(
         session.scalars(
             select(Resident.available_account_id).where(

@@ -63,11 +63,11 @@ def _targets(entries: int, days: list[date]) -> list[int]:
 
 
 def _expire(scene: Scene, day: date) -> None:
-    after: int | None = 0
-    while after is not None:
+    after, more = None, True
+    while more:
         swept = expire_lots(scene.session, now=scene.at(day, 0), after=after)
         scene.posted += swept.count
-        after = swept.next_after
+        after, more = swept.next_after, swept.next_after is not None
 
 
 def _block_codes(scene: Scene, day: date) -> None:

@@ -43,7 +43,7 @@ from ledger.errors import (
     SamePersonError,
 )
 from ledger.exports import ExportFormat, export
-from ledger.holdings_by_code import Holding, accounts_with_past_lots, holdings
+from ledger.holdings_by_code import Holding, holdings
 from ledger.idempotency import (
     KNOWN_CALL,
     REMEMBER_CALL,
@@ -55,15 +55,30 @@ from ledger.idempotency import (
     remember_values,
     same_thing_again,
 )
-from ledger.lot_balances import LockedLots, LotBalance, lock_lots, locked_lots, lots, pick_lots, spendable
+from ledger.lot_balances import (
+    LockedLots,
+    LotBalance,
+    expiring,
+    lock_lots,
+    locked_lots,
+    lots,
+    lots_of,
+    pick_lots,
+    pick_up_to,
+    spendable,
+)
+from ledger.lot_moves import GRACE_DAYS, Relabel, lines_of_move, relabelled, restoring, same_lot, undated
+from ledger.lots_by_day import PastLot, forget_past_lots, past_lots
 from ledger.model import AccountState
 from ledger.posting import post
 from ledger.posting_postgresql import Companions
 from ledger.reversals import REVERSIBLE_KINDS, reversal_of, reversals_of, reverse
 from ledger.statements import StatementItem, StatementPage, balance_at, lots_at, settled_until, statement
+from ledger.sweeps import Sweep
 
 __all__ = [
     "AMOUNT_MAX",
+    "GRACE_DAYS",
     "KNOWN_CALL",
     "READING",
     "REMEMBER_CALL",
@@ -99,17 +114,19 @@ __all__ = [
     "NewAccount",
     "NewEntry",
     "NotReversibleError",
+    "PastLot",
     "PostingView",
+    "Relabel",
     "SamePersonError",
     "Side",
     "StatementItem",
     "StatementPage",
+    "Sweep",
     "TrialBalanceRow",
     "UTCDateTime",
     "account_id",
     "account_state",
     "account_state_of",
-    "accounts_with_past_lots",
     "audit",
     "balance",
     "balance_at",
@@ -121,27 +138,36 @@ __all__ = [
     "entry",
     "entry_sums",
     "enum_column",
+    "expiring",
     "export",
     "find_account_id",
     "first_difference",
+    "forget_past_lots",
     "holdings",
+    "lines_of_move",
     "lock_lots",
     "locked_lots",
     "lots",
     "lots_at",
+    "lots_of",
     "new_id",
     "open_account",
     "open_accounts",
+    "past_lots",
     "pick_lots",
+    "pick_up_to",
     "post",
     "prepare_engine",
     "read_all",
     "recall_call",
+    "relabelled",
     "remember_call",
     "remember_values",
+    "restoring",
     "reversal_of",
     "reversals_of",
     "reverse",
+    "same_lot",
     "same_thing_again",
     "set_account_state",
     "settled_until",
@@ -149,4 +175,5 @@ __all__ = [
     "statement",
     "trial_balance",
     "trial_balance_totals",
+    "undated",
 ]

@@ -1,8 +1,7 @@
-"""What many accounts hold together: totals by kind of account and lot, and the accounts with lots past their day."""
+"""What many accounts hold together: totals by kind of account and lot."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -49,27 +48,3 @@ def holdings(session: Session, *, assets: Collection[Asset], kinds: Sequence[str
         .order_by(each.c.kind, each.c.label)
     )
     return [Holding(kind, label, int(amount)) for kind, label, amount in rows]
-
-
-def accounts_with_past_lots(session: Session, *, kind: str, today: date, after: int, limit: int) -> list[int]:
-    """Return the ids above `after`, in order, of accounts that hold credits whose last day is over.
-
-    `kind` is a pattern of account codes. Nothing is locked: lock the accounts, then look at their lots again.
-    """
-    return list(
-        session.scalars(
-            select(AccountLot.account_id)
-            .join(Account, Account.id == AccountLot.account_id)
-            .where(
-                AccountLot.account_id > after,
-                # Labels begin with their day, and undated ones sort after every day.
-                AccountLot.lot < today.isoformat(),
-                AccountLot.balance > 0,
-                Account.asset == Asset.PAB,
-                Account.code.like(kind),
-            )
-            .distinct()
-            .order_by(AccountLot.account_id)
-            .limit(limit)
-        )
-    )

@@ -33,12 +33,20 @@ class LotBalance:
 
 def lots(session: Session, account_id: int) -> list[LotBalance]:
     """Return the non-empty lots of an account in spending order, those past their day included."""
+    return lots_of(session, [account_id])[account_id]
+
+
+def lots_of(session: Session, account_ids: Iterable[int]) -> dict[int, list[LotBalance]]:
+    """Return the non-empty lots of each account, as `lots` does, in one statement."""
+    found: dict[int, list[LotBalance]] = {account: [] for account in account_ids}
     rows = session.execute(
-        select(AccountLot.lot, AccountLot.balance)
-        .where(AccountLot.account_id == account_id, AccountLot.balance > 0)
-        .order_by(AccountLot.lot)
+        select(AccountLot.account_id, AccountLot.lot, AccountLot.balance)
+        .where(AccountLot.account_id.in_(list(found)), AccountLot.balance > 0)
+        .order_by(AccountLot.account_id, AccountLot.lot)
     )
-    return [LotBalance(label, amount) for label, amount in rows]
+    for account, label, amount in rows:
+        found[account].append(LotBalance(label, amount))
+    return found
 
 
 def locked_lots(found: str | None) -> list[LotBalance]:
@@ -90,18 +98,11 @@ def lock_lots(session: Session, account_ids: Iterable[int]) -> dict[int, list[Lo
 
     Use it before choosing lots to spend: until the transaction ends nobody else can take them.
     """
+    if session.get_bind().dialect.name != "postgresql":
+        return lots_of(session, account_ids)
     found: dict[int, list[LotBalance]] = {account: [] for account in account_ids}
-    if session.get_bind().dialect.name == "postgresql":
-        locked = session.scalar(select(func.ledger_lock_lots(cast(list(found), ARRAY(BigInteger)))))
-        for account, label, amount in sorted(json.loads(locked or "[]")):
-            found[account].append(LotBalance(label, amount))
-        return found
-    rows = session.execute(
-        select(AccountLot.account_id, AccountLot.lot, AccountLot.balance)
-        .where(AccountLot.account_id.in_(list(found)), AccountLot.balance > 0)
-        .order_by(AccountLot.account_id, AccountLot.lot)
-    )
-    for account, label, amount in rows:
+    locked = session.scalar(select(func.ledger_lock_lots(cast(list(found), ARRAY(BigInteger)))))
+    for account, label, amount in sorted(json.loads(locked or "[]")):
         found[account].append(LotBalance(label, amount))
     return found
 
@@ -118,6 +119,20 @@ def spendable(held: Sequence[LotBalance], *, today: date, funds: Collection[str]
     return sum(part.amount for part in held if _may_be_spent(part.lot, today, funds))
 
 
+def pick_up_to(
+    held: Sequence[LotBalance], *, amount: int, today: date, funds: Collection[str] | None = None
+) -> list[LotBalance]:
+    """Return the parts to take for as much of `amount` as there is, in the order of `pick_lots`; there may be none."""
+    picked: list[LotBalance] = []
+    missing = amount
+    for part in sorted(held, key=lambda each: each.label):
+        if missing and _may_be_spent(part.lot, today, funds):
+            taken = min(part.amount, missing)
+            picked.append(LotBalance(part.label, taken))
+            missing -= taken
+    return picked
+
+
 def pick_lots(
     held: Sequence[LotBalance], *, amount: int, today: date, funds: Collection[str] | None = None
 ) -> list[LotBalance]:
@@ -126,13 +141,13 @@ def pick_lots(
     Raises:
         InsufficientBalanceError: what may be spent today is less than the amount.
     """
-    picked: list[LotBalance] = []
-    missing = amount
-    for part in sorted(held, key=lambda each: each.label):
-        if missing and _may_be_spent(part.lot, today, funds):
-            taken = min(part.amount, missing)
-            picked.append(LotBalance(part.label, taken))
-            missing -= taken
-    if missing:
+    picked = pick_up_to(held, amount=amount, today=today, funds=funds)
+    if sum(part.amount for part in picked) < amount:
         raise InsufficientBalanceError
     return picked
+
+
+def expiring(held: Iterable[LotBalance], *, today: date) -> list[LotBalance]:
+    """Return those of these lots that can still be spent and end on a day, in spending order."""
+    dated = (part for part in held if part.lot.expires_on is not None and _may_be_spent(part.lot, today, None))
+    return sorted(dated, key=lambda each: each.label)

@@ -86,7 +86,7 @@ from merchants.payment_codes import (
 )
 from merchants.receipts import new_receipt_no, normal_receipt_no
 from merchants.redemptions import Attempt, redeem
-from merchants.refunds import GRACE_DAYS, TILL_REFUND_MAX, get_refund, list_refunds, refund
+from merchants.refunds import TILL_REFUND_MAX, get_refund, list_refunds, refund
 from merchants.registry import create_merchant, find_merchant, get_merchant, list_merchants, merchant_by_code
 
 __all__ = [
@@ -94,7 +94,6 @@ __all__ = [
     "CODE_ALPHABET",
     "CODE_LENGTH",
     "CODE_LIFETIME",
-    "GRACE_DAYS",
     "LIVE_CODES_MAX",
     "TILL_REFUND_MAX",
     "AmountError",

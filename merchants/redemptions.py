@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
-from ledger import AccountState, Asset, CreditLot, Line, LotBalance, NewEntry
+from ledger import AccountState, LotBalance, NewEntry
 from merchants.errors import AmountError, MerchantUnknownError
 from merchants.facts import read_facts
 from merchants.model import PaymentCode, Redemption, RedemptionStatus, Refusal
@@ -138,7 +138,10 @@ def redeem(
         session.connection().execute(_RECORD_REFUSED, values)
         session.connection().execute(ledger.REMEMBER_CALL, values)
     else:
-        lines = _lines(facts.account_id, facts.payable_account_id, parts)
+        # For the merchant the funds without the date.
+        lines = ledger.lines_of_move(
+            parts, giver=facts.account_id, taker=facts.payable_account_id, relabel=ledger.undated
+        )
         entry = NewEntry(id=redemption.entry_id, kind=KIND, actor=actor, occurred_at=now, lines=lines)
         _post(session, entry, values, payer_account_id=facts.account_id)
     return Attempt(redemption, facts.merchant_code, facts.payer_masked or "", replayed=False, holder_id=facts.holder_id)
@@ -186,18 +189,6 @@ def _refusal_of_code(facts: Row[Any], now: datetime) -> Refusal | None:
     if has_ended(facts.expires_at, now):
         return Refusal.CODE_EXPIRED
     return Refusal.ACCOUNT_FROZEN if facts.account_state in _NOT_SPENDING else None
-
-
-def _lines(payer_account_id: int, payable_account_id: int, parts: list[LotBalance]) -> tuple[Line, ...]:
-    """Return the postings: the payer's very lots, and for the merchant their funds without the date."""
-    collected: dict[str, int] = {}
-    for part in parts:
-        fund = CreditLot(part.lot.fund).label
-        collected[fund] = collected.get(fund, 0) + part.amount
-    return (
-        *(ledger.debit(payer_account_id, Asset.PAB, part.amount, part.label) for part in parts),
-        *(ledger.credit(payable_account_id, Asset.PAB, amount, fund) for fund, amount in collected.items()),
-    )
 
 
 def _values(redemption: Redemption) -> dict[str, Any]:

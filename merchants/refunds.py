@@ -1,7 +1,7 @@
 """A merchant gives credits back, whole or in part, to the very lots they came from."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
-from ledger import Asset, CreditLot, Line, LotBalance, NewEntry, Side
+from ledger import Asset, Line, LotBalance, NewEntry, Side
 from merchants.errors import (
     AmountError,
     NotRefundableError,
@@ -21,8 +21,6 @@ from merchants.model import TEXT_LENGTH_MAX, Merchant, Redemption, Refund
 from merchants.registry import get_merchant
 
 KIND = "refund"
-# What comes back past its date may still be spent for so many days.
-GRACE_DAYS = 30
 # What a till may refund without the owner, in cents, until an owner sets another limit.
 TILL_REFUND_MAX = 0
 
@@ -125,32 +123,18 @@ def _lines(
     session: Session, payer_account_id: int, merchant: Merchant, parts: list[LotBalance], today: date
 ) -> tuple[Line, ...]:
     """Return the postings: the merchant's credits of each fund, its debt where it holds too few, and the very lots."""
-    owed: dict[str, int] = {}
-    restored: dict[str, int] = {}
-    for part in parts:
-        fund = CreditLot(part.lot.fund).label
-        owed[fund] = owed.get(fund, 0) + part.amount
-        label = _label_today(part.lot, today)
-        restored[label] = restored.get(label, 0) + part.amount
     held = ledger.lock_lots(session, [payer_account_id, merchant.payable_account_id])
     payable = {part.label: part.amount for part in held[merchant.payable_account_id]}
     lines: list[Line] = []
-    for fund, amount in owed.items():
-        covered = min(amount, payable.get(fund, 0))
+    for owed in ledger.relabelled(parts, ledger.undated):
+        covered = min(owed.amount, payable.get(owed.label, 0))
         if covered:
-            lines.append(ledger.debit(merchant.payable_account_id, Asset.PAB, covered, fund))
-        if amount > covered:
+            lines.append(ledger.debit(merchant.payable_account_id, Asset.PAB, covered, owed.label))
+        if owed.amount > covered:
             # Already settled: the merchant owes it back.
-            lines.append(ledger.debit(merchant.receivable_account_id, Asset.PAB, amount - covered, fund))
-    lines += [ledger.credit(payer_account_id, Asset.PAB, amount, label) for label, amount in restored.items()]
-    return tuple(lines)
-
-
-def _label_today(lot: CreditLot, today: date) -> str:
-    """Return the lot a refund goes into: the very one, or, past its date, the same fund with some days' grace."""
-    if lot.expires_on is not None and lot.expires_on < today:
-        return CreditLot(lot.fund, today + timedelta(days=GRACE_DAYS)).label
-    return lot.label
+            lines.append(ledger.debit(merchant.receivable_account_id, Asset.PAB, owed.amount - covered, owed.label))
+    restored = ledger.relabelled(parts, ledger.restoring(today))
+    return (*lines, *(ledger.credit(payer_account_id, Asset.PAB, part.amount, part.label) for part in restored))
 
 
 def get_refund(session: Session, refund_id: UUID) -> Refund | None:

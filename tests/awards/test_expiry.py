@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import ledger
-from awards import Sweep, expire_lots, fund_position
-from ledger import AccountState, Asset, credit, debit, new_id, statement
+from awards import expire_lots, fund_position
+from ledger import AccountState, Asset, Sweep, credit, debit, new_id, statement
 from tests.awards.builders import OFFICER, at_once, available, awarded, fund, lots_of, resident, spend
 from tests.clock import NOON, SHANGHAI
 
@@ -20,10 +20,11 @@ DAY_AFTER = datetime(2026, 7, 2, 0, 0, tzinfo=SHANGHAI)
 def sweep_all(session: Session, *, now: datetime, limit: int = 500) -> tuple[int, int, int]:
     """Sweep until the end; return how many calls it took, residents and amount."""
     calls = count = amount = 0
-    after: int | None = 0
-    while after is not None:
+    after, more = None, True
+    while more:
         swept = expire_lots(session, now=now, limit=limit, after=after)
         calls, count, amount, after = calls + 1, count + swept.count, amount + swept.amount, swept.next_after
+        more = after is not None
     return calls, count, amount
 
 
@@ -100,6 +101,19 @@ def test_a_frozen_account_is_passed_over_until_it_thaws_and_holds_up_nobody(sess
     assert lots_of(session, frozen) == {"2026-07-01:peace": 10}
     ledger.set_account_state(session, frozen.available_account_id, AccountState.CLOSING)
     assert expire_lots(session, now=DAY_AFTER).amount == 10
+
+
+def test_what_is_done_with_costs_the_next_sweep_nothing(session: Session) -> None:
+    fund(session, available=500, expiry_rule="months:1")
+    zhang, li = resident(session), resident(session)
+    awarded(session, zhang, 10)
+    awarded(session, li, 20)
+    spend(session, zhang, 10)
+    assert expire_lots(session, now=DAY_AFTER) == Sweep(count=1, amount=20, next_after=None)
+    # The sweep after next finds nothing to look at, not even what is empty.
+    expire_lots(session, now=DAY_AFTER)
+    assert ledger.past_lots(session, today=DAY_AFTER.date(), after=None, limit=9) == []
+    assert [result for result in ledger.audit(session) if not result.ok] == []
 
 
 @pytest.mark.parametrize(("limit", "calls"), [(1, 6), (2, 3), (4, 2), (5, 2), (6, 1)])

@@ -11,7 +11,6 @@ import ledger
 import people
 from ledger import AccountState, Side
 from merchants import (
-    GRACE_DAYS,
     TILL_REFUND_MAX,
     AmountError,
     Merchant,
@@ -103,7 +102,7 @@ def test_what_comes_back_through_its_last_day_keeps_it_and_past_it_has_thirty_da
     give_back(session, redemption, 40)
     give_back(session, redemption, 60, now=NOON + timedelta(days=1))
 
-    assert GRACE_DAYS == 30
+    assert ledger.GRACE_DAYS == 30
     assert lots_of(session, payer) == {"2026-06-01:peace": 40, "2026-07-02:peace": 60}
 
 

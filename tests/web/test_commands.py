@@ -1,5 +1,6 @@
 """The commands of the flask program."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import pytest
 from click.testing import Result
 from sqlalchemy import text
 
+import awards
 import ledger
 import people
 from people import Role
 from tests.web.world import TOWN, World, problem
-from web.commands import books
+from web.commands import books, jobs
 from web.extensions import db
 
 
@@ -151,6 +153,18 @@ def test_jobs_return_what_expired_and_may_run_twice(world: World) -> None:
     assert "payment codes forgotten: 1" in first.stdout
     assert "credits expired: 0 residents" in run(world, "jobs", "run").stdout
     assert world.get("/funds/peace", world.finance).get_json()["outstanding"] == 0
+
+
+def test_jobs_count_as_they_go_where_somebody_looks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.fund("peace", expiry_rule="on:2026-06-02")
+    for _ in range(3):
+        world.resident(balance=500)
+    world.clock.pass_by(days=2)
+    monkeypatch.setattr(jobs, "expire_lots", functools.partial(awards.expire_lots, limit=2))
+    told = run(world, "jobs", "run", "--progress")
+    assert told.stderr == "credits expired: 2 residents so far\n"
+    assert "credits expired: 3 residents, 1500 minor units" in told.stdout
+    assert run(world, "jobs", "run", "--no-progress").stderr == ""
 
 
 def test_the_demo_refuses_where_something_is(world: World) -> None:

@@ -15,6 +15,7 @@ from ledger import (
     StatementItem,
     balance_at,
     balances,
+    expiring,
     lots,
     lots_at,
     spendable,
@@ -128,7 +129,6 @@ def _then(resident: Resident, session: Session, at: datetime) -> dict[str, Any]:
 
 
 def _shown_balances(available: list[LotBalance], held: int, minutes: int, today: date) -> dict[str, Any]:
-    ending = [part for part in available if part.lot.expires_on is not None and part.lot.expires_on >= today]
     return {
         "items": [
             {
@@ -136,7 +136,8 @@ def _shown_balances(available: list[LotBalance], held: int, minutes: int, today:
                 "available": spendable(available, today=today),
                 "held": held,
                 "expiring": [
-                    {"fund": part.lot.fund, "on": part.lot.expires_on, "amount": part.amount} for part in ending
+                    {"fund": part.lot.fund, "on": part.lot.expires_on, "amount": part.amount}
+                    for part in expiring(available, today=today)
                 ],
             },
             {"asset": Asset.MIN.value, "available": minutes, "held": 0},

@@ -1,27 +1,35 @@
 """`jobs run`: everything that is due, once; safe to run twice, or side by side."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import click
 from sqlalchemy.orm import Session
 
-from awards import Sweep, expire_lots
+from awards import expire_lots
+from ledger import PastLot, Sweep
 from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.unit_of_work import in_transaction
 
+Place = TypeVar("Place")
+
 jobs = RefusingGroup("jobs", help="Work that is due at a time.")
 
 
 @jobs.named("run")
-def run() -> None:
+@click.option(
+    "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
+)
+def run(*, progress: bool | None) -> None:
     """Return expired credits to their funds, and forget what is kept for a time only."""
     at = now()
-    count, amount = _sweep(at)
-    click.echo(f"credits expired: {count} residents, {amount} minor units")
+    shown = sys.stderr.isatty() if progress is None else progress
+    _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
         ("sessions", lambda session: purge_sessions(session, now=at)),
@@ -32,15 +40,25 @@ def run() -> None:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
 
 
-def _sweep(at: datetime) -> tuple[int, int]:
+def _expiring_lots(at: datetime) -> Callable[[Session, PastLot | None], Sweep[PastLot]]:
+    return lambda session, after: expire_lots(session, now=at, after=after)
+
+
+def _sweep(words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool) -> None:
+    """Do the parts of a sweep, each in a short transaction, because payments go on meanwhile; say what came of it."""
     count = amount = 0
-    after: int | None = 0
-    while after is not None:
-        # Short transactions: payments go on meanwhile.
-        swept = in_transaction(_part(at, after))
+    after: Place | None = None
+    more = True
+    while more:
+        swept = in_transaction(_beginning(part, after))
         count, amount, after = count + swept.count, amount + swept.amount, swept.next_after
-    return count, amount
+        more = after is not None
+        if progress and more:
+            click.echo(f"{words.format(count=count)} so far", err=True)
+    click.echo(f"{words.format(count=count)}, {amount} minor units")
 
 
-def _part(at: datetime, after: int) -> Callable[[Session], Sweep]:
-    return lambda session: expire_lots(session, now=at, after=after)
+def _beginning(
+    part: Callable[[Session, Place | None], Sweep[Place]], after: Place | None
+) -> Callable[[Session], Sweep[Place]]:
+    return lambda session: part(session, after)
