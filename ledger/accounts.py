@@ -149,7 +149,7 @@ def balance(session: Session, account_id: int) -> int:
     Raises:
         AccountUnknownError: no such account.
     """
-    found = _ONE_BALANCE.execute(session.connection(), {"account": account_id}).one_or_none()
+    found = _ONE_BALANCE.first_row(session.connection(), {"account": account_id})
     if found is None:
         raise AccountUnknownError(account_id)
     return found.balance if found.bounded else balances(session, [account_id])[account_id]

@@ -166,11 +166,11 @@ def post_on_postgresql(
     connection = session.connection()
     try:
         if companions is not None:
-            row = companions.with_entry.execute(connection, {**_one_values(entries[0]), **values}).one()
+            row = companions.with_entry.first_row(connection, {**_one_values(entries[0]), **values})
         elif len(entries) == 1:
-            row = _POST_ALONE.execute(connection, _one_values(entries[0])).one()
+            row = _POST_ALONE.first_row(connection, _one_values(entries[0]))
         else:
-            row = _POST_MANY.execute(connection, _many_values(entries)).one()
+            row = _POST_MANY.first_row(connection, _many_values(entries))
     except DBAPIError as error:
         refusal = refusal_of(error)
         if refusal is None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, Select, Text, bindparam, literal_column, select, true, type_coerce
+from sqlalchemy import Date, Select, Text, bindparam, literal_column, select, true, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 import ledger
@@ -69,9 +69,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
 _FACTS = ledger.DriverStatement(_facts_query())
 
 
-def read_facts(
-    session: Session, *, call: ledger.Call, merchant_id: UUID, order_no: str, code: str, today: date
-) -> Row[Any] | None:
+def read_facts(session: Session, *, call: ledger.Call, merchant_id: UUID, order_no: str, code: str, today: date) -> Any:
     """Return the facts of an attempt, None where there is no such merchant.
 
     The payer's lots, which `ledger.locked_lots` reads, are as they are behind the lock. The other facts may be a moment
@@ -84,4 +82,4 @@ def read_facts(
         "code_hash": hash_of_code(code),
         "today": today,
     }
-    return _FACTS.execute(session.connection(), asked).one_or_none()
+    return _FACTS.first_row(session.connection(), asked)

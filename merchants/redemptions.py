@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, literal_column, update
+from sqlalchemy import bindparam, insert, literal_column, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -154,7 +154,7 @@ def _check_amounts(amount: int, cash_amount: int) -> None:
         raise AmountError(cash_amount)
 
 
-def _decide(facts: Row[Any], amount: int, now: datetime) -> tuple[Refusal | None, list[LotBalance]]:
+def _decide(facts: Any, amount: int, now: datetime) -> tuple[Refusal | None, list[LotBalance]]:
     """Return why the payment is refused, or None and the parts of the payer's lots that pay it."""
     refusal = _refusal_before_the_lots(facts, now)
     if refusal is not None:
@@ -168,7 +168,7 @@ def _decide(facts: Row[Any], amount: int, now: datetime) -> tuple[Refusal | None
         return Refusal.INSUFFICIENT_BALANCE, []
 
 
-def _refusal_before_the_lots(facts: Row[Any], now: datetime) -> Refusal | None:
+def _refusal_before_the_lots(facts: Any, now: datetime) -> Refusal | None:
     """Return the first reason to refuse: of the order number, then the merchant, then the code and its owner."""
     if facts.holder_id is not None:
         return Refusal.ORDER_NO_USED
@@ -179,7 +179,7 @@ def _refusal_before_the_lots(facts: Row[Any], now: datetime) -> Refusal | None:
     return _refusal_of_code(facts, now)
 
 
-def _refusal_of_code(facts: Row[Any], now: datetime) -> Refusal | None:
+def _refusal_of_code(facts: Any, now: datetime) -> Refusal | None:
     if facts.payment_code_id is None:
         return Refusal.CODE_UNKNOWN
     if facts.used_at is not None:
