@@ -1,7 +1,14 @@
 """Why value is granted: funds and their money, awards to residents, claw-backs, expiry, and the cover of credits."""
 
 from awards.batches import BATCH_LINES_MAX, BatchLine, award_batch, check_lines
-from awards.claw_backs import claw_back, claw_backs_of, get_claw_back, left_to_claw_back
+from awards.claw_backs import (
+    claw_back,
+    claw_backs_of,
+    get_claw_back,
+    left_to_claw_back,
+    locked_award,
+    lot_of,
+)
 from awards.corrections import corrections_of, reverse_entry
 from awards.cover import CoverLine, cover_lines, every_fund_is_covered, fund_position
 from awards.errors import (
@@ -27,7 +34,19 @@ from awards.errors import (
 )
 from awards.expiry import expire_lots
 from awards.expiry_rules import END_OF_NEXT_YEAR, NEVER, expires_on, is_expiry_rule
-from awards.funds import FundPage, create_fund, fund_id, fund_page, get_fund, last_day_of_award, list_funds
+from awards.funds import (
+    ISSUED,
+    TREASURY,
+    FundPage,
+    check_amount,
+    create_fund,
+    fund_id,
+    fund_lot,
+    fund_page,
+    get_fund,
+    last_day_of_award,
+    list_funds,
+)
 from awards.grants import Granted, award, grant
 from awards.listings import (
     AwardPage,
@@ -46,7 +65,9 @@ from awards.movements import MovementPage, appropriate, get_movement, list_movem
 __all__ = [
     "BATCH_LINES_MAX",
     "END_OF_NEXT_YEAR",
+    "ISSUED",
     "NEVER",
+    "TREASURY",
     "AlreadyClawedBackError",
     "AmountOutOfRangeError",
     "Award",
@@ -86,6 +107,7 @@ __all__ = [
     "award",
     "award_batch",
     "awarded_between",
+    "check_amount",
     "check_lines",
     "claw_back",
     "claw_backs_of",
@@ -96,6 +118,7 @@ __all__ = [
     "expire_lots",
     "expires_on",
     "fund_id",
+    "fund_lot",
     "fund_page",
     "fund_position",
     "get_award",
@@ -111,6 +134,8 @@ __all__ = [
     "list_batches",
     "list_funds",
     "list_movements",
+    "locked_award",
+    "lot_of",
     "move_money",
     "reasons_of_entries",
     "return_money",

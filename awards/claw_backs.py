@@ -54,10 +54,7 @@ def claw_back(
         TextRefusedError: the reason is empty, too long, or has forbidden characters.
     """
     cleaned = clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
-    award = get_award(session, award_id)
-    account_id = get_resident(session, award.resident_id).available_account_id
-    # Locked before anything is looked at: neither a payment nor another claw-back can come between.
-    held = lock_lots(session, [account_id])[account_id]
+    award, account_id, held = locked_award(session, award_id)
     _check_standing(session, award)
     amount = _left(award, held)
     if not amount:
@@ -80,12 +77,33 @@ def claw_back(
         actor=actor,
         occurred_at=now,
         lines=(
-            debit(account_id, Asset.PAB, amount, _label(award)),
+            debit(account_id, Asset.PAB, amount, lot_of(award)),
             credit(fund.available_account_id, Asset.PAB, amount, fund_lot(fund.code)),
         ),
     )
     post(session, [entry])
     return taken
+
+
+def locked_award(session: Session, award_id: UUID) -> tuple[Award, int, list[LotBalance]]:
+    """Return an award, its resident's account and what that holds, as they are behind the account's lock.
+
+    Until the transaction ends neither a payment nor another correction of the award can come between.
+
+    Raises:
+        AwardUnknownError: no such award.
+    """
+    award = get_award(session, award_id)
+    account_id = get_resident(session, award.resident_id).available_account_id
+    held = lock_lots(session, [account_id])[account_id]
+    # What the session read before it waited for the lock may be stale.
+    session.refresh(award)
+    return award, account_id, held
+
+
+def lot_of(award: Award) -> str:
+    """Return the label that an award's credits bear."""
+    return CreditLot(award.fund_code, award.expires_on).label
 
 
 def left_to_claw_back(session: Session, award_id: UUID) -> int:
@@ -132,8 +150,6 @@ def _check_standing(session: Session, award: Award) -> None:
 
 
 def _left(award: Award, held: Iterable[LotBalance]) -> int:
-    return min(award.amount, sum(part.amount for part in held if part.label == _label(award)))
-
-
-def _label(award: Award) -> str:
-    return CreditLot(award.fund_code, award.expires_on).label
+    held_of_lot = sum(part.amount for part in held if part.label == lot_of(award))
+    # What is owed for the award already is not taken once more.
+    return min(award.amount - award.forced_total, held_of_lot)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Integer, String, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Integer, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -84,7 +84,10 @@ class Award(Base):
     """Credits granted to one resident out of one fund, and why. The entry of the books is `entry_id`."""
 
     __tablename__ = "awards"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("forced_total BETWEEN 0 AND amount", name="forced_within_amount"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
@@ -95,6 +98,8 @@ class Award(Base):
     expires_on: Mapped[date | None] = mapped_column(Date)
     entry_id: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("award_batches.id"), index=True)
+    # What of a wrong award was already spent and is owed back; what was forced is not taken back once more.
+    forced_total: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     granted_by: Mapped[str] = mapped_column(String(64))
     granted_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -40,6 +40,7 @@ from ledger.errors import (
     LedgerError,
     LostRaceError,
     NotReversibleError,
+    RestedOnError,
     SamePersonError,
 )
 from ledger.exports import ExportFormat, export
@@ -66,6 +67,7 @@ from ledger.lot_balances import (
     pick_lots,
     pick_up_to,
     spendable,
+    taken_of_lot,
 )
 from ledger.lot_moves import GRACE_DAYS, Relabel, lines_of_move, relabelled, restoring, same_lot, undated
 from ledger.lots_by_day import PastLot, forget_past_lots, past_lots
@@ -117,6 +119,7 @@ __all__ = [
     "PastLot",
     "PostingView",
     "Relabel",
+    "RestedOnError",
     "SamePersonError",
     "Side",
     "StatementItem",
@@ -173,6 +176,7 @@ __all__ = [
     "settled_until",
     "spendable",
     "statement",
+    "taken_of_lot",
     "trial_balance",
     "trial_balance_totals",
     "undated",

@@ -68,12 +68,20 @@ class AlreadyReversedError(LedgerError):
 
 
 class NotReversibleError(LedgerError):
-    """Entries of this kind are corrected otherwise, or a later entry rests on it."""
+    """Entries of this kind are corrected otherwise."""
 
     def __init__(self, entry_id: UUID, reason: str) -> None:
         super().__init__(f"entry {entry_id} cannot be reversed: {reason}")
         self.entry_id = entry_id
         self.reason = reason
+
+
+class RestedOnError(NotReversibleError):
+    """A later entry took of what this one gave: it rests on it, and would hang in the air."""
+
+    def __init__(self, entry_id: UUID, resting_id: UUID) -> None:
+        super().__init__(entry_id, "later_entries")
+        self.resting_id = resting_id
 
 
 class SamePersonError(LedgerError):

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from ledger.entries import CreditLot
 from ledger.errors import InsufficientBalanceError
-from ledger.model import AccountLot
+from ledger.model import Account, AccountLot, JournalEntry, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,22 @@ def lots_of(session: Session, account_ids: Iterable[int]) -> dict[int, list[LotB
     for account, label, amount in rows:
         found[account].append(LotBalance(label, amount))
     return found
+
+
+def taken_of_lot(session: Session, account_id: int, label: str, *, kind: str) -> int:
+    """Return what entries of one kind ever took out of one lot of an account, in minor units."""
+    taken = session.scalar(
+        select(func.sum(Posting.amount))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(
+            Posting.account_id == account_id,
+            Posting.lot == label,
+            Posting.side != Account.normal_side,
+            JournalEntry.kind == kind,
+        )
+    )
+    return int(taken or 0)
 
 
 def locked_lots(found: str | None) -> list[LotBalance]:

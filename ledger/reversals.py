@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session, aliased
 
 from ledger.base import new_id
 from ledger.entries import Line, NewEntry
-from ledger.errors import AlreadyReversedError, EntryUnknownError, NotReversibleError, SamePersonError
+from ledger.errors import (
+    AlreadyReversedError,
+    EntryUnknownError,
+    NotReversibleError,
+    RestedOnError,
+    SamePersonError,
+)
 from ledger.model import Account, JournalEntry, Posting
 from ledger.posting import post
 
@@ -37,7 +43,8 @@ def reverse(session: Session, *, entry_id: UUID, actor: str, now: datetime, reve
         EntryUnknownError: no such entry.
         SamePersonError: the actor wrote the entry.
         AlreadyReversedError: it was reversed before.
-        NotReversibleError: entries of this kind are corrected otherwise, or a later entry has lowered what it raised.
+        NotReversibleError: entries of this kind are corrected otherwise.
+        RestedOnError: a later entry has lowered what it raised.
     """
     entry = session.get(JournalEntry, entry_id)
     if entry is None:
@@ -52,8 +59,9 @@ def reverse(session: Session, *, entry_id: UUID, actor: str, now: datetime, reve
     earlier = reversal_of(session, entry_id)
     if earlier is not None:
         raise AlreadyReversedError(entry_id, earlier)
-    if _something_rests_on(session, entry_id):
-        raise NotReversibleError(entry_id, "later_entries")
+    resting_id = _resting_on(session, entry_id)
+    if resting_id is not None:
+        raise RestedOnError(entry_id, resting_id)
     mirror = NewEntry(
         id=reversal_id or new_id(),
         kind=KIND,
@@ -79,11 +87,11 @@ def _lock(session: Session, account_ids: list[int]) -> None:
     )
 
 
-def _something_rests_on(session: Session, entry_id: UUID) -> bool:
-    """Tell whether a standing later entry lowered a lot of an account that this entry raised."""
+def _resting_on(session: Session, entry_id: UUID) -> UUID | None:
+    """Return the first standing later entry that lowered a lot of an account which this entry raised."""
     raised, lowered, later, undone = aliased(Posting), aliased(Posting), aliased(JournalEntry), aliased(JournalEntry)
     question = (
-        select(raised.entry_id)
+        select(later.id)
         .join(Account, Account.id == raised.account_id)
         .join(
             lowered,
@@ -99,6 +107,7 @@ def _something_rests_on(session: Session, entry_id: UUID) -> bool:
             later.reverses_id.is_(None),
             ~exists().where(undone.reverses_id == later.id),
         )
+        .order_by(lowered.seq, later.id)
         .limit(1)
     )
-    return session.execute(question).first() is not None
+    return session.scalar(question)

@@ -18,10 +18,11 @@ import awards
 import ledger
 import merchants
 import people
+import receivables
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
-ROOMS_WITH_TABLES = (awards, ledger, merchants, people)
+ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables)
 
 # Any number will do, as long as nobody else in the database locks it.
 MIGRATION_LOCK = 0x9E1A7C

@@ -31,6 +31,7 @@ from people.errors import (
     PhoneInvalidError,
     PhoneKeysError,
     PhoneUnreadableError,
+    ResidentLeftError,
     ResidentUnknownError,
     RoleScopeError,
     ScopeFault,
@@ -43,6 +44,7 @@ from people.errors import (
     UnitsFileError,
     UnitUnknownError,
 )
+from people.leaving import check_has_not_left, end_roles_at_merchant, is_of_household, leave, lock_resident
 from people.log_in_overview import LogInState, log_in_states
 from people.model import ApiKey, Level, LogInSession, Person, Resident, Role, RoleGrant, Unit
 from people.passwords import LENGTH_MIN as PASSWORD_LENGTH_MIN
@@ -129,6 +131,7 @@ __all__ = [
     "PhoneVault",
     "Principal",
     "Resident",
+    "ResidentLeftError",
     "ResidentPage",
     "ResidentUnknownError",
     "Role",
@@ -151,6 +154,7 @@ __all__ = [
     "below",
     "change_password",
     "check_activation",
+    "check_has_not_left",
     "check_new_password",
     "check_password",
     "check_password_change",
@@ -159,6 +163,7 @@ __all__ = [
     "confirm_password",
     "count_residents",
     "create_key",
+    "end_roles_at_merchant",
     "end_session",
     "end_sessions",
     "find_person",
@@ -168,12 +173,15 @@ __all__ = [
     "get_resident",
     "get_unit",
     "grouped_number",
+    "is_of_household",
     "is_within",
     "issue_activation",
+    "leave",
     "list_keys",
     "live_grants",
     "live_sessions",
     "load_units",
+    "lock_resident",
     "log_in",
     "log_in_states",
     "mark_seen",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from people.errors import ApiKeyUnknownError, KeyRateError
+from people.leaving import check_has_not_left
 from people.model import ApiKey, Person, Resident, Role
 from people.persons import check_scope, person_with_handle
 from people.principals import hash_of_secret
@@ -51,12 +52,13 @@ def create_key(
     Raises:
         RoleScopeError: the role lacks the place it needs, or cannot have the one given.
         UnitUnknownError, ResidentUnknownError: the place is not known.
+        ResidentLeftError: the resident has left.
         KeyRateError: the rate is not from 1 to 1,000,000 requests a minute.
         TextRefusedError, HandleInvalidError: the name cannot be one.
     """
     check_scope(session, role=role, unit_code=unit_code, merchant_id=merchant_id, resident_id=resident_id)
     if resident_id is not None:
-        get_resident(session, resident_id)
+        check_has_not_left(get_resident(session, resident_id))
     if rate_a_minute is not None and not 1 <= rate_a_minute <= _RATE_MAX:
         raise KeyRateError(rate_a_minute)
     secret = secrets.token_hex(_SECRET_BYTES)

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
 from people.errors import CredentialUnknownError
+from people.leaving import check_has_not_left
 from people.model import Credential, WrongTries
 from people.passwords import Passwords, check_new_password
 from people.persons import get_person
@@ -86,6 +87,7 @@ def issue_activation(
 
     Raises:
         ResidentUnknownError, PersonUnknownError: there is no such holder.
+        ResidentLeftError: the resident has left.
         ValueError: not exactly one holder is given.
     """
     credential = _credential_of(session, resident_id, person_id)
@@ -219,8 +221,10 @@ def purge_wrong_tries(session: Session, *, now: datetime) -> int:
 
 def _credential_of(session: Session, resident_id: UUID | None, person_id: UUID | None) -> Credential:
     if resident_id is not None and person_id is None:
+        resident = get_resident(session, resident_id)
+        check_has_not_left(resident)
         found = session.scalar(select(Credential).where(Credential.resident_id == resident_id).with_for_update())
-        login_name = found.login_name if found else get_resident(session, resident_id).number
+        login_name = resident.number
     elif person_id is not None and resident_id is None:
         found = session.scalar(select(Credential).where(Credential.person_id == person_id).with_for_update())
         login_name = found.login_name if found else get_person(session, person_id).handle

@@ -158,6 +158,14 @@ class GrantUnknownError(PeopleError):
         self.grant_id = grant_id
 
 
+class ResidentLeftError(PeopleError):
+    """The resident has left the scheme: nobody logs in for them any more."""
+
+    def __init__(self, resident_id: UUID) -> None:
+        super().__init__(f"resident {resident_id} has left")
+        self.resident_id = resident_id
+
+
 class ApiKeyUnknownError(PeopleError):
     """No API key has this id."""
 

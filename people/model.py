@@ -73,6 +73,10 @@ class Resident(Base):
     held_account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"), unique=True)
     minutes_account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"), unique=True)
     registered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Somebody who moved away, died, or was registered twice. The row stays, so the number is never issued again.
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Of two records of one person, the one that goes on: the number of the other leads to it.
+    merged_into_id: Mapped[UUID | None] = mapped_column()
 
     def __repr__(self) -> str:
         """Show the opaque id only: a repr ends in logs, where personal data must not."""

@@ -126,6 +126,8 @@ def get_resident(session: Session, resident_id: UUID) -> Resident:
 def resident_by_number(session: Session, number: str) -> Resident:
     """Return the resident with this number, typed with or without blanks and hyphens.
 
+    Of two records of one person that were merged, either number leads to the one that goes on.
+
     Raises:
         ResidentUnknownError: there is none, or the check digit is wrong.
     """
@@ -133,6 +135,9 @@ def resident_by_number(session: Session, number: str) -> Resident:
     resident = session.scalar(select(Resident).where(Resident.number == normal)) if normal else None
     if resident is None:
         raise ResidentUnknownError
+    # A record that goes on may itself be merged later, but only into one that has not left: the way ends.
+    while resident.merged_into_id is not None:
+        resident = get_resident(session, resident.merged_into_id)
     return resident
 
 

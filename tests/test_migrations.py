@@ -18,11 +18,12 @@ import awards
 import ledger
 import merchants
 import people
+import receivables
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, ledger, merchants, people)
+ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 

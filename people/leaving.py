@@ -1,0 +1,88 @@
+"""The end of somebody's access: log-in, sessions and keys of a resident who left, or of everybody at a merchant."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from people.errors import ResidentLeftError
+from people.model import ApiKey, Credential, Resident, RoleGrant
+from people.residents import get_resident
+from people.sessions import end_sessions
+
+_PERSON = "person:"
+
+
+def lock_resident(session: Session, resident_id: UUID) -> Resident:
+    """Return a resident behind the lock at which decisions about them queue; payments are not kept waiting.
+
+    Raises:
+        ResidentUnknownError: there is none.
+    """
+    get_resident(session, resident_id)
+    return session.scalars(
+        select(Resident)
+        .where(Resident.id == resident_id)
+        .with_for_update(key_share=True)
+        # What the session read before it waited for the lock may be stale.
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def check_has_not_left(resident: Resident) -> None:
+    """Refuse what only those take part in who are still here.
+
+    Raises:
+        ResidentLeftError: the resident has left.
+    """
+    if resident.left_at is not None:
+        raise ResidentLeftError(resident.id)
+
+
+def leave(session: Session, resident: Resident, *, now: datetime, merged_into_id: UUID | None = None) -> None:
+    """Mark a resident as gone, and end their log-in, their sessions and their keys; again changes nothing."""
+    if resident.left_at is None:
+        resident.left_at, resident.merged_into_id = now, merged_into_id
+    session.execute(
+        update(ApiKey).where(ApiKey.resident_id == resident.id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    credential = session.scalar(select(Credential).where(Credential.resident_id == resident.id).with_for_update())
+    if credential is not None:
+        credential.password_hash = credential.password_set_at = None
+        credential.activation_hash = credential.activation_expires_at = None
+        end_sessions(session, credential_id=credential.id, now=now)
+    session.flush()
+
+
+def end_roles_at_merchant(session: Session, *, merchant_id: UUID, by: str, now: datetime) -> None:
+    """End all roles at a merchant and all keys of its tills and owners; they stay in the history."""
+    session.execute(
+        update(RoleGrant)
+        .where(RoleGrant.merchant_id == merchant_id, RoleGrant.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=by)
+    )
+    session.execute(
+        update(ApiKey).where(ApiKey.merchant_id == merchant_id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
+    )
+
+
+def is_of_household(session: Session, *, actor: str, resident: Resident) -> bool:
+    """Say whether an actor is this resident or, as far as is known, of their household.
+
+    Known is who bears or bore a key of theirs, or of somebody with the same phone, which households share.
+    """
+    if actor == f"resident:{resident.id.hex}":
+        return True
+    if not actor.startswith(_PERSON):
+        return False
+    own_key = (
+        select(ApiKey.id)
+        .join(Resident, Resident.id == ApiKey.resident_id)
+        .where(
+            ApiKey.person_id == UUID(actor.removeprefix(_PERSON)),
+            or_(Resident.id == resident.id, Resident.phone_lookup == resident.phone_lookup),
+        )
+        .limit(1)
+    )
+    return session.scalar(own_key) is not None
