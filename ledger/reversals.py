@@ -92,6 +92,7 @@ def _resting_on(session: Session, entry_id: UUID) -> UUID | None:
     raised, lowered, later, undone = aliased(Posting), aliased(Posting), aliased(JournalEntry), aliased(JournalEntry)
     question = (
         select(later.id)
+        .select_from(raised)
         .join(Account, Account.id == raised.account_id)
         .join(
             lowered,

@@ -37,10 +37,10 @@ def approve(
             for cannot be done any more.
         TextRefusedError: the note is too long or has forbidden characters.
     """
-    matter = locked_matter(session, matter_id, kind, call=call)
-    mark_decided(session, matter, state=MatterState.APPROVED, note=note, actor=actor, now=now, call=call)
+    matter = locked_matter(session, matter_id, kind, actor=actor, call=call)
     entry = _ENTRIES[kind](session, matter, actor=actor, now=now)
     matter.entry_id = entry.id
+    mark_decided(session, matter, MatterState.APPROVED, note=note, actor=actor, now=now, call=call)
     post(session, [entry])
     return matter
 
@@ -60,7 +60,7 @@ def reject(
     Raises:
         MatterUnknownError, MatterDecidedError, SamePersonError, TextRefusedError: as `approve`.
     """
-    matter = locked_matter(session, matter_id, kind, call=call)
-    mark_decided(session, matter, state=MatterState.REJECTED, note=note, actor=actor, now=now, call=call)
+    matter = locked_matter(session, matter_id, kind, actor=actor, call=call)
+    mark_decided(session, matter, MatterState.REJECTED, note=note, actor=actor, now=now, call=call)
     session.flush()
     return matter

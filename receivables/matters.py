@@ -49,12 +49,13 @@ def ask(session: Session, matter: Matter, *, call: Call | None) -> Matter:
     return matter
 
 
-def locked_matter(session: Session, matter_id: UUID, kind: MatterKind, *, call: Call | None) -> Matter:
-    """Return a matter that is not decided, behind its lock: decisions about it queue here.
+def locked_matter(session: Session, matter_id: UUID, kind: MatterKind, *, actor: str, call: Call | None) -> Matter:
+    """Return a matter that an actor may decide, behind its lock: decisions about it queue here.
 
     Raises:
         MatterUnknownError: there is none of this kind.
         MatterDecidedError: it was decided before.
+        SamePersonError: they asked for it themselves, or are the resident or of their household.
     """
     matter = session.scalar(
         select(Matter)
@@ -68,21 +69,20 @@ def locked_matter(session: Session, matter_id: UUID, kind: MatterKind, *, call: 
     if matter.state is not MatterState.ASKED:
         check_still_new(session, call)
         raise MatterDecidedError(matter_id, matter.state)
+    if actor == matter.asked_by:
+        raise SamePersonError(actor)
+    _check_household(session, actor, matter.resident_id)
     return matter
 
 
 def mark_decided(
-    session: Session, matter: Matter, *, state: MatterState, note: str, actor: str, now: datetime, call: Call | None
+    session: Session, matter: Matter, state: MatterState, *, note: str, actor: str, now: datetime, call: Call | None
 ) -> None:
     """Write down who decided a matter, and how.
 
     Raises:
-        SamePersonError: they asked for it themselves, or are the resident or of their household.
         TextRefusedError: the note is too long or has forbidden characters.
     """
-    if actor == matter.asked_by:
-        raise SamePersonError(actor)
-    _check_household(session, actor, matter.resident_id)
     matter.note = clean_text(note, field="note", length_max=TEXT_LENGTH_MAX) if note.strip() else ""
     matter.state, matter.decided_by, matter.decided_at = state, actor, now
     remember_call(session, call, made_id=matter.id, now=now)

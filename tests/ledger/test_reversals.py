@@ -12,6 +12,7 @@ from ledger import (
     EntryUnknownError,
     NewEntry,
     NotReversibleError,
+    RestedOnError,
     SamePersonError,
     balance,
     credit,
@@ -136,17 +137,18 @@ def spending_a_little(books: Books) -> NewEntry:
 def test_an_entry_on_which_a_later_one_rests_is_not_reversed(session: Session) -> None:
     books = funded_books(session)
     given = posted(session, awarding(books, 300))
+    resting = posted(session, spending_a_little(books))
     posted(session, spending_a_little(books))
-    with pytest.raises(NotReversibleError) as refused:
+    with pytest.raises(RestedOnError) as refused:
         reversed_by_another(session, given)
-    assert refused.value.reason == "later_entries"
+    assert (refused.value.reason, refused.value.resting_id) == ("later_entries", resting.id)
 
 
 def test_an_appropriation_out_of_which_was_awarded_is_not_reversed(session: Session) -> None:
     books = funded_books(session)
     given = posted(session, appropriating(books, 500))
     posted(session, awarding(books, 1))
-    with pytest.raises(NotReversibleError):
+    with pytest.raises(RestedOnError):
         reversed_by_another(session, given)
 
 
