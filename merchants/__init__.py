@@ -1,6 +1,8 @@
 """Where value is spent: merchants and their naming, payment codes, redemptions and refunds."""
 
 from merchants.checks import CHECKS
+from merchants.closures import close_merchant, left_of_merchant
+from merchants.debts import offset_before_settlement, owed_by_merchant, repay_in_money
 from merchants.errors import (
     AmountError,
     CodesBlockedError,
@@ -130,6 +132,7 @@ __all__ = [
     "TooManyLiveCodesError",
     "accepted_funds",
     "block_codes",
+    "close_merchant",
     "code_of",
     "create_merchant",
     "create_payment_code",
@@ -144,6 +147,7 @@ __all__ = [
     "get_redemption",
     "get_refund",
     "has_ended",
+    "left_of_merchant",
     "lift_block",
     "list_merchants",
     "list_namings",
@@ -162,7 +166,9 @@ __all__ = [
     "normal_code",
     "normal_order_no",
     "normal_receipt_no",
+    "offset_before_settlement",
     "outcome",
+    "owed_by_merchant",
     "payments_of_entries",
     "purge_payment_codes",
     "redeem",
@@ -171,6 +177,7 @@ __all__ = [
     "redemption_of_entry",
     "refund",
     "reinstate_naming",
+    "repay_in_money",
     "revoke_naming",
     "standings",
     "suspend_naming",

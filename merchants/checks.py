@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import ledger
 import people
+from merchants.closures import closed_merchants_have_nothing_left
 from merchants.model import Merchant, Redemption, RedemptionStatus, Refund
 from merchants.redemptions import KIND as REDEMPTION
 from merchants.refunds import KIND as REFUND
@@ -125,4 +126,5 @@ CHECKS: tuple[ledger.Check, ...] = (
     refunds_never_exceed_their_payment,
     every_refund_is_in_the_books,
     every_entry_of_a_refund_has_its_refund,
+    closed_merchants_have_nothing_left,
 )

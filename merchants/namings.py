@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
+import receivables
 from merchants.errors import NamingDatesError, NamingStepError, NotNamedError
 from merchants.model import NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Merchant, Naming, NamingStep, NamingStepKind
 from merchants.registry import lock_merchant
@@ -35,11 +36,15 @@ def name_merchant(
 
     Raises:
         NamingDatesError: it would end before it begins.
+        receivables.OwnerClosedError: the merchant is closed, or on the way.
         people.TextRefusedError: class or document cannot be shown.
     """
     if valid_until < valid_from:
         raise NamingDatesError
     lock_merchant(session, merchant)
+    closure = receivables.closure_of_merchant(session, merchant.id)
+    if closure is not None:
+        raise receivables.OwnerClosedError(closure.id)
     suspended = [each.suspended_at for each in _not_over(session, merchant, now.date()) if each.suspended_at]
     naming = Naming(
         id=ledger.new_id(),

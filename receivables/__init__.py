@@ -1,6 +1,6 @@
 """What is owed back after a wrong award was spent, how it is given back or waived, and how owners are closed."""
 
-from receivables.checks import CHECKS
+from receivables.checks import CHECKS, first_not_closed
 from receivables.closures import (
     Clearing,
     ClosurePage,
@@ -13,6 +13,7 @@ from receivables.closures import (
     closure_report,
     get_closure,
     list_closures,
+    next_line,
 )
 from receivables.decisions import approve, reject
 from receivables.errors import (
@@ -44,7 +45,7 @@ from receivables.model import (
     RepaymentKind,
     WhereTo,
 )
-from receivables.owed import by_fund, owed_by_resident
+from receivables.owed import by_fund, check_owed, owed_by_resident
 from receivables.repayments import (
     RepaymentPage,
     get_repayment,
@@ -92,11 +93,13 @@ __all__ = [
     "ask_waiver",
     "by_fund",
     "check_not_closed",
+    "check_owed",
     "close_resident",
     "close_what_is_empty",
     "closure_of_merchant",
     "closure_of_resident",
     "closure_report",
+    "first_not_closed",
     "get_closure",
     "get_matter",
     "get_repayment",
@@ -106,6 +109,7 @@ __all__ = [
     "list_repayments",
     "merge_residents",
     "money_back",
+    "next_line",
     "offset",
     "owed_by_resident",
     "reject",

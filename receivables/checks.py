@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 import ledger
@@ -72,24 +72,30 @@ def residents_owe_what_was_decided(session: Session) -> str | None:
 
 def residents_who_left_have_nothing_left(session: Session) -> str | None:
     """The accounts of a resident who is closed are closed, and so empty; minutes are only shown any more."""
-    available = account_state_of(Resident.available_account_id)
-    held = account_state_of(Resident.held_account_id)
     minutes = account_state_of(Resident.minutes_account_id)
+    return first_not_closed(
+        session,
+        owner=Resident.id == Closure.resident_id,
+        accounts=(Resident.available_account_id, Resident.held_account_id),
+        or_else=or_(minutes.not_in([AccountState.CLOSING, AccountState.CLOSED]), Resident.left_at.is_(None)),
+    )
+
+
+def first_not_closed(
+    session: Session,
+    *,
+    owner: ColumnElement[bool],
+    accounts: Iterable[SQLColumnExpression[int]],
+    or_else: ColumnElement[bool] | None = None,
+) -> str | None:
+    """Return the first closure that is done while an account of its owner is not closed, or something else is amiss."""
+    amiss = [account_state_of(account) != AccountState.CLOSED for account in accounts]
     return ledger.first_difference(
         session,
-        select(Closure.id, available.label("available"), held.label("held"), minutes.label("minutes"))
-        .join(Resident, Resident.id == Closure.resident_id)
-        .where(
-            Closure.state == ClosureState.CLOSED,
-            or_(
-                available != AccountState.CLOSED,
-                held != AccountState.CLOSED,
-                minutes.not_in([AccountState.CLOSING, AccountState.CLOSED]),
-                Resident.left_at.is_(None),
-            ),
-        )
+        select(Closure.id)
+        .where(Closure.state == ClosureState.CLOSED, owner, or_(*amiss, *([] if or_else is None else [or_else])))
         .order_by(Closure.id),
-        "closure {id} is done, but available is {available}, held is {held}, minutes are {minutes}",
+        "closure {id} is done, but its owner is not closed",
     )
 
 

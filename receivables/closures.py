@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -58,6 +58,7 @@ class Clearing:
     """What an owner gives away while it is closed: the entries to be posted together, and the report's lines."""
 
     closure: Closure
+    first_line: int = 1
     entries: list[NewEntry] = field(default_factory=list)
     repayments: list[Repayment] = field(default_factory=list)
     lines: list[ClosureLine] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Clearing:
                 destination=moved.destination,
                 entry_id=entry.id,
             )
-            for number, part in enumerate(parts, len(self.lines) + 1)
+            for number, part in enumerate(parts, self.first_line + len(self.lines))
         ]
 
     def post(self, session: Session) -> None:
@@ -110,6 +111,12 @@ def close_what_is_empty(session: Session, closure: Closure, accounts: Iterable[i
     if not any(held.values()):
         closure.state, closure.closed_at = ClosureState.CLOSED, now
     session.flush()
+
+
+def next_line(session: Session, closure: Closure) -> int:
+    """Return the number of a closure's next line, counted from 1; a closure may take several steps."""
+    count = select(func.count()).select_from(ClosureLine).where(ClosureLine.closure_id == closure.id)
+    return session.scalars(count).one() + 1
 
 
 def closure_report(session: Session, closure: Closure) -> ClosureReport:

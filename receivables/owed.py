@@ -57,10 +57,20 @@ def locked_debt(session: Session, resident_id: UUID, fund_code: str, amount: int
         OwedLessError: they owe the fund less than the amount.
     """
     receivable = find_receivable(session, resident_id)
-    owed = {} if receivable is None else by_fund(lock_lots(session, [receivable])[receivable])
-    if receivable is None or owed.get(fund_code, 0) < amount:
-        raise OwedLessError(fund_code, owed.get(fund_code, 0))
+    if receivable is None:
+        raise OwedLessError(fund_code, 0)
+    check_owed(by_fund(lock_lots(session, [receivable])[receivable]), fund_code, amount)
     return receivable
+
+
+def check_owed(owed: dict[str, int], fund_code: str, amount: int) -> None:
+    """Refuse to end more of a debt than there is.
+
+    Raises:
+        OwedLessError: less than the amount is owed to the fund.
+    """
+    if owed.get(fund_code, 0) < amount:
+        raise OwedLessError(fund_code, owed.get(fund_code, 0))
 
 
 def by_fund(parts: list[LotBalance]) -> dict[str, int]:

@@ -11,6 +11,7 @@ import awards
 import ledger
 import merchants
 import people
+import receivables
 from demo import LOG_INS, DemoLogIn, log_ins
 from merchants import Refusal
 from people import LogInOutcome, Role
@@ -34,7 +35,7 @@ def shops(session: Session) -> list[merchants.Merchant]:
 
 
 def test_the_books_are_proved(loaded: Session) -> None:
-    results = list(ledger.audit(loaded, [awards.every_fund_is_covered, *merchants.CHECKS]))
+    results = list(ledger.audit(loaded, [awards.every_fund_is_covered, *receivables.CHECKS, *merchants.CHECKS]))
     assert [result for result in results if not result.ok] == []
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import ledger
+import people
 import receivables
 from awards import Award, AwardError, Fund, fund_position
 from people import Resident
@@ -84,4 +85,4 @@ def at_once(engine: Engine, works: Sequence[Callable[[Session], object]]) -> lis
     return awards_builders.at_once(engine, [caught(work) for work in works])
 
 
-REFUSALS = (AwardError, ReceivableError, ledger.LedgerError)
+REFUSALS = (AwardError, ReceivableError, ledger.LedgerError, people.PeopleError)

@@ -9,11 +9,18 @@ import awards
 import ledger
 import merchants
 import people
+import receivables
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
 from web.problems.requests import BY_STATUS, RATE_LIMITED
 
-BASES = (ledger.LedgerError, people.PeopleError, awards.AwardError, merchants.MerchantError)
+BASES = (
+    ledger.LedgerError,
+    people.PeopleError,
+    awards.AwardError,
+    merchants.MerchantError,
+    receivables.ReceivableError,
+)
 CODES_OF_REFUSAL = (
     *("insufficient_balance", "code_expired", "code_used", "code_unknown", "order_no_used", "merchant_not_named"),
     *("merchant_suspended", "fund_not_accepted_here", "limit_exceeded", "possible_duplicate", "pin_required"),

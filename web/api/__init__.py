@@ -2,7 +2,21 @@
 
 from flask import Flask
 
-from web.api import awards, balances, books, docs, funds, merchants, payment_codes, redemptions, residents, units
+from web.api import (
+    awards,
+    balances,
+    books,
+    closures,
+    docs,
+    forced_corrections,
+    funds,
+    merchants,
+    payment_codes,
+    redemptions,
+    repayments,
+    residents,
+    units,
+)
 from web.api.health import register_health
 from web.api.parsing import PREFIX
 from web.api.specification import LedgerApi, finish_specification
@@ -18,6 +32,9 @@ _RESOURCES = (
     payment_codes.blueprint,
     redemptions.blueprint,
     books.blueprint,
+    forced_corrections.blueprint,
+    repayments.blueprint,
+    closures.blueprint,
 )
 _ADDS_ROUTES = (balances,)
 

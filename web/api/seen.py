@@ -32,6 +32,12 @@ def subtree_of(*officers: Role) -> str | None:
     return None if "" in paths else paths[0]
 
 
+def subtrees_of(*officers: Role) -> tuple[str, ...] | None:
+    """Return the paths below which an officer's roles reach, None for the whole tree."""
+    paths = principal().unit_paths(*officers)
+    return None if "" in paths else paths
+
+
 def _covers(session: Session, asking: Principal, resident: Resident, officers: tuple[Role, ...]) -> bool:
     if asking.may_everywhere(*officers):
         return True

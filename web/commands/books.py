@@ -4,6 +4,7 @@ import sys
 
 import click
 
+import receivables
 from awards import every_fund_is_covered
 from ledger import ExportFormat, audit, export
 from merchants import CHECKS
@@ -19,7 +20,7 @@ def prove() -> None:
     """Recompute everything from the postings: one line a check; ends with status 1 where the books differ."""
     failed = False
     with snapshot() as session:
-        for result in audit(session, [every_fund_is_covered, *CHECKS]):
+        for result in audit(session, [every_fund_is_covered, *receivables.CHECKS, *CHECKS]):
             failed = failed or not result.ok
             detail = f": {result.detail}" if result.detail else ""
             click.echo(f"{'ok' if result.ok else 'DIFFERS'}  {result.name}{detail}")

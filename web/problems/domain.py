@@ -53,7 +53,20 @@ LEDGER_ROWS: dict[type[Exception], Row] = {
         _l("A correction of this entry is in the books already."),
         facts=("reversal_id",),
     ),
-    ledger.NotReversibleError: REFUSALS["not_reversible"],
+    ledger.NotReversibleError: Row(
+        409,
+        "not_reversible",
+        REFUSALS["not_reversible"].title,
+        _l("Entries of this kind are corrected otherwise: by a claw-back, a refund, or a debt."),
+        facts=("reason",),
+    ),
+    ledger.RestedOnError: Row(
+        409,
+        "not_reversible",
+        REFUSALS["not_reversible"].title,
+        _l("Entry %(resting_id)s rests on this one: it took of what this one gave. Correct that one first."),
+        facts=("reason", "resting_id"),
+    ),
     ledger.SamePersonError: SAME_PERSON,
     ledger.InstantTooYoungError: Row(
         422,
@@ -90,6 +103,12 @@ PEOPLE_ROWS: dict[type[Exception], Row] = {
         422, "units_file_invalid", _l("The file of units has a fault"), _l("Line %(line)s: %(reason)s.")
     ),
     people.ResidentUnknownError: unknown("resident_unknown", _l("There is no such resident")),
+    people.ResidentLeftError: Row(
+        409,
+        "resident_left",
+        _l("This resident has left"),
+        _l("Their log-in and accounts are closed. Look at the report of the closure."),
+    ),
     people.NoFreeNumberError: UNAVAILABLE,
     people.PhoneInvalidError: wrong_field(
         "phone", _l("This is no phone number. Write 11 digits, or + and the country code.")

@@ -7,6 +7,7 @@ from typing import Any
 from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
+from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
 from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
@@ -47,6 +48,7 @@ ROWS: dict[type[Exception], Row] = {
     **PEOPLE_ROWS,
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
+    **RECEIVABLES_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
 }
 
