@@ -38,6 +38,7 @@ class ResidentReply(Reply):
     phone = fields.String(required=True)
     unit = fields.String(required=True)
     registered_at = Instant(required=True)
+    left_at = Instant(required=True, allow_none=True, metadata={"description": "Null while they take part."})
 
 
 class ResidentQuery(PageQuery):
@@ -106,4 +107,5 @@ def shown_resident(resident: Resident) -> dict[str, Any]:
         "phone": masked_phone(resident, phone_vault()),
         "unit": resident.unit_code,
         "registered_at": resident.registered_at,
+        "left_at": resident.left_at,
     }
