@@ -10,8 +10,9 @@ import ledger
 import people
 import receivables
 from awards import Award, AwardError, Fund, fund_position
+from ledger import Call
 from people import Resident
-from receivables import Matter, MatterKind, ReceivableError
+from receivables import Closure, Matter, MatterKind, ReceivableError
 from tests.awards import builders as awards_builders
 from tests.awards.builders import OFFICER, awarded, resident, spend
 from tests.clock import NOON
@@ -86,3 +87,15 @@ def at_once(engine: Engine, works: Sequence[Callable[[Session], object]]) -> lis
 
 
 REFUSALS = (AwardError, ReceivableError, ledger.LedgerError, people.PeopleError)
+
+
+def closed(session: Session, leaver: Resident, *, call: Call | None = None) -> Closure:
+    """Close a resident."""
+    return receivables.close_resident(
+        session, resident_id=leaver.id, reason=" 迁出 ", actor=OFFICER, now=NOON, call=call
+    )
+
+
+def differences(session: Session) -> list[str]:
+    """Return the names of the checks that find something."""
+    return [check.__name__ for check in receivables.CHECKS if check(session) is not None]

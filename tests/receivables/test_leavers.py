@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import ledger
@@ -37,16 +37,9 @@ from receivables import (
 )
 from tests.awards.builders import OFFICER, OTHER_OFFICER, awarded, fund, lots_of, resident, spend
 from tests.clock import NOON
-from tests.receivables.builders import DECIDING, approved, at_once, debtor, figures, lines_of
+from tests.receivables.builders import DECIDING, approved, at_once, closed, debtor, differences, figures, lines_of
 
 LATER = NOON + timedelta(days=3)
-
-
-def closed(session: Session, leaver: Resident, *, call: Call | None = None) -> Closure:
-    """Close a resident."""
-    return receivables.close_resident(
-        session, resident_id=leaver.id, reason=" 迁出 ", actor=OFFICER, now=NOON, call=call
-    )
 
 
 def merged(session: Session, record: Resident, into: Resident, *, actor: str = OFFICER) -> Closure:
@@ -294,56 +287,7 @@ def test_nobody_merges_their_own_records(session: Session) -> None:
         merged(session, twice, zhang, actor=f"person:{key.person_id.hex}")
 
 
-# --- the audit and races ---------------------------------------------------------------------------------------------
-
-
-def differences(session: Session) -> list[str]:
-    """Return the names of the checks that find something."""
-    return [check.__name__ for check in receivables.CHECKS if check(session) is not None]
-
-
-def test_the_checks_find_what_is_amiss(session: Session) -> None:
-    fund(session, available=500)
-    zhang, li = debtor(session, 120), debtor(session, 30)
-    receivables.repay_in_money(
-        session, resident_id=zhang.id, fund_code="peace", amount=100, document="x", actor=DECIDING, now=NOON
-    )
-    gone = resident(session)
-    closed(session, gone)
-    assert differences(session) == []
-    matters = receivables.list_matters(session, resident_id=zhang.id).items
-    (repayment,) = receivables.list_repayments(session, resident_id=zhang.id).items
-    amiss = {
-        "every_award_knows_what_was_forced": update(receivables.Matter)
-        .where(receivables.Matter.id == matters[0].id)
-        .values(amount=119),
-        "every_repayment_is_in_the_books": update(receivables.Repayment)
-        .where(receivables.Repayment.id == repayment.id)
-        .values(amount=99),
-        "residents_who_left_have_nothing_left": update(Resident).where(Resident.id == gone.id).values(left_at=None),
-        "residents_owe_what_was_decided": update(receivables.Matter)
-        .where(receivables.Matter.resident_id == li.id)
-        .values(fund_code="fire"),
-    }
-    fund(session, "fire")
-    session.commit()
-    for name, statement in amiss.items():
-        session.execute(statement)
-        assert name in differences(session)
-        session.rollback()
-
-
-def test_a_debt_that_nobody_decided_is_found(session: Session) -> None:
-    peace, zhang = fund(session, available=500), resident(session)
-    account = ledger.open_account(
-        session, code=f"resident:{zhang.id.hex}:receivable", asset=Asset.PAB, normal_side=ledger.Side.DEBIT
-    )
-    lines = (
-        debit(account, Asset.PAB, 5, "never:peace"),
-        credit(peace.held_account_id, Asset.PAB, 5, "never:peace"),
-    )
-    ledger.post(session, [NewEntry(new_id(), "by_hand", OFFICER, NOON, lines)])
-    assert differences(session) == ["residents_owe_what_was_decided"]
+# --- at once ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_closure_and_a_payment_at_once_leave_nothing_behind(engine: Engine) -> None:
