@@ -2,9 +2,11 @@
 
 from ledger.accounts import (
     NewAccount,
+    account_code_of,
     account_id,
     account_state,
     account_state_of,
+    account_states,
     balance,
     balances,
     find_account_id,
@@ -19,11 +21,13 @@ from ledger.books import (
     PostingView,
     TrialBalanceRow,
     entry,
+    entry_lot_sums,
     entry_sums,
+    lots_kept,
     trial_balance,
     trial_balance_totals,
 )
-from ledger.checks import Check, first_difference
+from ledger.checks import Check, entries_without_their_one, first_difference
 from ledger.driver_statements import DriverStatement
 from ledger.engine import READING, prepare_engine, read_all
 from ledger.entries import AMOUNT_MAX, Asset, CreditLot, Line, NewEntry, Side, credit, debit
@@ -44,6 +48,7 @@ from ledger.errors import (
     SamePersonError,
 )
 from ledger.exports import ExportFormat, export
+from ledger.guards import missing_guard
 from ledger.holdings_by_code import Holding, holdings
 from ledger.idempotency import (
     KNOWN_CALL,
@@ -127,9 +132,11 @@ __all__ = [
     "Sweep",
     "TrialBalanceRow",
     "UTCDateTime",
+    "account_code_of",
     "account_id",
     "account_state",
     "account_state_of",
+    "account_states",
     "audit",
     "balance",
     "balance_at",
@@ -138,7 +145,9 @@ __all__ = [
     "check_still_new",
     "credit",
     "debit",
+    "entries_without_their_one",
     "entry",
+    "entry_lot_sums",
     "entry_sums",
     "enum_column",
     "expiring",
@@ -152,7 +161,9 @@ __all__ = [
     "locked_lots",
     "lots",
     "lots_at",
+    "lots_kept",
     "lots_of",
+    "missing_guard",
     "new_id",
     "open_account",
     "open_accounts",

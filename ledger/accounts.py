@@ -91,11 +91,23 @@ def account_state(session: Session, account_id: int) -> AccountState:
     return state
 
 
+def account_states(session: Session, account_ids: Iterable[int]) -> dict[int, AccountState]:
+    """Return the state of each account; those that do not exist are left out."""
+    query = select(Account.id, Account.state).where(Account.id.in_(list(account_ids)))
+    return {row.id: row.state for row in session.execute(query)}
+
+
 def account_state_of(account_id: SQLColumnExpression[int]) -> ScalarSelect[AccountState]:
     """Return a column with the state of the account whose id the given column holds, for statements of other rooms."""
     # Under a name of its own, so that the column may be one of accounts.
     account = aliased(Account)
     return select(account.state).where(account.id == account_id).scalar_subquery()
+
+
+def account_code_of(account_id: SQLColumnExpression[int]) -> ScalarSelect[str]:
+    """Return a column with the code of the account whose id the given column holds, for checks of other rooms."""
+    account = aliased(Account)
+    return select(account.code).where(account.id == account_id).scalar_subquery()
 
 
 def set_account_state(session: Session, account_id: int, state: AccountState) -> None:

@@ -1,17 +1,18 @@
 """Reading the books as a whole: the trial balance, and single entries with their postings."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ledger.engine import read_all
 from ledger.entries import Asset, Side
 from ledger.errors import EntryUnknownError
-from ledger.model import Account, JournalEntry, Posting
+from ledger.model import Account, AccountLot, JournalEntry, Posting
 
 _ROWS_AT_ONCE = 1_000
 
@@ -95,12 +96,33 @@ def entry_sums(kind: str) -> Subquery:
 
     Its columns are entry_id, account_id, debits and credits, the sums in minor units.
     """
+    return _sums_by([kind], Posting.entry_id, Posting.account_id).subquery(f"{kind}_sums")
+
+
+def entry_lot_sums(*kinds: str) -> Subquery:
+    """Return what `entry_sums` does of several kinds of entries, lot by lot, with a column lot besides."""
+    return _sums_by(kinds, Posting.entry_id, Posting.account_id, Posting.lot).subquery()
+
+
+def _sums_by(kinds: Collection[str], *columns: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     return (
-        select(Posting.entry_id, Posting.account_id, _DEBITS.label("debits"), _CREDITS.label("credits"))
+        select(*columns, _DEBITS.label("debits"), _CREDITS.label("credits"))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .where(JournalEntry.kind == kind)
-        .group_by(Posting.entry_id, Posting.account_id)
-        .subquery(f"{kind}_sums")
+        .where(JournalEntry.kind.in_(kinds))
+        .group_by(*columns)
+    )
+
+
+def lots_kept(kind: str) -> Subquery:
+    """Return, for checks of other rooms, the non-empty lots of accounts whose codes match a pattern.
+
+    Its columns are account_id, lot and balance.
+    """
+    return (
+        select(AccountLot.account_id, AccountLot.lot, AccountLot.balance)
+        .join(Account, Account.id == AccountLot.account_id)
+        .where(Account.code.like(kind), AccountLot.balance != 0)
+        .subquery()
     )
 
 

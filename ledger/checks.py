@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from ledger.books import entry_sums
 from ledger.entries import Asset
 from ledger.model import Account, Posting
 
@@ -25,3 +26,20 @@ def first_difference(session: Session, question: Select[*tuple[Any, ...]], words
     all_rows = question.cte("differences").prefix_with("MATERIALIZED", dialect="postgresql")
     found = session.execute(select(all_rows).limit(1)).mappings().first()
     return None if found is None else words.format(**found)
+
+
+def entries_without_their_one(
+    session: Session, kind: str, entry_id: InstrumentedAttribute[Any], *only: ColumnElement[bool]
+) -> str | None:
+    """Return the first entry of a kind, in words, that not exactly one row of another room names in a column."""
+    entries = select(entry_sums(kind).c.entry_id).distinct().subquery()
+    owners = func.count(entry_id).label("owners")
+    return first_difference(
+        session,
+        select(entries.c.entry_id, owners)
+        .outerjoin(entry_id.class_, and_(entry_id == entries.c.entry_id, *only))
+        .group_by(entries.c.entry_id)
+        .having(owners != 1)
+        .order_by(entries.c.entry_id),
+        "entry {entry_id} of the kind " + kind + " belongs to {owners}, not to 1",
+    )

@@ -1,5 +1,8 @@
 """Whether the databases' own guards over the books are in place."""
 
+import json
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -24,10 +27,10 @@ GUARDS = {
 # Triggers that fire for ordinary sessions ('O') or for all ('A'), in the schema at hand.
 _STANDING_ON_POSTGRESQL = text(
     "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    " AND tgrelid IN (to_regclass('journal_entries'), to_regclass('postings'))"
+    " AND tgrelid = ANY (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) AS asked (name))"
 )
 _STANDING_ON_SQLITE = text(
-    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('journal_entries', 'postings')"
+    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (SELECT value FROM json_each(:tables))"
 )
 _RIGHTS_ON_POSTGRESQL = text(
     "SELECT current_user AS role, bool_or(has_table_privilege(books.name, 'UPDATE, DELETE, TRUNCATE')) AS may_change"
@@ -41,9 +44,19 @@ def _is_postgresql(session: Session) -> bool:
 
 def the_guards_stand(session: Session) -> str | None:
     """Every trigger that keeps the books balanced and append-only is there and enabled."""
-    on_postgresql = _is_postgresql(session)
-    standing = set(session.scalars(_STANDING_ON_POSTGRESQL if on_postgresql else _STANDING_ON_SQLITE))
-    missing = [guard for guard in GUARDS["postgresql" if on_postgresql else "sqlite"] if guard not in standing]
+    return missing_guard(session, GUARDS, on_tables=["journal_entries", "postings"])
+
+
+def missing_guard(session: Session, guards: Mapping[str, Sequence[str]], *, on_tables: list[str]) -> str | None:
+    """Return in words the first of a room's triggers, by kind of database, that is not on its tables; None if all are.
+
+    For checks of other rooms too.
+    """
+    if _is_postgresql(session):
+        standing = set(session.scalars(_STANDING_ON_POSTGRESQL, {"tables": on_tables}))
+    else:
+        standing = set(session.scalars(_STANDING_ON_SQLITE, {"tables": json.dumps(on_tables)}))
+    missing = [guard for guard in guards[session.get_bind().dialect.name] if guard not in standing]
     return f"trigger {missing[0]} is missing or disabled" if missing else None
 
 

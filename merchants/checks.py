@@ -35,7 +35,7 @@ def every_payment_is_in_the_books(session: Session) -> str | None:
 
 def every_entry_of_a_payment_has_its_redemption(session: Session) -> str | None:
     """An entry of the kind redemption belongs to exactly one completed redemption."""
-    return _entries_without_their_one(session, REDEMPTION, Redemption.entry_id, _COMPLETED)
+    return ledger.entries_without_their_one(session, REDEMPTION, Redemption.entry_id, _COMPLETED)
 
 
 def no_code_paid_twice(session: Session) -> str | None:
@@ -94,29 +94,13 @@ def every_refund_is_in_the_books(session: Session) -> str | None:
 
 def every_entry_of_a_refund_has_its_refund(session: Session) -> str | None:
     """An entry of the kind refund belongs to exactly one refund."""
-    return _entries_without_their_one(session, REFUND, Refund.entry_id)
+    return ledger.entries_without_their_one(session, REFUND, Refund.entry_id)
 
 
 def _moved(
     sums: FromClause, entry_id: InstrumentedAttribute[Any], *accounts: InstrumentedAttribute[int]
 ) -> ColumnElement[bool]:
     return and_(sums.c.entry_id == entry_id, sums.c.account_id.in_(accounts))
-
-
-def _entries_without_their_one(
-    session: Session, kind: str, entry_id: InstrumentedAttribute[Any], *only: ColumnElement[bool]
-) -> str | None:
-    entries = select(ledger.entry_sums(kind).c.entry_id).distinct().subquery()
-    owners = func.count(entry_id).label("owners")
-    return ledger.first_difference(
-        session,
-        select(entries.c.entry_id, owners)
-        .outerjoin(entry_id.class_, and_(entry_id == entries.c.entry_id, *only))
-        .group_by(entries.c.entry_id)
-        .having(owners != 1)
-        .order_by(entries.c.entry_id),
-        "entry {entry_id} of the kind " + kind + " belongs to {owners}, not to 1",
-    )
 
 
 CHECKS: tuple[ledger.Check, ...] = (

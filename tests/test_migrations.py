@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 import awards
+import holds
 import ledger
 import merchants
 import people
@@ -23,7 +24,7 @@ from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables)
+ROOMS_WITH_TABLES = (awards, holds, ledger, merchants, people, receivables)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 

@@ -12,9 +12,11 @@ from ledger import (
     Asset,
     NewAccount,
     Side,
+    account_code_of,
     account_id,
     account_state,
     account_state_of,
+    account_states,
     balance,
     balances,
     find_account_id,
@@ -134,3 +136,19 @@ def test_an_account_can_be_emptied_and_closed(session: Session) -> None:
     set_account_state(session, books.resident, AccountState.CLOSED)
     with pytest.raises(AccountStateError):
         post(session, [awarding(books, 1)])
+
+
+def test_the_states_of_many_accounts_are_read_at_once(session: Session) -> None:
+    books = funded_books(session)
+    set_account_state(session, books.resident, AccountState.FROZEN)
+    assert account_states(session, [books.resident, books.other, NOBODY]) == {
+        books.resident: AccountState.FROZEN,
+        books.other: AccountState.OPEN,
+    }
+    assert account_states(session, []) == {}
+
+
+def test_the_code_of_an_account_is_a_column_of_other_statements(session: Session) -> None:
+    books = funded_books(session)
+    question = select(account_code_of(Account.id)).where(Account.id == books.resident)
+    assert session.scalar(question) == "resident:7f3:available"

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.awards import test_cover
+from tests.holds import test_properties as test_holds
 from tests.ledger import test_properties
 from tests.soak.conftest import Say
 
@@ -32,7 +33,7 @@ settings.register_profile(
 )
 
 
-def try_for_a_while(rule: Callable[[Example], object], examples: SearchStrategy[Example]) -> int:
+def try_for_a_while(rule: Callable[[Example], object], examples: SearchStrategy[Example], *, at_least: int = 0) -> int:
     """Try a rule with round after round of new examples, and return how many that were."""
     end, tried = time.monotonic() + TRIED_S, 0
 
@@ -43,7 +44,7 @@ def try_for_a_while(rule: Callable[[Example], object], examples: SearchStrategy[
         rule(example)
         tried += 1
 
-    while time.monotonic() < end:
+    while time.monotonic() < end or tried < at_least:
         one_round()
     return tried
 
@@ -59,6 +60,16 @@ def test_the_books_agree_with_the_model_for_a_long_time(engine: Engine, say: Say
     tried = try_for_a_while(lambda steps: rule(lasting_engine=engine, steps=steps), test_properties.STEPS)
     say(f"{tried} examples")
     assert tried
+
+
+def test_holds_agree_with_the_model_for_a_long_time(session: Session, say: Say) -> None:
+    place = test_holds.furnished(session)
+    rule = rule_of(test_holds.test_holds_agree_with_the_model_whatever_happens)
+    tried = try_for_a_while(
+        lambda steps: rule(session=session, place=place, steps=steps), test_holds.STEPS, at_least=1_000
+    )
+    say(f"{tried} examples")
+    assert tried >= 1_000
 
 
 def test_every_fund_stays_covered_for_a_long_time(session: Session, say: Say) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import awards
+import holds
 import ledger
 import merchants
 import people
@@ -16,6 +17,7 @@ from web.problems.requests import BY_STATUS, RATE_LIMITED
 
 BASES = (
     ledger.LedgerError,
+    holds.HoldError,
     people.PeopleError,
     awards.AwardError,
     merchants.MerchantError,

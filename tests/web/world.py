@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import awards
+import holds
+import ledger
 import merchants
 import people
 from people import Role
@@ -182,6 +184,41 @@ class World:
                 now=self.clock.at,
             )
         )
+
+    def hold(self, resident: Somebody, amount: int, *, hours: float = 24) -> holds.Hold:
+        """Set some of a resident's credits aside."""
+
+        def make(session: Session) -> holds.Hold:
+            owner = people.get_resident(session, resident.id)
+            return holds.authorize(
+                session,
+                available=owner.available_account_id,
+                held=owner.held_account_id,
+                amount=amount,
+                expires_at=self.clock.at + timedelta(hours=hours),
+                actor=SYSTEM,
+                now=self.clock.at,
+                purpose="voucher",
+            )
+
+        return self.done(make)
+
+    def captured(self, hold: holds.Hold, shop: Shop, amount: int) -> holds.HoldCapture:
+        """Pay a shop something of what is set aside, and keep the rest."""
+
+        def make(session: Session) -> holds.HoldCapture:
+            return holds.capture(
+                session,
+                hold_id=hold.id,
+                to=merchants.get_merchant(session, shop.id).payable_account_id,
+                relabel=ledger.undated,
+                final=False,
+                actor=SYSTEM,
+                now=self.clock.at,
+                amount=amount,
+            )
+
+        return self.done(make)
 
     def shop(self, code: str = "M01", *, named: bool = True, funds: list[str] | None = None) -> Shop:
         """Register a merchant with keys, named for this year unless told otherwise."""

@@ -10,6 +10,7 @@ from web.api import (
     docs,
     forced_corrections,
     funds,
+    holds,
     merchants,
     payment_codes,
     redemptions,
@@ -22,7 +23,7 @@ from web.api.parsing import PREFIX
 from web.api.specification import LedgerApi, finish_specification
 from web.extensions import csrf
 
-# Importing the module of balances adds its routes to the residents' blueprint.
+# Importing the modules of balances and holds adds their routes to the residents' blueprint.
 _RESOURCES = (
     residents.blueprint,
     units.blueprint,
@@ -36,7 +37,7 @@ _RESOURCES = (
     repayments.blueprint,
     closures.blueprint,
 )
-_ADDS_ROUTES = (balances,)
+_ADDS_ROUTES = (balances, holds)
 
 
 def register_api(app: Flask) -> None:

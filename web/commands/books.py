@@ -4,10 +4,11 @@ import sys
 
 import click
 
+import holds
+import merchants
 import receivables
 from awards import every_fund_is_covered
 from ledger import ExportFormat, audit, export
-from merchants import CHECKS
 from web.commands.refusing import RefusingGroup
 from web.settings import current_settings
 from web.unit_of_work import snapshot
@@ -20,7 +21,7 @@ def prove() -> None:
     """Recompute everything from the postings: one line a check; ends with status 1 where the books differ."""
     failed = False
     with snapshot() as session:
-        for result in audit(session, [every_fund_is_covered, *receivables.CHECKS, *CHECKS]):
+        for result in audit(session, [every_fund_is_covered, *holds.CHECKS, *receivables.CHECKS, *merchants.CHECKS]):
             failed = failed or not result.ok
             detail = f": {result.detail}" if result.detail else ""
             click.echo(f"{'ok' if result.ok else 'DIFFERS'}  {result.name}{detail}")

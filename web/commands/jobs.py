@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from awards import expire_lots
+from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep
 from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
@@ -26,9 +27,11 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """Return expired credits to their funds, and forget what is kept for a time only."""
+    """End holds whose time is over, return expired credits to their funds, and forget what is kept for a time only."""
     at = now()
     shown = sys.stderr.isatty() if progress is None else progress
+    # First the holds: what comes back has days of grace, and is never swept in the same run.
+    _sweep("holds expired: {count}", _expiring_holds(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
@@ -38,6 +41,10 @@ def run(*, progress: bool | None) -> None:
     )
     for name, purge in purges:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
+
+
+def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:
+    return lambda session, after: expire_holds(session, now=at, after=after)
 
 
 def _expiring_lots(at: datetime) -> Callable[[Session, PastLot | None], Sweep[PastLot]]:

@@ -13,6 +13,7 @@ from people import Role, get_resident
 from web.auth import access, require
 from web.clock import today
 from web.pages.funds_shown import expiring, fund_names
+from web.pages.holds_shown import set_aside
 from web.pages.lists import list_page, more_url, number_cursor
 from web.pages.payments_shown import payment_view, refund_views
 from web.pages.shapes import Expiring
@@ -40,6 +41,7 @@ def home() -> str:
         return {
             "available": spendable(held, today=today()),
             "held": totals[resident.held_account_id],
+            "set_aside": set_aside(session, resident.available_account_id),
             "minutes": totals[resident.minutes_account_id],
             "number": resident.number,
             "expiring": ending,

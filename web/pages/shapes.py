@@ -19,8 +19,21 @@ class Expiring:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """Credits set aside until an instant: what is left of the amount, and what was paid out of it so far."""
+
+    left: int
+    captured: int
+    amount: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One entry as it moved an account: a positive amount raised it. `url` leads to its receipt or award."""
+    """One entry as it moved an account: a positive amount raised it. `url` leads to its receipt or award.
+
+    `captured` is what was paid out of what the entry set aside; 0 for any other.
+    """
 
     entry_id: UUID
     kind: str
@@ -28,6 +41,7 @@ class StatementLine:
     balance_after: int
     counterparty: str
     note: str
+    captured: int
     occurred_at: datetime
     recorded_at: datetime
     url: str | None

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from awards import reasons_of_entries
+from holds import holds_of_entries
 from ledger import StatementItem
 from merchants import merchants_by_id, payments_of_entries
 from web.pages.funds_shown import fund_names
@@ -21,8 +22,10 @@ def statement_lines(
     award_url: Callable[[UUID], str] | None = None,
 ) -> list[StatementLine]:
     """Return a statement's items as they are shown; the two functions say where the reader finds more, by id."""
-    reasons = reasons_of_entries(session, [item.entry_id for item in items])
-    payments = payments_of_entries(session, [item.entry_id for item in items])
+    entry_ids = [item.entry_id for item in items]
+    reasons = reasons_of_entries(session, entry_ids)
+    payments = payments_of_entries(session, entry_ids)
+    holds = holds_of_entries(session, entry_ids)
     shops = merchants_by_id(session, {payment.merchant_id for payment in payments.values()})
     funds = fund_names(session)
 
@@ -39,6 +42,7 @@ def statement_lines(
             balance_after=item.balance_after,
             counterparty=shops[payment.merchant_id].name if payment else _fund_of(item.counter_code, funds),
             note=why.reason if why else payment.refund_reason if payment else "",
+            captured=holds[item.entry_id].captured_total if item.entry_id in holds else 0,
             occurred_at=local(item.occurred_at),
             recorded_at=local(item.recorded_at),
             url=url,

@@ -6,6 +6,7 @@ from typing import Any
 
 from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
+from web.problems.holds import HOLDS_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
@@ -45,6 +46,7 @@ class ProblemError(Exception):
 
 ROWS: dict[type[Exception], Row] = {
     **LEDGER_ROWS,
+    **HOLDS_ROWS,
     **PEOPLE_ROWS,
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,

@@ -50,6 +50,26 @@ def test_a_statement_names_shops_funds_and_reasons(world: World, shop: Shop, pho
     assert "37.50" in said
 
 
+def test_what_is_set_aside_is_shown_with_its_time_and_on_the_statement(
+    world: World, shop: Shop, phone: Browser, payer: Somebody
+) -> None:
+    assert "Set aside" not in text_of(phone.get("/me"))
+    hold = world.hold(payer, 2_000, hours=54)
+    world.captured(hold, shop, 750)
+
+    said = text_of(phone.get("/me"))
+
+    assert "30.00 credits" in said
+    assert "12.50 credits more are set aside." in said
+    assert "Set aside, and until when" in said
+    assert "until 3 Jun 18:00 at the latest" in said
+    assert "7.50 of 20.00 paid so far" in said
+    statement = text_of(phone.get("/me/statement"))
+    assert "Set aside for later" in statement
+    assert "−20.00" in statement
+    assert "Paid out of what was set aside 7.50 credits" in statement
+
+
 def test_a_statement_comes_a_page_at_a_time(world: World, shop: Shop, phone: Browser, payer: Somebody) -> None:
     for _payment in range(25):
         world.paid(shop, payer, 100)

@@ -23,6 +23,7 @@ from web.auth import access, principal
 from web.clock import now, today
 from web.pages.forms import Form, once
 from web.pages.funds_shown import expiring, fund_names
+from web.pages.holds_shown import set_aside
 from web.pages.lists import id_cursor, list_page, more_url, number_cursor
 from web.pages.office.activation_sheets import activation_sheet
 from web.pages.office.awards_shown import award_views
@@ -109,6 +110,7 @@ def resident(resident_id: UUID) -> str:
             "resident": resident_row(session, found),
             "available": spendable(held, today=today()),
             "held": totals[found.held_account_id],
+            "set_aside": set_aside(session, found.available_account_id),
             "minutes": totals[found.minutes_account_id],
             "expiring": expiring(held, fund_names(session)),
             "items": statement_lines(session, latest.items, award_url=award_url),

@@ -112,11 +112,13 @@ def test_the_page_of_a_resident_shows_what_they_have(world: World, wang: Somebod
     shop = world.shop()
     award = world.award(wang.id, 20_00)
     world.paid(shop, wang, 7_50)
+    world.hold(wang, 3_21)
     browser = browser_of_person(world, Role.ADMINISTRATOR, language=language)
     page = browser.get(f"/office/residents/{wang.id}")
     words = text_of(page)
-    for text in ("12.50", "A useful report", "Shop M01", "Fund peace", "城西街道 / "):
+    for text in ("9.29", "3.21", "A useful report", "Shop M01", "Fund peace", "城西街道 / "):
         assert text in words
+    assert ("Set aside, and until when" if language == "en" else "已预留，以及到什么时候") in words
     assert f'href="/office/awards/{award.id}"' in page.text
     assert "7.50" in text_of(browser.get(f"/office/residents/{wang.id}/statement"))
     assert "<html" not in browser.part(f"/office/residents/{wang.id}/statement").text

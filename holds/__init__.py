@@ -1,0 +1,48 @@
+"""Credits set aside for a while: holds, what is captured of them, and how they end; no resident, no merchant."""
+
+from holds.authorizing import USUAL_LIMITS, HoldLimits, authorize
+from holds.capturing import capture
+from holds.checks import CHECKS
+from holds.ending import HoldPlace, expire_holds, void
+from holds.errors import (
+    HoldAmountError,
+    HoldEndedError,
+    HoldError,
+    HoldExceededError,
+    HoldExpiredError,
+    HoldLifetimeError,
+    HoldUnknownError,
+    TooManyHoldsError,
+)
+from holds.listings import HoldPage, captures_of, get_hold, hold_lots, holds_of_entries, list_holds, open_holds
+from holds.model import Hold, HoldCapture, HoldLot, HoldState
+
+__all__ = [
+    "CHECKS",
+    "USUAL_LIMITS",
+    "Hold",
+    "HoldAmountError",
+    "HoldCapture",
+    "HoldEndedError",
+    "HoldError",
+    "HoldExceededError",
+    "HoldExpiredError",
+    "HoldLifetimeError",
+    "HoldLimits",
+    "HoldLot",
+    "HoldPage",
+    "HoldPlace",
+    "HoldState",
+    "HoldUnknownError",
+    "TooManyHoldsError",
+    "authorize",
+    "capture",
+    "captures_of",
+    "expire_holds",
+    "get_hold",
+    "hold_lots",
+    "holds_of_entries",
+    "list_holds",
+    "open_holds",
+    "void",
+]

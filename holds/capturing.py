@@ -1,0 +1,103 @@
+"""Giving what is set aside to whom it was meant for: all, a part, or several parts one after the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from holds.ending import VOIDED, end, locked_hold
+from holds.errors import HoldAmountError, HoldEndedError, HoldError, HoldExceededError, HoldExpiredError
+from holds.listings import hold_lots
+from holds.model import Hold, HoldCapture, HoldLot, HoldState
+from ledger import (
+    GRACE_DAYS,
+    Call,
+    LotBalance,
+    NewEntry,
+    Relabel,
+    check_still_new,
+    lines_of_move,
+    new_id,
+    post,
+    remember_call,
+)
+
+KIND = "hold_captured"
+
+
+def capture(
+    session: Session,
+    *,
+    hold_id: UUID,
+    to: int,
+    relabel: Relabel,
+    final: bool,
+    actor: str,
+    now: datetime,
+    amount: int | None = None,
+    grace_days: int = GRACE_DAYS,
+    call: Call | None = None,
+) -> HoldCapture:
+    """Give `amount` minor units of a hold, earliest lots first, or all that is left, to the account `to`.
+
+    They arrive there as `relabel` says. A final capture ends the hold, and so does one that leaves nothing: in the
+    same list of entries the rest goes back to the very lots. After any other the rest stays held. Credits set aside
+    in time are good until the hold ends, though their own last day pass meanwhile.
+
+    Raises:
+        HoldUnknownError: no such hold.
+        HoldExpiredError: its time is over, whether or not its credits went back already.
+        HoldEndedError: it was captured finally, or voided.
+        HoldAmountError: not a positive amount.
+        HoldExceededError: less than that is left.
+        AccountStateError: one of the accounts may not give or take.
+    """
+    hold = locked_hold(session, hold_id)
+    wanted = hold.left if amount is None else amount
+    refusal = _refusal(hold, wanted, now)
+    if refusal is not None:
+        # A twin of this call may just have captured what this one asks for.
+        check_still_new(session, call)
+        raise refusal
+    lots = hold_lots(session, [hold_id])[hold_id]
+    entry = NewEntry(
+        id=new_id(),
+        kind=KIND,
+        actor=actor,
+        occurred_at=now,
+        lines=lines_of_move(_take(lots, wanted), giver=hold.held_account_id, taker=to, relabel=relabel),
+    )
+    hold.captured_total += wanted
+    made = HoldCapture(
+        id=new_id(), hold_id=hold.id, amount=wanted, entry_id=entry.id, captured_by=actor, captured_at=now
+    )
+    entries = [entry]
+    if final or not hold.left:
+        entries += end(hold, lots, HoldState.CAPTURED, kind=VOIDED, actor=actor, now=now, grace_days=grace_days)
+    session.add(made)
+    remember_call(session, call, made_id=made.id, now=now)
+    post(session, entries)
+    return made
+
+
+def _refusal(hold: Hold, wanted: int, now: datetime) -> HoldError | None:
+    if hold.state is HoldState.EXPIRED or (hold.state is HoldState.OPEN and hold.expires_at <= now):
+        return HoldExpiredError(hold.id, hold.expires_at)
+    if hold.state is not HoldState.OPEN:
+        return HoldEndedError(hold.id, hold.state)
+    if wanted < 1:
+        return HoldAmountError(wanted, hold.left)
+    return HoldExceededError(hold.id, hold.left) if wanted > hold.left else None
+
+
+def _take(lots: Sequence[HoldLot], wanted: int) -> list[LotBalance]:
+    """Count an amount as captured, earliest lots first, and return the parts."""
+    parts: list[LotBalance] = []
+    for lot in lots:
+        taken = min(lot.rest, wanted)
+        wanted -= taken
+        lot.captured += taken
+        if taken:
+            parts.append(LotBalance(lot.lot, taken))
+    return parts

@@ -1,0 +1,157 @@
+"""How a hold ends without being captured whole: what is left goes back to the very lots, once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from holds.errors import HoldEndedError, HoldUnknownError
+from holds.listings import IS_OPEN, hold_lots
+from holds.model import Hold, HoldLot, HoldState
+from ledger import (
+    GRACE_DAYS,
+    AccountState,
+    Call,
+    LotBalance,
+    NewEntry,
+    Sweep,
+    account_states,
+    check_still_new,
+    lines_of_move,
+    lock_lots,
+    new_id,
+    post,
+    remember_call,
+    restoring,
+)
+
+VOIDED, EXPIRED = "hold_voided", "hold_expired"
+ACTOR = "system"
+
+_GIVING = (AccountState.OPEN, AccountState.CLOSING)
+_TAKING = (AccountState.OPEN, AccountState.FROZEN)
+
+
+class HoldPlace(NamedTuple):
+    """The cursor of the sweep: when a hold ended, and its id."""
+
+    expires_at: datetime
+    hold_id: UUID
+
+
+def locked_hold(session: Session, hold_id: UUID) -> Hold:
+    """Return a hold behind the lock of its row, which everybody takes who captures or ends it, before any account.
+
+    Raises:
+        HoldUnknownError: there is none.
+    """
+    hold = session.scalar(
+        select(Hold)
+        .where(Hold.id == hold_id)
+        .with_for_update()
+        # What the session read before it waited for the lock may be stale.
+        .execution_options(populate_existing=True)
+    )
+    if hold is None:
+        raise HoldUnknownError(hold_id)
+    return hold
+
+
+def end(
+    hold: Hold,
+    lots: Sequence[HoldLot],
+    state: HoldState,
+    *,
+    kind: str,
+    actor: str,
+    now: datetime,
+    grace_days: int = GRACE_DAYS,
+) -> list[NewEntry]:
+    """End an open, locked hold, and return the entry that gives back what is left of it; none where nothing is."""
+    parts = [LotBalance(lot.lot, lot.rest) for lot in lots if lot.rest]
+    hold.state, hold.ended_by, hold.ended_at = state, actor, now
+    if not parts:
+        return []
+    hold.returned_entry_id = new_id()
+    lines = lines_of_move(
+        parts,
+        giver=hold.held_account_id,
+        taker=hold.available_account_id,
+        relabel=restoring(now.date(), grace_days=grace_days),
+    )
+    return [NewEntry(id=hold.returned_entry_id, kind=kind, actor=actor, occurred_at=now, lines=lines)]
+
+
+def void(
+    session: Session,
+    *,
+    hold_id: UUID,
+    actor: str,
+    now: datetime,
+    grace_days: int = GRACE_DAYS,
+    call: Call | None = None,
+) -> Hold:
+    """Give back what is left of a hold: to the very lots, or where their day is over, to the fund with days of grace.
+
+    Raises:
+        HoldUnknownError: no such hold.
+        HoldEndedError: it has ended before.
+        AccountStateError: the owner's account is closed and takes nothing.
+    """
+    hold = locked_hold(session, hold_id)
+    if hold.state is not HoldState.OPEN:
+        check_still_new(session, call)
+        raise HoldEndedError(hold_id, hold.state)
+    lots = hold_lots(session, [hold_id])[hold_id]
+    entries = end(hold, lots, HoldState.VOIDED, kind=VOIDED, actor=actor, now=now, grace_days=grace_days)
+    remember_call(session, call, made_id=hold.id, now=now)
+    post(session, entries)
+    return hold
+
+
+def expire_holds(
+    session: Session,
+    *,
+    now: datetime,
+    limit: int = 500,
+    after: HoldPlace | None = None,
+    grace_days: int = GRACE_DAYS,
+) -> Sweep[HoldPlace]:
+    """Give back what is left of up to `limit` holds whose time is over, one entry each.
+
+    Call it in transactions of its own, with `after` from the call before, until `next_after` is None. It may be
+    stopped and begun anew at any point, and run side by side. Where an account may not give or take, its holds stay
+    as they are: nobody can capture them, and they end when the account may again.
+    """
+    query = select(Hold).where(IS_OPEN, Hold.expires_at <= now)
+    if after is not None:
+        place = tuple_(literal(after.expires_at, Hold.expires_at.type), literal(after.hold_id, Hold.id.type))
+        query = query.where(tuple_(Hold.expires_at, Hold.id) > place)
+    query = query.order_by(Hold.expires_at, Hold.id).limit(limit).with_for_update()
+    due = session.scalars(query.execution_options(populate_existing=True)).all()
+    next_after = HoldPlace(due[-1].expires_at, due[-1].id) if len(due) == limit else None
+    returnable = _returnable(session, due)
+    lots = hold_lots(session, [hold.id for hold in returnable])
+    entries: list[NewEntry] = []
+    amount = 0
+    for hold in returnable:
+        amount += hold.left
+        entries += end(
+            hold, lots[hold.id], HoldState.EXPIRED, kind=EXPIRED, actor=ACTOR, now=now, grace_days=grace_days
+        )
+    if entries:
+        post(session, entries)
+    return Sweep(len(entries), amount, next_after)
+
+
+def _returnable(session: Session, due: Sequence[Hold]) -> list[Hold]:
+    """Return those holds whose accounts, now locked, may give and take."""
+    accounts = {account for hold in due for account in (hold.available_account_id, hold.held_account_id)}
+    lock_lots(session, accounts)
+    states = account_states(session, accounts)
+    return [
+        hold for hold in due if states[hold.held_account_id] in _GIVING and states[hold.available_account_id] in _TAKING
+    ]
