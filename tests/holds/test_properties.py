@@ -29,26 +29,24 @@ AMOUNTS = st.integers(1, 9)
 SOME_FUNDS = st.none() | st.none() | st.sets(st.sampled_from(sorted(FUNDS)), min_size=1)
 
 # Times add up to lifetimes, so that holds are met in the very instant in which they end; the longest outlives a lot.
-LIFETIMES_H, TIMES_H = (1, 24, 24 * 40), (1, 23, 24 * 20)
+LIFETIMES_H, TIMES_H = (1, 24, 24 * 40, 24 * 40), (1, 23, 24 * 20, 24 * 40)
 
-HOLD = st.tuples(st.just("hold"), PEOPLE, AMOUNTS, st.sampled_from(LIFETIMES_H), SOME_FUNDS)
-CAPTURE = st.tuples(st.just("capture"), NUMBERS, st.none() | st.integers(1, 6), st.booleans())
-TIME = st.tuples(st.just("time"), st.sampled_from(TIMES_H))
-STEP = st.one_of(
-    st.tuples(st.just("award"), PEOPLE, st.sampled_from(sorted(FUNDS)), AMOUNTS),
-    HOLD,
-    HOLD,
-    CAPTURE,
-    CAPTURE,
-    st.tuples(st.just("void"), NUMBERS),
-    TIME,
-    TIME,
-    st.tuples(st.just("expire")),
-    st.tuples(st.just("sweep")),
-    st.tuples(st.just("claw_back"), NUMBERS),
-    st.tuples(st.just("pay"), PEOPLE, AMOUNTS),
-    st.tuples(st.just("refund"), NUMBERS, st.integers(1, 6)),
-)
+HOLD_FACTS = (PEOPLE, AMOUNTS, st.sampled_from(LIFETIMES_H), SOME_FUNDS)
+FACTS: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
+    "award": (PEOPLE, st.sampled_from(sorted(FUNDS)), AMOUNTS),
+    "hold": HOLD_FACTS,
+    "capture": (NUMBERS, st.none() | st.integers(1, 6), st.booleans()),
+    "void": (NUMBERS,),
+    "time": (st.sampled_from(TIMES_H),),
+    "expire": (),
+    "sweep": (),
+    "claw_back": (NUMBERS,),
+    "pay": (PEOPLE, AMOUNTS),
+    "refund": (NUMBERS, st.integers(1, 6)),
+}
+# As often as there is something to find out.
+KINDS = [*FACTS, *("capture", "time") * 4, *("hold", "expire", "pay") * 2, "refund"]
+STEP = st.sampled_from(KINDS).flatmap(lambda kind: st.tuples(st.just(kind), *FACTS[kind]))
 # Everybody has something of several lots to begin with, or half the steps would have nothing to do.
 BEGINNING = [
     *(("award", 0, "fire", 4), ("award", 0, "peace", 3), ("award", 0, "forever", 5)),
@@ -56,8 +54,8 @@ BEGINNING = [
 ]
 STEPS = st.builds(
     lambda holds_, steps: [*BEGINNING, *holds_, *steps],
-    st.lists(HOLD, min_size=1, max_size=2),
-    st.lists(STEP, min_size=1, max_size=12),
+    st.lists(st.tuples(st.just("hold"), *HOLD_FACTS), min_size=1, max_size=2),
+    st.lists(STEP, min_size=4, max_size=14),
 )
 
 
