@@ -1,25 +1,32 @@
-"""The properties of the books and of the funds' cover, tried with ever new examples for a while."""
+"""The properties of the books and of everything that happens in a town, tried with ever new examples."""
 
+import multiprocessing
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
-from tests.awards import test_cover
+import ledger
 from tests.holds import test_properties as test_holds
 from tests.ledger import test_properties
+from tests.sequences.machine import Tally, run_sequences
+from tests.sequences.town import settle
 from tests.soak.conftest import Say
 
 pytestmark = pytest.mark.soak
 
 Example = TypeVar("Example")
 
-TRIED_S = 25.0
+TRIED_S = 10.0
+# On each of the two databases, and how many operations each sequence has at most.
+SEQUENCES, OPERATIONS = 1_000, 14
+SEQUENCES_S_MAX = 600.0
 
 # New examples each time, in CI too: the ordinary suite tries the same ones. Each rolls back what it did.
 settings.register_profile(
@@ -72,8 +79,24 @@ def test_holds_agree_with_the_model_for_a_long_time(session: Session, say: Say) 
     assert tried >= 1_000
 
 
-def test_every_fund_stays_covered_for_a_long_time(session: Session, say: Say) -> None:
-    rule = rule_of(test_cover.test_whatever_happens_every_fund_stays_covered)
-    tried = try_for_a_while(lambda events: rule(session=session, events=events), test_cover.EVENTS)
-    say(f"{tried} examples")
-    assert tried
+def sequences_on(url: str) -> Tally:
+    """Let sequence after sequence happen in a town on a migrated, empty database."""
+    engine = ledger.prepare_engine(create_engine(url))
+    with Session(engine) as session:
+        base = settle(session)
+        session.commit()
+    how = settings(settings.get_profile("soak"), max_examples=SEQUENCES, stateful_step_count=OPERATIONS)
+    tally = run_sequences(engine, base, how)
+    engine.dispose()
+    return tally
+
+
+def test_two_thousand_sequences_of_everything_that_happens_agree_with_the_pencil(
+    sqlite_database: str, postgres_database: str, say: Say
+) -> None:
+    began = time.monotonic()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
+        tallies = processes.map(sequences_on, [sqlite_database, postgres_database], timeout=SEQUENCES_S_MAX)
+        for kind, tally in zip(("SQLite", "PostgreSQL"), tallies, strict=True):
+            say(f"{kind}: {tally}, all after {time.monotonic() - began:.0f} s")
+            assert tally.sequences >= SEQUENCES

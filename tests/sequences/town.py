@@ -1,0 +1,273 @@
+"""A town in which everything can happen, by the domain's own functions, and the same with a pencil beside it."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import awards
+import ledger
+import merchants
+import people
+from ledger import AccountState, Asset
+from ledger.model import Account, AccountLot
+from tests.clock import NOON
+from tests.sequences.pencil import Pencil, Refused
+
+COUNTY = "140881"
+SECRET = b"a secret of the tests, 32 bytes.."
+OFFICERS = (f"person:{1:032x}", f"person:{2:032x}")
+# How long the credits of each fund last; those of the last end on one day.
+RULES = {"fire": "months:1", "peace": "end_of_next_year", "quake": "on:2026-09-30"}
+ACCEPTED = {"merchant:hotel": None, "merchant:clinic": frozenset({"fire", "peace"})}
+RESIDENTS = 3
+MONEY = 1_000
+FAR = timedelta(days=10_000)
+
+Made = TypeVar("Made")
+Told = TypeVar("Told")
+
+REFUSALS = (awards.AwardError, ledger.LedgerError, merchants.MerchantError)
+
+
+@dataclass(frozen=True)
+class Base:
+    """Who and what is there before a sequence begins: funds with money, residents with awards, some payments."""
+
+    residents: dict[str, UUID]
+    shops: dict[str, UUID]
+    pencil: Pencil
+    entries: tuple[UUID, ...]
+    awards: tuple[UUID, ...]
+    payments: tuple[UUID, ...]
+
+
+def settle(session: Session) -> Base:
+    """Settle the town in a migrated, empty database, and let a little happen."""
+    people.add_unit(session, code=COUNTY, parent_code=None, level=people.Level.COUNTY, name="永济市")
+    newcomers = [people.NewResident("王小明", f"1380000000{number}", COUNTY) for number in range(RESIDENTS)]
+    vault = people.PhoneVault(people.new_phone_keys())
+    residents = people.register_residents(session, newcomers=newcomers, vault=vault, now=NOON)
+    for fund, rule in RULES.items():
+        awards.create_fund(session, code=fund, name=fund, purpose="x", expiry_rule=rule, actor=OFFICERS[0], now=NOON)
+    town = Town(
+        session,
+        Base(
+            residents={f"resident:{resident.id.hex}": resident.id for resident in residents},
+            shops={shop: _shop(session, shop, funds) for shop, funds in ACCEPTED.items()},
+            pencil=Pencil(NOON.date(), RULES, ACCEPTED),
+            entries=(),
+            awards=(),
+            payments=(),
+        ),
+    )
+    for fund in RULES:
+        town.appropriate(fund, MONEY, officer=0)
+        town.award_batch(fund, [(who, 100 + 10 * number) for number, who in enumerate(town.residents)], officer=0)
+    for who, shop in zip(town.residents, town.shops, strict=False):
+        town.pay(who, shop, 150)
+    return town.as_base()
+
+
+def _shop(session: Session, shop: str, funds: frozenset[str] | None) -> UUID:
+    code = shop.removeprefix("merchant:")
+    made = merchants.create_merchant(session, code=code, name="平安饭店", category="饭店", actor="system", now=NOON)
+    merchants.name_merchant(
+        session,
+        merchant=made,
+        naming_class="平安饭店",
+        valid_from=NOON.date(),
+        valid_until=(NOON + FAR).date(),
+        document="综治办〔2026〕1号",
+        funds=None if funds is None else sorted(funds),
+        actor="system",
+        now=NOON,
+    )
+    return made.id
+
+
+class Town:
+    """The real books and the pencil's: whatever is done is done in both, and both must say the same."""
+
+    def __init__(self, session: Session, base: Base) -> None:
+        """Go on from the base; whoever made the session commits or rolls back."""
+        self.session = session
+        self.now = NOON
+        self.pencil = deepcopy(base.pencil)
+        self.residents, self.shops = list(base.residents), list(base.shops)
+        self.entries, self.awards, self.payments = list(base.entries), list(base.awards), list(base.payments)
+        self.refusals = 0
+        self._base = base
+        self._ids = base.residents | base.shops
+        rows = session.execute(select(Account.code, Account.id))
+        self._accounts: dict[str, int] = {row.code: row.id for row in rows}
+        self._paid_by: list[tuple[Callable[[], merchants.Attempt], UUID]] = []
+
+    def as_base(self) -> Base:
+        """Return what is there now, for others to go on from."""
+        made = (tuple(self.entries), tuple(self.awards), tuple(self.payments))
+        return Base(self._base.residents, self._base.shops, self.pencil, *made)
+
+    # --- time and money -----------------------------------------------------------------------------------------------
+
+    def pass_by(self, days: int, *, sweep: bool) -> None:
+        """Let time pass, and what is past its day expire."""
+        self.now += timedelta(days=days)
+        self.pencil.today = self.now.date()
+        if sweep:
+            self.sweep()
+
+    def appropriate(self, fund: str, amount: int, officer: int) -> None:
+        """Give a fund money."""
+        made = self._real(awards.appropriate, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
+        self._same(made, lambda entry_id: self.pencil.appropriate(entry_id, fund, amount, OFFICERS[officer]))
+
+    def return_money(self, fund: str, amount: int, officer: int) -> None:
+        """Take money back from a fund."""
+        made = self._real(awards.return_money, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
+        self._same(made, lambda entry_id: self.pencil.return_money(entry_id, fund, amount, OFFICERS[officer]))
+
+    def move_money(self, fund: str, to_fund: str, amount: int, officer: int) -> None:
+        """Move money from one fund to another."""
+        facts = {"fund_code": fund, "to_fund_code": to_fund, "amount": amount, "document": "x"}
+        made = self._real(awards.move_money, **facts, actor=OFFICERS[officer])
+        self._same(made, lambda entry_id: self.pencil.move_money(entry_id, fund, to_fund, amount, OFFICERS[officer]))
+
+    # --- awards -------------------------------------------------------------------------------------------------------
+
+    def award(self, fund: str, who: str, amount: int, officer: int) -> None:
+        """Award credits to one resident."""
+        facts = {"fund_code": fund, "resident_id": self._ids[who], "amount": amount, "reason": "x"}
+        made = self._real(awards.award, **facts, actor=OFFICERS[officer])
+        self._same(made, lambda entry_id: self.pencil.award(entry_id, fund, who, amount, OFFICERS[officer]))
+        if isinstance(made, awards.Award):
+            self.awards.append(made.id)
+
+    def award_batch(self, fund: str, lines: Sequence[tuple[str, int]], officer: int) -> None:
+        """Award credits to many residents, all or none."""
+        real = [awards.BatchLine(self._ids[who], amount) for who, amount in lines]
+        made = self._real(awards.award_batch, fund_code=fund, reason="x", lines=real, actor=OFFICERS[officer])
+        granted: list[awards.Award] = []
+        if isinstance(made, awards.AwardBatch):
+            query = select(awards.Award).where(awards.Award.batch_id == made.id).order_by(awards.Award.id)
+            granted = list(self.session.scalars(query))
+            self.awards += [award.id for award in granted]
+            self.entries += [award.entry_id for award in granted if award.entry_id]
+        keys = [award.entry_id for award in granted] or [None] * len(lines)
+        marked = [(key, who, amount) for key, (who, amount) in zip(keys, lines, strict=True)]
+        self._agree(made, lambda: self.pencil.award_batch(fund, marked, OFFICERS[officer]))
+
+    def claw_back(self, award_id: UUID, officer: int) -> None:
+        """Take back what is left of an award."""
+        entry_id = awards.get_award(self.session, award_id).entry_id
+        made = self._real(awards.claw_back, award_id=award_id, reason="x", actor=OFFICERS[officer])
+        amount = self._agree(made, lambda: self.pencil.claw_back(entry_id, OFFICERS[officer]))
+        assert amount == (made.amount if isinstance(made, awards.ClawBack) else None)
+
+    def reverse(self, entry_id: UUID, officer: int) -> None:
+        """Write the mirror of an entry."""
+        made = self._real(awards.reverse_entry, entry_id=entry_id, reason="x", actor=OFFICERS[officer])
+        self._agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
+
+    def sweep(self) -> None:
+        """Let credits past their day return to their funds, two residents at a time."""
+        count = amount = 0
+        after: int | None = 0
+        while after is not None:
+            swept = awards.expire_lots(self.session, now=self.now, limit=2, after=after)
+            count, amount, after = count + swept.count, amount + swept.amount, swept.next_after
+        assert (count, amount) == self.pencil.sweep(self.residents)
+
+    def set_state(self, who: str, state: AccountState) -> None:
+        """Freeze, thaw or close a resident's account."""
+        account = f"{who}:available"
+        done = self._real(self._set_state, account=account, state=state)
+        self._agree(done, lambda: self.pencil.set_state(account, state))
+
+    def _set_state(self, session: Session, *, account: str, state: AccountState, now: datetime) -> None:
+        ledger.set_account_state(session, self._accounts[account], state)
+
+    # --- payments -----------------------------------------------------------------------------------------------------
+
+    def pay(self, who: str, shop: str, amount: int, *, again: int | None = None) -> None:
+        """Pay at a shop; then, if wanted, send one of the latest attempts once more: it is the same, nothing moves."""
+        resident = people.get_resident(self.session, self._ids[who])
+        shown = merchants.create_payment_code(self.session, resident=resident, secret=SECRET, now=self.now)
+        order_no, now, code = f"order {shown.id}", self.now, merchants.code_of(shown.id, SECRET)
+
+        def redeem() -> merchants.Attempt:
+            return merchants.redeem(
+                self.session,
+                merchant_id=self._ids[shop],
+                actor="person:till",
+                code=code,
+                amount=amount,
+                order_no=order_no,
+                now=now,
+                call=ledger.Call("person:till", "POST /redemptions", order_no, {"amount": amount}),
+            )
+
+        made = redeem().redemption
+        self._paid_by.append((redeem, made.id))
+        if made.entry_id:
+            self.payments.append(made.id)
+            self.entries.append(made.entry_id)
+        result = Refused(made.refusal) if made.refusal else made
+        self._agree(result, lambda: self.pencil.pay(made.entry_id, who, shop, amount, "person:till"))
+        if again is not None:
+            redeem, redemption_id = self._paid_by[-1 - again % len(self._paid_by)]
+            attempt = redeem()
+            assert (attempt.redemption.id, attempt.replayed) == (redemption_id, True)
+
+    def refund(self, redemption_id: UUID, amount: int) -> None:
+        """Give back a part of a payment."""
+        payment = merchants.get_redemption(self.session, redemption_id)
+        facts = {"redemption_id": redemption_id, "merchant_id": payment.merchant_id, "amount": amount, "reason": "x"}
+        made = self._real(merchants.refund, **facts, by_owner=True, actor="person:owner")
+        self._agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
+
+    # --- both at once -------------------------------------------------------------------------------------------------
+
+    def _real(self, do: Callable[..., Made], **facts: object) -> Made | Refused:
+        """Do something to the real books, in a savepoint; return what was made, or the refusal."""
+        undone = self.session.begin_nested()
+        try:
+            made = do(self.session, now=self.now, **facts)
+        except REFUSALS as error:
+            undone.rollback()
+            return Refused(type(error).__name__)
+        undone.commit()
+        return made
+
+    def _agree(self, made: Made | Refused, do: Callable[[], Told]) -> Told | None:
+        """Do the same with the pencil: it must accept and refuse alike. Return what it told."""
+        expected = told = None
+        try:
+            told = do()
+        except Refused as refused:
+            expected = refused.reason
+        assert (made.reason if isinstance(made, Refused) else None) == expected
+        self.refusals += expected is not None
+        return told
+
+    def _same(self, made: awards.Award | awards.FundMovement | Refused, do: Callable[[UUID | None], None]) -> None:
+        """Agree on something that is one entry, which may be reversed later."""
+        entry_id = None if isinstance(made, Refused) else made.entry_id
+        self._agree(made, lambda: do(entry_id))
+        if entry_id is not None:
+            self.entries.append(entry_id)
+
+
+def held(session: Session) -> dict[tuple[str, str], int]:
+    """Return what the books say every account holds of every lot; what is empty is left out."""
+    lots = session.execute(
+        select(Account.code, AccountLot.lot, AccountLot.balance).join(Account, Account.id == AccountLot.account_id)
+    )
+    without_lots = session.execute(select(Account.code, Account.balance).where(Account.asset == Asset.CNY))
+    found = {(code, lot): amount for code, lot, amount in lots} | {(code, ""): amount for code, amount in without_lots}
+    return {place: amount for place, amount in found.items() if amount}
