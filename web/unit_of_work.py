@@ -28,8 +28,8 @@ _WAIT_S_MAX = 0.2
 _UNIQUE_VIOLATION = "23505"
 # serialization_failure, deadlock_detected, lock_not_available.
 _RACES = {"40001", "40P01", "55P03"}
-# SQLite: another writer changed what this transaction had read. (Plain SQLITE_BUSY has already waited long.)
-_SQLITE_BUSY = sqlite3.SQLITE_BUSY
+# SQLite: another writer was busy for too long, or the file is away, has no room to grow, or cannot be read or written.
+_SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _SQLITE_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
@@ -181,8 +181,8 @@ def _unavailable_or_same(error: Exception) -> Exception:
         return DatabaseUnavailableError()
     cause = getattr(error, "orig", None)
     if isinstance(cause, sqlite3.OperationalError):
-        busy = getattr(cause, "sqlite_errorcode", 0) & 0xFF in {_SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN}
-        return DatabaseUnavailableError() if busy else error
+        away = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
+        return DatabaseUnavailableError() if away else error
     if isinstance(cause, psycopg.Error) and cause.sqlstate in _RACES:
         return DatabaseUnavailableError()
     away = isinstance(error, OperationalError | InterfaceError) and isinstance(
