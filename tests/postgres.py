@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,18 @@ class PostgresServer(Databases):
     def kill_immediate(self) -> None:
         """Stop the server as a crash would (PostgreSQL's immediate shutdown): no checkpoint, no farewell."""
         self._end(signal.SIGQUIT)
+
+    def kill_everything(self) -> None:
+        """Kill the server and every process of it with SIGKILL, as a machine that stops would."""
+        if self._process is None:
+            raise RuntimeError("this server was not started")
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        self._process.kill()
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        self._process.wait(STOP_S_MAX)
+        self._process = None
 
     def remove(self) -> None:
         """Stop the server if it runs, and delete its temporary directories."""

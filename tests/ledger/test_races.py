@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -17,6 +17,7 @@ from ledger import (
     LedgerError,
     NewEntry,
     balance,
+    balance_at,
     credit,
     debit,
     lock_lots,
@@ -24,6 +25,7 @@ from ledger import (
     post,
     prepare_engine,
     reverse,
+    settled_until,
     statement,
 )
 from ledger.model import JournalEntry
@@ -183,3 +185,25 @@ def test_an_accounts_order_is_the_order_of_its_recording(engine: Engine) -> None
         recorded = [item.recorded_at for item in items]
         assert recorded == sorted(recorded, reverse=True)
         assert findings(session) == []
+
+
+def test_a_balance_as_recorded_at_an_instant_never_changes_though_others_write(engine: Engine) -> None:
+    with Session(engine) as session:
+        books = funded_books(session)
+        session.commit()
+    samples: list[tuple[datetime, int]] = []
+
+    def look(session: Session) -> None:
+        # A writing transaction: on SQLite what is recorded earlier is then no more on its way.
+        at = settled_until(session) - timedelta(microseconds=1)
+        samples.append((at, balance_at(session, books.resident, at)))
+
+    def give(session: Session) -> None:
+        post(session, [awarding(books, 1)])
+
+    assert at_once(engine, [give, look] * 150) == {"done": 300}
+    with Session(engine) as session:
+        assert [balance_at(session, books.resident, at) for at, _ in samples] == [amount for _, amount in samples]
+        # They were asked in the midst of it.
+        assert len({amount for _, amount in samples}) > 10
+        assert balance(session, books.resident) == 150

@@ -1,6 +1,6 @@
 """The books as a reader would keep them with a pencil: what each operation does, and when it is refused."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ class Pencil:
     rules: dict[str, str]  # funds, with how long their credits last
     accepted: dict[str, frozenset[str] | None]  # shops, with the funds they are paid from, None for all
     held: Counter[tuple[str, str]] = field(default_factory=Counter)
-    states: defaultdict[str, AccountState] = field(default_factory=lambda: defaultdict(lambda: AccountState.OPEN))
+    states: dict[str, AccountState] = field(default_factory=dict)  # of those that are not open
     written: list[Written] = field(default_factory=list)
     entries: dict[Key, Written] = field(default_factory=dict)
     awards: dict[Key, Awarded] = field(default_factory=dict)
@@ -111,8 +111,12 @@ class Pencil:
         self.written += entries
         self.entries.update(zip(keys, entries, strict=False))
 
+    def state(self, account: str) -> AccountState:
+        """Return the state of an account."""
+        return self.states.get(account, AccountState.OPEN)
+
     def _allows(self, account: str, change: int) -> bool:
-        state = self.states[account]
+        state = self.state(account)
         return (
             state is AccountState.OPEN
             or (state is AccountState.FROZEN and change >= 0)
@@ -121,7 +125,7 @@ class Pencil:
 
     def set_state(self, account: str, state: AccountState) -> None:
         """Freeze, thaw or close an account."""
-        if self.states[account] is AccountState.CLOSED or (state is AccountState.CLOSED and self.total(account)):
+        if self.state(account) is AccountState.CLOSED or (state is AccountState.CLOSED and self.total(account)):
             raise Refused("AccountStateError")
         self.states[account] = state
 
@@ -168,7 +172,7 @@ class Pencil:
     def award_batch(self, fund: str, lines: Sequence[tuple[Key, str, int]], actor: str) -> None:
         """Grant credits to many residents, all or none."""
         last_day = self._last_day(fund)
-        if any(self.states[f"{who}:available"] is AccountState.CLOSED for _, who, _ in lines):
+        if any(self.state(f"{who}:available") is AccountState.CLOSED for _, who, _ in lines):
             raise Refused("BatchLinesError")
         self._check_available(fund, sum(amount for _, _, amount in lines))
         self._grant(fund, last_day, lines, actor)
@@ -244,7 +248,7 @@ class Pencil:
         for who in residents:
             account = f"{who}:available"
             past = [part for part in self.lots(account) if self._is_past(part[0])]
-            if past and self.states[account] not in GIVES_NOTHING:
+            if past and self.state(account) not in GIVES_NOTHING:
                 back = [effect for lot, amount in past for effect in self._back_to_fund(account, lot, amount)]
                 entries.append(Written("expiry", "system", back))
         self.write(*entries)
@@ -259,7 +263,7 @@ class Pencil:
     def pay(self, key: Key, who: str, shop: str, amount: int, actor: str) -> None:
         """Spend a resident's credits at a shop, earliest day first."""
         account = f"{who}:available"
-        if self.states[account] in GIVES_NOTHING:
+        if self.state(account) in GIVES_NOTHING:
             raise Refused("account_frozen")
         self.check_covered(account, shop, amount)
         parts = self._picked(account, amount, self.accepted[shop])

@@ -47,18 +47,18 @@ class Base:
     payments: tuple[UUID, ...]
 
 
-def settle(session: Session) -> Base:
-    """Settle the town in a migrated, empty database, and let a little happen."""
+def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) -> Base:
+    """Settle the town in a migrated, empty database, and let a little happen; each fund gets so much money."""
     people.add_unit(session, code=COUNTY, parent_code=None, level=people.Level.COUNTY, name="永济市")
-    newcomers = [people.NewResident("王小明", f"1380000000{number}", COUNTY) for number in range(RESIDENTS)]
+    newcomers = [people.NewResident("王小明", f"1380000{number:04}", COUNTY) for number in range(residents)]
     vault = people.PhoneVault(people.new_phone_keys())
-    residents = people.register_residents(session, newcomers=newcomers, vault=vault, now=NOON)
+    registered = people.register_residents(session, newcomers=newcomers, vault=vault, now=NOON)
     for fund, rule in RULES.items():
         awards.create_fund(session, code=fund, name=fund, purpose="x", expiry_rule=rule, actor=OFFICERS[0], now=NOON)
     town = Town(
         session,
         Base(
-            residents={f"resident:{resident.id.hex}": resident.id for resident in residents},
+            residents={f"resident:{resident.id.hex}": resident.id for resident in registered},
             shops={shop: _shop(session, shop, funds) for shop, funds in ACCEPTED.items()},
             pencil=Pencil(NOON.date(), RULES, ACCEPTED),
             entries=(),
@@ -67,7 +67,7 @@ def settle(session: Session) -> Base:
         ),
     )
     for fund in RULES:
-        town.appropriate(fund, MONEY, officer=0)
+        town.appropriate(fund, money, officer=0)
         town.award_batch(fund, [(who, 100 + 10 * number) for number, who in enumerate(town.residents)], officer=0)
     for who, shop in zip(town.residents, town.shops, strict=False):
         town.pay(who, shop, 150)
