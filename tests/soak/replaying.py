@@ -2,7 +2,7 @@
 
 import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from graphlib import TopologicalSorter
@@ -48,8 +48,18 @@ def entries_of(session: Session, told: Told) -> tuple[UUID, ...]:
     return (entry_id,)
 
 
-def in_the_order_of_the_books(session: Session) -> list[tuple[UUID, str, datetime, str]]:
-    """Return every entry with its kind, its time and a resident's account in it, so that no account goes backwards."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written at once: the first of its entries, of which kind, when, and a resident it is about."""
+
+    entry_id: UUID
+    kind: str
+    recorded_at: datetime
+    who: str
+
+
+def in_the_order_of_the_books(session: Session, made_by: Mapping[UUID, Told]) -> list[Written]:
+    """Return what was written, in an order in which no account's history goes backwards."""
     rows = session.execute(
         select(Posting.entry_id, Posting.account_id, JournalEntry.kind, JournalEntry.recorded_at, Account.code)
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
@@ -57,17 +67,20 @@ def in_the_order_of_the_books(session: Session) -> list[tuple[UUID, str, datetim
         .where(Account.bounded)
         .order_by(JournalEntry.recorded_at, Posting.account_id, Posting.seq)
     ).all()
-    facts = {row.entry_id: (row.kind, row.recorded_at) for row in rows}
-    residents = {row.entry_id: row.code.rpartition(":")[0] for row in rows if row.code.startswith("resident:")}
-    before: dict[UUID, set[UUID]] = {entry_id: set() for entry_id in facts}
-    latest: dict[int, UUID] = {}
+    # The entries of one list were written at once, so nothing came between them.
+    names: dict[UUID, Hashable] = {entry_id: told.key for entry_id, told in made_by.items()}
+    before: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
+    latest: dict[int, Hashable] = {}
+    written: dict[Hashable, Written] = {}
     for row in rows:
-        earlier = latest.get(row.account_id)
-        if earlier not in (None, row.entry_id):
-            before[row.entry_id].add(earlier)
-        latest[row.account_id] = row.entry_id
-    order = TopologicalSorter(before).static_order()
-    return [(entry_id, facts[entry_id][0], facts[entry_id][1], residents.get(entry_id, "")) for entry_id in order]
+        name = names.get(row.entry_id, row.entry_id)
+        earlier = latest.get(row.account_id, name)
+        before[name] |= {earlier} - {name}
+        latest[row.account_id] = name
+        who = row.code.rpartition(":")[0] if row.code.startswith("resident:") else ""
+        if name not in written or who:
+            written[name] = Written(row.entry_id, row.kind, row.recorded_at, who)
+    return [written[name] for name in TopologicalSorter(before).static_order()]
 
 
 @dataclass
@@ -85,35 +98,32 @@ class Replay:
     clawed_back: set[UUID] = field(default_factory=set)
     reversed: set[UUID] = field(default_factory=set)
 
-    def run(self, order: Sequence[tuple[UUID, str, datetime, str]], known: set[UUID]) -> None:
-        """Replay every entry of the books beyond the base, each operation once.
+    def run(self, order: Sequence[Written], known: set[UUID]) -> None:
+        """Replay what was written beyond the base, each operation once.
 
         Raises:
             AssertionError: an entry stands in the books that nobody was told of.
             Refused: what the books accepted could not be.
         """
         done: set[str] = set()
-        self._remember(NOON - timedelta(days=1000))
-        for entry_id, kind, recorded_at, who in order:
-            if entry_id in known:
+        self._remember(NOON - timedelta(days=1000), {code for code, _ in self.pencil.held})
+        for each in order:
+            if each.entry_id in known:
                 continue
-            written = len(self.pencil.written)
-            if kind == "expiry":
+            place = len(self.pencil.written)
+            if each.kind == "expiry":
                 self.pencil.today = SWEEP.date()
-                assert self.pencil.sweep([who])[0] == 1
+                assert self.pencil.sweep([each.who])[0] == 1
                 self.pencil.today = NOON.date()
             else:
-                told = self.entries[entry_id]
-                if told.key not in done:
-                    done.add(told.key)
-                    getattr(self, f"_{told.kind}")(told, entry_id)
-            self._remember(
-                recorded_at, of=[effect for each in self.pencil.written[written:] for effect in each.effects]
-            )
+                told = self.entries[each.entry_id]
+                done.add(told.key)
+                getattr(self, f"_{told.kind}")(told, each.entry_id)
+            moved = [effect for entry in self.pencil.written[place:] for effect in entry.effects]
+            self._remember(each.recorded_at, {code for code, _, _ in moved})
         assert done == {told.key for told in self.entries.values()}
 
-    def _remember(self, at: datetime, of: Iterable[tuple[str, str, int]] | None = None) -> None:
-        accounts = {code for code, _, _ in of} if of is not None else {code for code, _ in self.pencil.held}
+    def _remember(self, at: datetime, accounts: Iterable[str]) -> None:
         for account in accounts:
             held = {label: amount for (code, label), amount in self.pencil.held.items() if code == account and amount}
             self.moments[account].append((at, held))
@@ -282,7 +292,7 @@ def assert_the_books_hold_what_was_told(session: Session, base: Base, told: Sequ
             for row in session.execute(select(awards.FundMovement.id, awards.FundMovement.entry_id))
         },
     )
-    replay.run(in_the_order_of_the_books(session), known)
+    replay.run(in_the_order_of_the_books(session, entries), known)
     compare(session, replay.pencil)
     prove(session)
     keys = set(session.scalars(select(IdempotencyKey.key)))
