@@ -74,20 +74,20 @@ def in_transaction(work: Callable[[Session], T]) -> T:
         DatabaseUnavailableError: the database is away, or races were lost too often.
     """
     for attempt in range(ATTEMPTS_MAX):
-        with _sessions().writing() as session:
-            committing = False
-            try:
+        committing = False
+        try:
+            # Within: what a session meets on a dead connection while it ends is the same fault, and is told as such.
+            with _sessions().writing() as session:
                 result = work(session)
                 committing = True
                 session.commit()
-            except (DBAPIError, PoolTimeoutError, ledger.LostRaceError) as error:
-                _rollback(session)
-                # A commit whose answer was lost may have happened: only the caller's key can tell.
-                cut_off = getattr(error, "connection_invalidated", False) and not committing
-                if not (cut_off or _lost_race(error)) or attempt + 1 == ATTEMPTS_MAX:
-                    raise _unavailable_or_same(error) from error
-            else:
-                return result
+        except (DBAPIError, PoolTimeoutError, ledger.LostRaceError) as error:
+            # A commit whose answer was lost may have happened: only the caller's key can tell.
+            cut_off = getattr(error, "connection_invalidated", False) and not committing
+            if not (cut_off or _lost_race(error)) or attempt + 1 == ATTEMPTS_MAX:
+                raise _unavailable_or_same(error) from error
+        else:
+            return result
         count_retry()
         _wait(attempt)
     raise AssertionError("the last attempt returns or raises")

@@ -226,8 +226,10 @@ class Pencil:
             raise Refused("AlreadyReversedError")
         if entry.actor == actor:
             raise Refused("SamePersonError")
-        if entry.kind not in REVERSIBLE_KINDS or self._something_rests_on(entry):
+        if entry.kind not in REVERSIBLE_KINDS:
             raise Refused("NotReversibleError")
+        if self._something_rests_on(entry):
+            raise Refused("RestedOnError")
         mirrored = [(code, label, -amount) for code, label, amount in entry.effects]
         self.write(Written("reversal", actor, mirrored, is_reversal=True))
         entry.is_reversed = True

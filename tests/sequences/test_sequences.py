@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from tests.sequences.machine import EVENTS, run_sequences
 from tests.sequences.town import Base
 
-SEQUENCES, STEPS = 100, 15
+SEQUENCES, STEPS = 100, 12
 
 
 def test_whatever_happens_the_books_agree_with_the_pencil_and_can_be_proved(engine: Engine, base: Base) -> None:

@@ -175,12 +175,14 @@ class Town:
         self._agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
 
     def sweep(self) -> None:
-        """Let credits past their day return to their funds, two residents at a time."""
+        """Let credits past their day return to their funds, two lots at a time."""
         count = amount = 0
-        after: int | None = 0
-        while after is not None:
+        after: ledger.PastLot | None = None
+        while True:
             swept = awards.expire_lots(self.session, now=self.now, limit=2, after=after)
             count, amount, after = count + swept.count, amount + swept.amount, swept.next_after
+            if after is None:
+                break
         assert (count, amount) == self.pencil.sweep(self.residents)
 
     def set_state(self, who: str, state: AccountState) -> None:

@@ -218,8 +218,7 @@ class Carrying:
         return self._facts(officer, fund_code=fund, amount=amount, document="x")
 
     def _sweep(self, session: Session) -> Made:
-        after = self._clerk.chance.choice(sorted(self._clerk.accounts.values()))
-        awards.expire_lots(session, now=SWEEP, limit=3, after=after)
+        awards.expire_lots(session, now=SWEEP, limit=3)
         return None, ""
 
     def _set_state(self, session: Session, who: str, state: AccountState) -> Made:

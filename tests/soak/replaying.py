@@ -191,7 +191,7 @@ class Explanations:
             "AlreadyClawedBackError": lambda each: each.facts["award"] in replay.clawed_back,
             "AlreadyReversedError": self._was_reversed,
             "NothingToClawBackError": self._nothing_is_left,
-            "NotReversibleError": self._something_rests_on_it,
+            "RestedOnError": self._something_rests_on_it,
             "RefundExceedsRedemptionError": self._refunded_before,
         }
 

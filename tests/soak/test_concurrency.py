@@ -27,8 +27,8 @@ from tests.soak.sampling import Sample, assert_nothing_changed, take_samples
 
 pytestmark = pytest.mark.soak
 
-CLERKS, OPERATIONS = 8, 200
-SAMPLERS, SAMPLES, SAMPLES_UNDER_LOAD_MIN = 2, 200, 100
+CLERKS, OPERATIONS = 8, 2_000
+SAMPLERS, SAMPLES, SAMPLES_UNDER_LOAD_MIN = 2, 6_000, 10_000
 KILLS = 4
 LOAD_S_MAX = 600.0
 

@@ -215,3 +215,23 @@ def test_a_connection_that_was_cut_before_the_commit_is_replaced(world: World) -
         return len(reads)
 
     assert world.seen(read) == 2
+
+
+def test_a_refusal_on_a_connection_that_has_died_is_still_a_refusal(world: World) -> None:
+    with world.app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            return
+        engine = db.engine
+    runs = []
+
+    def work(session: Session) -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        raise people.UnitUnknownError("x")
+
+    with pytest.raises(people.UnitUnknownError):
+        world.done(work)
+    assert len(runs) == 2
