@@ -47,6 +47,9 @@ EVENTS = (
     event("an_account_changes_its_state", WHO, STATE),
     event("a_resident_pays", WHO, SHOP, AMOUNT, st.none() | WHICH),
     event("a_payment_is_refunded", WHICH, AMOUNT),
+    event("credits_are_set_aside", WHO, AMOUNT, st.sampled_from([1, 30, 60])),
+    event("a_hold_is_captured", WHICH, SHOP, st.none() | AMOUNT, st.booleans()),
+    event("a_hold_is_voided", WHICH),
 )
 
 
@@ -137,6 +140,17 @@ class TownMachine(RuleBasedStateMachine):
 
     def _a_payment_is_refunded(self, which: int, amount: int) -> None:
         self.town.refund(self._of(self.town.payments, which), amount)
+
+    def _credits_are_set_aside(self, who: int, amount: int, days: int) -> None:
+        self.town.authorize(self.town.residents[who], amount, days)
+
+    def _a_hold_is_captured(self, which: int, shop: int, amount: int | None, final: bool) -> None:  # noqa: FBT001 - one fact among others
+        if self.town.holds:
+            self.town.capture(self._of(self.town.holds, which), self.town.shops[shop], amount, final=final)
+
+    def _a_hold_is_voided(self, which: int) -> None:
+        if self.town.holds:
+            self.town.void(self._of(self.town.holds, which))
 
     @staticmethod
     def _of(made: list[UUID], which: int) -> UUID:

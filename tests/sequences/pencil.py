@@ -12,6 +12,8 @@ from ledger import REVERSIBLE_KINDS, AccountState, CreditLot
 Effect = tuple[str, str, int]
 # A resident is "resident:…", a shop "merchant:…", a fund its code.
 Key = Hashable
+# Credits lot by lot, in spending order.
+Parts = list[tuple[CreditLot, int]]
 
 TREASURY, ISSUED = "treasury:bank", "issued"
 GRACE = timedelta(days=30)
@@ -54,7 +56,7 @@ class Paid:
 
     who: str
     shop: str
-    left: list[tuple[CreditLot, int]]
+    left: Parts
 
     @property
     def refundable(self) -> int:
@@ -82,7 +84,7 @@ class Pencil:
         """Return what an account holds of all lots."""
         return sum(amount for (code, _), amount in self.held.items() if code == account)
 
-    def lots(self, account: str) -> list[tuple[CreditLot, int]]:
+    def lots(self, account: str) -> Parts:
         """Return an account's lots in spending order."""
         return [
             (CreditLot.parse(label), amount)
@@ -268,7 +270,7 @@ class Pencil:
         if self.state(account) in GIVES_NOTHING:
             raise Refused("account_frozen")
         self.check_covered(account, shop, amount)
-        parts = self._picked(account, amount, self.accepted[shop])
+        parts = self.picked(account, amount, self.accepted[shop])
         effects: list[Effect] = []
         for lot, part in parts:
             effects += [(account, lot.label, -part), (f"{shop}:payable", CreditLot(lot.fund).label, part)]
@@ -288,13 +290,18 @@ class Pencil:
     def _may_be_spent(self, lot: CreditLot, funds: frozenset[str] | None) -> bool:
         return not self._is_past(lot) and (funds is None or lot.fund in funds)
 
-    def _picked(self, account: str, amount: int, funds: frozenset[str] | None) -> list[tuple[CreditLot, int]]:
+    def picked(self, account: str, amount: int, funds: frozenset[str] | None) -> Parts:
+        """Return the parts to take for an amount that is there, earliest day first."""
         parts = []
         for lot, holds in self.lots(account):
             if amount and self._may_be_spent(lot, funds):
                 parts.append((lot, min(holds, amount)))
                 amount -= min(holds, amount)
         return parts
+
+    def restored(self, lot: CreditLot) -> CreditLot:
+        """Return the lot that credits come back into: the very one, or past its day one with days of grace."""
+        return CreditLot(lot.fund, self.today + GRACE) if self._is_past(lot) else lot
 
     def refund(self, payment_key: Key, amount: int, actor: str) -> None:
         """Give back a part of a payment: the credits spent last first, into the very lots."""
@@ -309,8 +316,7 @@ class Pencil:
                 left.append((lot, spent - part))
             amount -= part
             owed[CreditLot(lot.fund).label] += part
-            back = CreditLot(lot.fund, self.today + GRACE) if self._is_past(lot) else lot
-            effects.append((f"{payment.who}:available", back.label, part))
+            effects.append((f"{payment.who}:available", self.restored(lot).label, part))
         for label, part in owed.items():
             covered = min(part, self.held[f"{payment.shop}:payable", label])
             effects += [(f"{payment.shop}:payable", label, -covered)] if covered else []

@@ -4,15 +4,22 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import awards
+import holds
 import ledger
 import merchants
+import receivables
 from ledger import Asset
 from tests.sequences.pencil import ISSUED, Pencil
 from tests.sequences.town import held
 
 # The audit proves: postings sum to zero per asset, stored is recomputed, bounds are kept, lots are exact, payments and
-# refunds are in the books once; and every fund is covered.
-CHECKS: tuple[ledger.Check, ...] = (*merchants.CHECKS, awards.every_fund_is_covered)
+# refunds are in the books once, holds end once; and every fund is covered.
+CHECKS: tuple[ledger.Check, ...] = (
+    *merchants.CHECKS,
+    *holds.CHECKS,
+    *receivables.CHECKS,
+    awards.every_fund_is_covered,
+)
 
 
 def prove(session: Session) -> None:

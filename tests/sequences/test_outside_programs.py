@@ -25,7 +25,7 @@ from tests.sequences.town import Town, settle
 
 KINDS = {
     *("appropriation", "award", "claw_back", "expiry", "money_moved", "money_returned"),
-    *("redemption", "refund", "reversal"),
+    *("hold", "hold_captured", "hold_expired", "hold_voided", "redemption", "refund", "reversal"),
 }
 
 
@@ -43,7 +43,12 @@ def let_a_year_pass(town: Town) -> None:
     town.reverse(town.entries[-1], officer=1)
     town.move_money("quake", "fire", 55, officer=1)
     town.return_money("peace", 33, officer=1)
+    for amount, days in ((60, 90), (30, 20), (25, 300)):
+        town.authorize(wang, amount, days)
+    town.capture(town.holds[0], hotel, 35, final=False)
+    town.capture(town.holds[0], clinic, 5, final=True)
     town.pass_by(45, sweep=True)
+    town.void(town.holds[2])
     # Into lots whose day is over: with some days' grace.
     town.refund(town.payments[0], 150)
     town.pay(wang, hotel, 20)

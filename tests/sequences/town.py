@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import awards
+import holds
 import ledger
 import merchants
 import people
@@ -18,6 +19,7 @@ from ledger import AccountState, Asset
 from ledger.model import Account, AccountLot
 from tests.clock import NOON
 from tests.sequences.pencil import Pencil, Refused
+from tests.sequences.set_aside import HoldsBook
 
 COUNTY = "140881"
 SECRET = b"a secret of the tests, 32 bytes.."
@@ -32,7 +34,7 @@ FAR = timedelta(days=10_000)
 Made = TypeVar("Made")
 Told = TypeVar("Told")
 
-REFUSALS = (awards.AwardError, ledger.LedgerError, merchants.MerchantError)
+REFUSALS = (awards.AwardError, holds.HoldError, ledger.LedgerError, merchants.MerchantError)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Town:
         self.pencil = deepcopy(base.pencil)
         self.residents, self.shops = list(base.residents), list(base.shops)
         self.entries, self.awards, self.payments = list(base.entries), list(base.awards), list(base.payments)
+        self.set_aside = HoldsBook(self.pencil)
+        self.holds: list[UUID] = []
         self.refusals = 0
         self._base = base
         self._ids = base.residents | base.shops
@@ -116,10 +120,12 @@ class Town:
     # --- time and money -----------------------------------------------------------------------------------------------
 
     def pass_by(self, days: int, *, sweep: bool) -> None:
-        """Let time pass, and what is past its day expire."""
+        """Let time pass, and end the holds and credits whose time is over."""
         self.now += timedelta(days=days)
         self.pencil.today = self.now.date()
         if sweep:
+            swept = holds.expire_holds(self.session, now=self.now)
+            assert (swept.count, swept.amount) == self.set_aside.expire(self.now)
             self.sweep()
 
     def appropriate(self, fund: str, amount: int, officer: int) -> None:
@@ -232,6 +238,29 @@ class Town:
         facts = {"redemption_id": redemption_id, "merchant_id": payment.merchant_id, "amount": amount, "reason": "x"}
         made = self._real(merchants.refund, **facts, by_owner=True, actor="person:owner")
         self._agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
+
+    # --- holds --------------------------------------------------------------------------------------------------------
+
+    def authorize(self, who: str, amount: int, days: int) -> None:
+        """Set a resident's credits aside for some days."""
+        expires_at = self.now + timedelta(days=days)
+        accounts = {name: self._accounts[f"{who}:{name}"] for name in ("available", "held")}
+        made = self._real(holds.authorize, **accounts, amount=amount, expires_at=expires_at, actor="person:till")
+        key = None if isinstance(made, Refused) else made.id
+        self._agree(made, lambda: self.set_aside.authorize(key, who, amount, expires_at))
+        if key is not None:
+            self.holds.append(key)
+
+    def capture(self, hold_id: UUID, shop: str, amount: int | None, *, final: bool) -> None:
+        """Give out of a hold to a shop."""
+        to, how = self._accounts[f"{shop}:payable"], {"relabel": ledger.undated, "final": final}
+        made = self._real(holds.capture, hold_id=hold_id, to=to, amount=amount, **how, actor="person:till")
+        self._agree(made, lambda: self.set_aside.capture(hold_id, shop, amount, self.now, final=final))
+
+    def void(self, hold_id: UUID) -> None:
+        """Give back what is left of a hold."""
+        made = self._real(holds.void, hold_id=hold_id, actor="person:till")
+        self._agree(made, lambda: self.set_aside.void(hold_id))
 
     # --- both at once -------------------------------------------------------------------------------------------------
 

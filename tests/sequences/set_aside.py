@@ -1,0 +1,94 @@
+"""Holds as the pencil keeps them: the very lots set aside, given out in parts, and ended once."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ledger import AccountState, CreditLot
+from tests.sequences.pencil import Effect, Parts, Pencil, Refused, Written
+
+TAKING = (AccountState.OPEN, AccountState.FROZEN)
+
+
+@dataclass
+class SetAside:
+    """One hold; `left` are the parts that were not captured, earliest first, as long as it is open."""
+
+    who: str
+    expires_at: datetime
+    left: Parts
+    ended: str = ""
+
+    @property
+    def amount_left(self) -> int:
+        """What is still set aside."""
+        return sum(amount for _, amount in self.left)
+
+
+@dataclass
+class HoldsBook:
+    """All holds ever placed, and the pencil that writes what they move."""
+
+    pencil: Pencil
+    holds: dict[Hashable, SetAside] = field(default_factory=dict)
+
+    def authorize(self, key: Hashable, who: str, amount: int, expires_at: datetime) -> None:
+        """Set credits aside, earliest lots first."""
+        available = f"{who}:available"
+        if self.pencil.spendable(available, None) < amount:
+            raise Refused("InsufficientBalanceError")
+        parts = self.pencil.picked(available, amount, None)
+        effects: list[Effect] = []
+        for lot, part in parts:
+            effects += [(available, lot.label, -part), (f"{who}:held", lot.label, part)]
+        self.pencil.write(Written("hold", who, effects))
+        self.holds[key] = SetAside(who, expires_at, parts)
+
+    def capture(self, key: Hashable, shop: str, amount: int | None, now: datetime, *, final: bool) -> None:
+        """Give out a part of a hold, or all of it; a final capture gives the rest back."""
+        hold = self.holds[key]
+        if hold.ended == "expired" or (not hold.ended and hold.expires_at <= now):
+            raise Refused("HoldExpiredError")
+        if hold.ended:
+            raise Refused("HoldEndedError")
+        wanted = hold.amount_left if amount is None else amount
+        if wanted > hold.amount_left:
+            raise Refused("HoldExceededError")
+        left, effects = list(hold.left), []
+        while wanted:
+            lot, there = left.pop(0)
+            part = min(there, wanted)
+            wanted -= part
+            if there > part:
+                left.insert(0, (lot, there - part))
+            effects += [(f"{hold.who}:held", lot.label, -part), (f"{shop}:payable", CreditLot(lot.fund).label, part)]
+        ends = final or not left
+        back = [Written("hold_voided", "", self._back(hold.who, left))] if ends and left else []
+        self.pencil.write(Written("hold_captured", "", effects), *back)
+        hold.left = [] if ends else left
+        hold.ended = "captured" if ends else ""
+
+    def void(self, key: Hashable) -> None:
+        """Give back what is left of a hold."""
+        hold = self.holds[key]
+        if hold.ended:
+            raise Refused("HoldEndedError")
+        self.pencil.write(Written("hold_voided", "", self._back(hold.who, hold.left)))
+        hold.left, hold.ended = [], "voided"
+
+    def expire(self, now: datetime) -> tuple[int, int]:
+        """Give back what is left of holds whose time is over; return of how many, and how much."""
+        due = [hold for hold in self.holds.values() if not hold.ended and hold.expires_at <= now]
+        due = [hold for hold in due if self.pencil.state(f"{hold.who}:available") in TAKING]
+        amount = sum(hold.amount_left for hold in due)
+        self.pencil.write(*(Written("hold_expired", "system", self._back(hold.who, hold.left)) for hold in due))
+        for hold in due:
+            hold.left, hold.ended = [], "expired"
+        return len(due), amount
+
+    def _back(self, who: str, parts: Parts) -> list[Effect]:
+        effects: list[Effect] = []
+        for lot, part in parts:
+            back = self.pencil.restored(lot)
+            effects += [(f"{who}:held", lot.label, -part), (f"{who}:available", back.label, part)]
+        return effects
