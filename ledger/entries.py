@@ -78,8 +78,8 @@ class CreditLot:
         return lot
 
 
-# Entries of one day bear the same few labels.
-_credit_lot = lru_cache(maxsize=4096)(CreditLot.parse)
+# `CreditLot.parse` of labels met before: entries of one day bear the same few.
+known_lot = lru_cache(maxsize=4096)(CreditLot.parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,6 @@ def _check_line(line: Line) -> None:
     if not 0 < line.amount <= AMOUNT_MAX:
         raise EntryInvalidError(f"an amount must lie between 1 and {AMOUNT_MAX}")
     if line.asset is Asset.PAB:
-        _credit_lot(line.lot)
+        known_lot(line.lot)
     elif (line.asset is Asset.DUTY) != bool(line.lot):
         raise EntryInvalidError(f"lot {line.lot!r} does not suit {line.asset}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from ledger.entries import CreditLot
+from ledger.entries import CreditLot, known_lot
 from ledger.errors import InsufficientBalanceError
 from ledger.model import Account, AccountLot, JournalEntry, Posting
 
@@ -28,7 +28,7 @@ class LotBalance:
     @property
     def lot(self) -> CreditLot:
         """The label as fund and day."""
-        return CreditLot.parse(self.label)
+        return known_lot(self.label)
 
 
 def lots(session: Session, account_id: int) -> list[LotBalance]:
