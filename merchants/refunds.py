@@ -1,7 +1,7 @@
 """A merchant gives credits back, whole or in part, to the very lots they came from."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,6 +35,7 @@ def refund(
     by_owner: bool,
     actor: str,
     now: datetime,
+    grace_days: int = ledger.GRACE_DAYS,
     call: ledger.Call | None = None,
 ) -> Refund:
     """Give `amount` cents of a redemption back, the credits spent last first; it works after a revocation too.
@@ -77,6 +78,7 @@ def refund(
         skip=redemption.refunded_total,
         amount=amount,
     )
+    restoring = ledger.restoring(now.date(), grace_days=grace_days)
     redemption.refunded_total += amount
     made = Refund(
         id=ledger.new_id(),
@@ -99,7 +101,7 @@ def refund(
                 kind=KIND,
                 actor=actor,
                 occurred_at=now,
-                lines=_lines(session, payer.available_account_id, merchant, parts, now.date()),
+                lines=_lines(session, payer.available_account_id, merchant, parts, restoring),
             )
         ],
     )
@@ -120,7 +122,7 @@ def _spent_last(spent: Sequence[LotBalance], *, skip: int, amount: int) -> list[
 
 
 def _lines(
-    session: Session, payer_account_id: int, merchant: Merchant, parts: list[LotBalance], today: date
+    session: Session, payer_account_id: int, merchant: Merchant, parts: list[LotBalance], restoring: ledger.Relabel
 ) -> tuple[Line, ...]:
     """Return the postings: the merchant's credits of each fund, its debt where it holds too few, and the very lots."""
     held = ledger.lock_lots(session, [payer_account_id, merchant.payable_account_id])
@@ -133,7 +135,7 @@ def _lines(
         if owed.amount > covered:
             # Already settled: the merchant owes it back.
             lines.append(ledger.debit(merchant.receivable_account_id, Asset.PAB, owed.amount - covered, owed.label))
-    restored = ledger.relabelled(parts, ledger.restoring(today))
+    restored = ledger.relabelled(parts, restoring)
     return (*lines, *(ledger.credit(payer_account_id, Asset.PAB, part.amount, part.label) for part in restored))
 
 

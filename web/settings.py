@@ -14,6 +14,7 @@ from flask import current_app
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from ledger import GRACE_DAYS
 from people import new_phone_keys
 from web.key_files import kept_secret, new_secret_key
 
@@ -38,6 +39,8 @@ class Settings:
     # Where people reach us, without a slash at its end; empty: as the request says.
     public_url: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    # How long credits that come back past their day may still be spent.
+    grace_days: int = GRACE_DAYS
     requests_a_minute: int = 6_000
     refused_keys_a_minute: int = 600
     workers: int = 2
@@ -76,6 +79,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         community_name=environ.get("COMMUNITY_NAME") or "永济市",
         public_url=_public_url(environ.get("PUBLIC_URL", "")),
         trusted_proxies=_networks(environ.get("TRUSTED_PROXIES", "")),
+        grace_days=_number(environ, "GRACE_DAYS", GRACE_DAYS, most=366),
         requests_a_minute=_number(environ, "REQUESTS_A_MINUTE", 6_000, most=1_000_000),
         refused_keys_a_minute=_number(environ, "REFUSED_KEYS_A_MINUTE", 600, most=1_000_000),
         workers=_number(environ, "WORKERS", 2, most=64),

@@ -17,6 +17,7 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert (settings.host, settings.port, settings.demo) == ("127.0.0.1", 8000, True)
     assert settings.time_zone.key == "Asia/Shanghai"
     assert settings.requests_a_minute >= 600
+    assert settings.grace_days == 30
     for name in ("secret.key", "phone.keys"):
         mode = (tmp_path / "instance" / name).stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
@@ -60,6 +61,7 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
             "COMMUNITY_TIME_ZONE": "Europe/Berlin",
             "PUBLIC_URL": "https://pingan.example/",
             "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "GRACE_DAYS": "7",
             "REQUESTS_A_MINUTE": "900",
             "PORT": "9000",
             "DEMO": "0",
@@ -69,6 +71,7 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
     assert settings.time_zone.key == "Europe/Berlin"
     assert settings.public_url == "https://pingan.example"
     assert [str(each) for each in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
+    assert settings.grace_days == 7
     assert (settings.requests_a_minute, settings.port, settings.demo) == (900, 9000, False)
 
 
@@ -88,6 +91,7 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
         ("PORT", "65536"),
         ("PORT", "http"),
         ("WORKERS", "-1"),
+        ("GRACE_DAYS", "367"),
         ("REQUESTS_A_MINUTE", "9" * 100),
     ],
 )

@@ -33,6 +33,7 @@ from web.clock import now
 from web.json_format import json_text
 from web.problems import ProblemError, problem_of_refusal
 from web.problems.requests import NOT_FOUND
+from web.settings import current_settings
 from web.unit_of_work import in_transaction, reading
 
 blueprint = ApiBlueprint("redemptions", "Redemptions: credits spent at a till, their outcome, and refunds.")
@@ -185,6 +186,7 @@ def give_back(asked: dict[str, Any], redemption_id: UUID) -> Any:
             by_owner=principal().acts_for_merchant(merchant_id, Role.MERCHANT_OWNER),
             actor=principal().actor,
             now=now(),
+            grace_days=current_settings().grace_days,
             call=call,
         )
 

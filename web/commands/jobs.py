@@ -15,6 +15,7 @@ from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from web.clock import now
 from web.commands.refusing import RefusingGroup
+from web.settings import current_settings
 from web.unit_of_work import in_transaction
 
 Place = TypeVar("Place")
@@ -44,7 +45,8 @@ def run(*, progress: bool | None) -> None:
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:
-    return lambda session, after: expire_holds(session, now=at, after=after)
+    grace_days = current_settings().grace_days
+    return lambda session, after: expire_holds(session, now=at, after=after, grace_days=grace_days)
 
 
 def _expiring_lots(at: datetime) -> Callable[[Session, PastLot | None], Sweep[PastLot]]:

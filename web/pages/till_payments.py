@@ -39,6 +39,7 @@ from web.pages.shops_shown import current_of, naming_views, people_of_shop, shop
 from web.pages.till import blueprint, payment_url
 from web.pages.times import begin_of, end_of
 from web.pages.viewer import TILL_ROLES, shop_id
+from web.settings import current_settings
 from web.unit_of_work import reading
 
 _ON_PAGE = 30
@@ -139,6 +140,7 @@ def give_back(redemption_id: UUID) -> ResponseReturnValue:
             by_owner=by_owner,
             actor=call.owner,
             now=at,
+            grace_days=current_settings().grace_days,
             call=call,
         ).id
 

@@ -1,9 +1,13 @@
 """What is set aside, over HTTP."""
 
+import dataclasses
 from uuid import uuid4
 
+import people
 from people import Role
-from tests.web.world import OTHER_TOWN, TOWN, World, problem
+from tests.web.world import OTHER_TOWN, TOWN, Clock, World, problem
+from web import Settings, create_app
+from web.extensions import db
 
 
 def test_what_is_set_aside_is_listed_with_what_became_of_it(world: World) -> None:
@@ -75,3 +79,21 @@ def test_what_is_set_aside_is_private(world: World) -> None:
     assert problem(world.get(path, one.key)) == (404, "not_found")
     assert problem(world.get(path, officer)) == (404, "not_found")
     assert problem(world.get(f"/residents/{uuid4()}/holds", world.administrator)) == (404, "resident_unknown")
+
+
+def test_what_comes_back_past_its_day_has_the_grace_that_is_set(settings: Settings) -> None:
+    clock = Clock()
+    app = create_app(dataclasses.replace(settings, grace_days=5, clock=clock))
+    world = World(app, clock)
+    world.done(lambda session: people.load_units(session, rows=people.packaged_units()))
+    world.fund("peace", expiry_rule="on:2026-06-02")
+    resident, shop = world.resident(balance=500), world.shop()
+    paid = world.paid(shop, resident, 200)
+    world.hold(resident, 100, hours=48)
+    clock.pass_by(days=3)
+    world.post(f"/redemptions/{paid['id']}/refunds", {"amount": 200, "reason": "Sold out"}, shop.owner)
+    app.test_cli_runner().invoke(args=["jobs", "run"])
+    [pab, _] = world.get(f"/residents/{resident.id}/balances", resident.key).get_json()["items"]
+    assert pab["expiring"] == [{"fund": "peace", "on": "2026-06-09", "amount": 300}]
+    with app.app_context():
+        db.engine.dispose()
