@@ -3,15 +3,26 @@
 from flask import Flask, Response, request
 
 from web import auth
-from web.pages import account, log_in, office, payment_code, public, resident, till, till_payments
+from web.pages import (
+    account,
+    debts,
+    log_in,
+    office,
+    payment_code,
+    public,
+    resident,
+    resident_blueprint,
+    till,
+    till_payments,
+)
 from web.pages.viewer import register_viewer
 
 _BLUEPRINTS = (
     *(public.blueprint, log_in.blueprint, account.blueprint),
-    *(resident.blueprint, till.blueprint, office.blueprint),
+    *(resident_blueprint.blueprint, till.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
-_ADD_ROUTES = (payment_code, till_payments)
+_ADD_ROUTES = (debts, payment_code, resident, till_payments)
 
 
 def register_pages(app: Flask) -> None:

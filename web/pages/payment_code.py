@@ -30,7 +30,8 @@ from web.clock import now, today
 from web.pages.account import not_confirmed
 from web.pages.lists import is_fragment
 from web.pages.payments_shown import payment_view
-from web.pages.resident import blueprint, receipt_url
+from web.pages.resident import receipt_url
+from web.pages.resident_blueprint import blueprint
 from web.pages.shapes import CodeView
 from web.pages.times import local
 from web.pages.viewer import resident_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, url_for
+from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
 from ledger import CreditLot, Side, balances, entry, lots, spendable, statement
@@ -12,16 +12,16 @@ from merchants import RedemptionStatus, get_redemption, live_block
 from people import Role, get_resident
 from web.auth import access, require
 from web.clock import today
+from web.pages.debts import own_debts
 from web.pages.funds_shown import expiring, fund_names
 from web.pages.holds_shown import set_aside
 from web.pages.lists import list_page, more_url, number_cursor
 from web.pages.payments_shown import payment_view, refund_views
+from web.pages.resident_blueprint import blueprint
 from web.pages.shapes import Expiring
 from web.pages.statements_shown import statement_lines
 from web.pages.viewer import resident_id
 from web.unit_of_work import reading
-
-blueprint = Blueprint("resident", __name__, url_prefix="/me")
 
 _LATEST = 5
 _ON_PAGE = 20
@@ -48,6 +48,7 @@ def home() -> str:
             "next_expiry": next((part for part in ending if part.on is not None), None),
             "items": statement_lines(session, latest.items, payment_url=receipt_url),
             "codes_blocked": live_block(session, resident_id=resident.id) is not None,
+            "owed": own_debts(session, resident),
         }
 
     return render_template("resident/home.html", **reading(read))

@@ -180,3 +180,24 @@ class SessionView:
     started_at: datetime
     last_seen_on: date
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DebtView:
+    """What a resident is to give back to one fund, and how much of it their credits could pay today."""
+
+    fund_code: str
+    fund_name: str
+    amount: int
+    payable: int
+
+
+@dataclass(frozen=True, slots=True)
+class DebtReason:
+    """Why something is to be given back: the award that was wrong, and what the office says about it."""
+
+    award_reason: str
+    reason: str
+    fund_name: str
+    amount: int
+    at: datetime

@@ -25,6 +25,9 @@ _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.ADMINISTRATOR,), False, ("residents", "awards")),
     ((Role.ADMINISTRATOR,), True, ("funds", "merchants", "staff")),
     ((Role.FINANCE,), True, ("money", "reversal")),
+    ((Role.ADMINISTRATOR, Role.FINANCE, Role.APPROVER), False, ("corrections",)),
+    ((Role.FINANCE, Role.APPROVER), False, ("decisions",)),
+    ((Role.FINANCE,), False, ("repayments",)),
     ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
 )
 _TROUBLES = {"unavailable", "internal_error"}

@@ -1,9 +1,22 @@
 """The office's pages: residents, awards, funds, shops, staff and the books."""
 
-from web.pages.office import awards, batches, books, funds, home, namings, residents, shops, staff
+from web.pages.office import (
+    awards,
+    batches,
+    books,
+    closures,
+    corrections,
+    debts,
+    funds,
+    home,
+    namings,
+    residents,
+    shops,
+    staff,
+)
 from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
-ROUTES = (awards, batches, books, funds, home, namings, residents, shops, staff)
+ROUTES = (awards, batches, books, closures, corrections, debts, funds, home, namings, residents, shops, staff)
 
 __all__ = ["ROUTES", "blueprint"]

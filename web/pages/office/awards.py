@@ -21,6 +21,7 @@ from awards import (
     list_awards,
 )
 from people import Resident, ResidentUnknownError, Role, normal_number, resident_by_number
+from receivables import left_to_force, list_matters
 from web.auth import access, principal
 from web.clock import now
 from web.pages.forms import Form, once
@@ -28,6 +29,7 @@ from web.pages.lists import id_cursor, list_page, more_url
 from web.pages.office.actors import actor_names
 from web.pages.office.awards_shown import award_views, fund_choices
 from web.pages.office.blueprint import blueprint
+from web.pages.office.debts_shown import matter_views
 from web.pages.office.reach import check_in_reach, reach, resident_in_reach
 from web.pages.office.residents_shown import resident_row
 from web.pages.office.shapes import ClawBackView
@@ -114,7 +116,7 @@ def make_award() -> ResponseReturnValue:
 @access(Role.ADMINISTRATOR)
 def show_award(award_id: UUID) -> ResponseReturnValue:
     """Show one award, and what can be taken back of it."""
-    return _award_page(award_id, Form())
+    return award_page(award_id, Form())
 
 
 @blueprint.post("/awards/<uuid:award_id>/claw-back", endpoint="claw_back")
@@ -124,7 +126,7 @@ def take_back(award_id: UUID) -> ResponseReturnValue:
     form = Form.posted_once("reason")
     reason = form.text("reason")
     if not form.is_right:
-        return _award_page(award_id, form)
+        return award_page(award_id, form)
     call = form.call(reason=reason)
 
     def make(session: Session) -> UUID:
@@ -132,7 +134,7 @@ def take_back(award_id: UUID) -> ResponseReturnValue:
         return claw_back(session, award_id=award_id, reason=reason, actor=call.owner, now=now(), call=call).id
 
     if form.attempt(lambda: once(call, make)) is None:
-        return _award_page(award_id, form)
+        return award_page(award_id, form)
     flash(_("What was left has gone back to the fund."), "success")
     return redirect(url_for("office.award", award_id=award_id), 303)
 
@@ -208,7 +210,9 @@ def _seen(session: Session, award_id: UUID) -> Award:
     return found
 
 
-def _award_page(award_id: UUID, form: Form) -> ResponseReturnValue:
+def award_page(award_id: UUID, form: Form) -> ResponseReturnValue:
+    """Show one award, what can be taken back of it, and what of it is or may be owed."""
+
     def read(session: Session) -> dict[str, Any]:
         found = _seen(session, award_id)
         taken = claw_backs_of(session, [award_id]).get(award_id)
@@ -220,6 +224,8 @@ def _award_page(award_id: UUID, form: Form) -> ResponseReturnValue:
             if taken
             else [],
             "left": left,
+            "left_to_force": left_to_force(session, award_id),
+            "matters": matter_views(session, list_matters(session, award_id=award_id).items),
             "may_claw_back": left > 0,
         }
 

@@ -12,6 +12,7 @@ import awards
 from ledger import (
     REVERSIBLE_KINDS,
     Asset,
+    EntryUnknownError,
     EntryView,
     TrialBalanceRow,
     entry,
@@ -31,6 +32,7 @@ from web.unit_of_work import reading
 
 _ROWS_SHOWN = 500
 _PREFIX_LENGTH_MAX = 100
+_ID_LENGTH_MAX = 50
 
 
 @blueprint.get("/books", endpoint="books")
@@ -65,8 +67,21 @@ def show_trial_balance() -> str:
         assets=[each.value for each in Asset],
         prefix=prefix,
         scale=asset.scale,
+        sought=request.args.get("sought", "")[:_ID_LENGTH_MAX],
         **reading(read),
     )
+
+
+@blueprint.get("/books/entries")
+@access(*BOOKS, everywhere=True)
+def find_entry() -> ResponseReturnValue:
+    """Go to the entry whose number was typed or copied from a receipt, with or without its hyphens."""
+    typed = request.args.get("id", "").strip()[:_ID_LENGTH_MAX]
+    try:
+        found = reading(lambda session: entry(session, UUID(typed)))
+    except (ValueError, EntryUnknownError):
+        return redirect(url_for("office.books", sought=typed or "-"), 303)
+    return redirect(url_for("office.entry", entry_id=found.id), 303)
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>", endpoint="entry")

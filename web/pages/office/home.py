@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from awards import awarded_between, list_awards
 from merchants import NamingState, ending_namings, list_standings, named_merchants, redeemed_between
 from people import Role, count_residents
+from receivables import MatterKind, MatterState, list_matters
 from web.auth import access, principal
 from web.clock import today
 from web.pages.funds_shown import fund_covers
 from web.pages.office.awards_shown import award_views
 from web.pages.office.blueprint import blueprint
 from web.pages.office.funds import FUNDS_SEEN_BY
-from web.pages.office.reach import reach
+from web.pages.office.reach import paths_of, reach
 from web.pages.office.shapes import Waiting
 from web.pages.shapes import FundCover
 from web.pages.times import begin_of, end_of, local
@@ -31,7 +32,7 @@ STAFF = (
 _NAMING_ENDS_WITHIN_DAYS = 30
 # A fund is low when less than a tenth of its money can still be awarded.
 _LOW = 10
-_SUSPENDED_MAX, _LATEST = 50, 5
+_SUSPENDED_MAX, _MATTERS_MAX, _LATEST = 50, 50, 5
 
 
 @blueprint.get("")
@@ -43,6 +44,8 @@ def home() -> str:
     def read(session: Session) -> dict[str, Any]:
         covers = fund_covers(session)
         waiting = _funds_waiting(covers) if {"funds", "money"} & may else []
+        if "decisions" in may:
+            waiting += _matters_waiting(session)
         if "merchants" in may:
             waiting += _shops_waiting(session)
         # Names of residents are the business of those who award them.
@@ -74,6 +77,25 @@ def _funds_waiting(covers: list[FundCover]) -> list[Waiting]:
             continue
         waiting.append(Waiting(str(text), url_for("office.fund", code=fund.code), None, level))
     return waiting
+
+
+def _matters_waiting(session: Session) -> list[Waiting]:
+    found = list_matters(
+        session, state=MatterState.ASKED, within_path=paths_of(Role.FINANCE, Role.APPROVER), limit=_MATTERS_MAX
+    )
+    return [
+        Waiting(
+            str(_("Decide: %(amount)s owed back?", amount=f"{matter.amount / 100:.2f}"))
+            if matter.kind is MatterKind.FORCED_CORRECTION
+            else str(_("Decide: %(amount)s owed no longer?", amount=f"{matter.amount / 100:.2f}")),
+            url_for("office.correction", matter_id=matter.id),
+            local(matter.asked_at),
+            "warning",
+        )
+        for matter in found.items
+        # Who asked does not decide.
+        if matter.asked_by != principal().actor
+    ]
 
 
 def _shops_waiting(session: Session) -> list[Waiting]:

@@ -15,7 +15,12 @@ _CHOICES_MAX = 5_000
 
 def reach() -> Collection[str] | None:
     """Return the paths of the units whose residents are the administrator's, None for the whole tree."""
-    paths = principal().unit_paths(Role.ADMINISTRATOR)
+    return paths_of(Role.ADMINISTRATOR)
+
+
+def paths_of(*roles: Role) -> tuple[str, ...] | None:
+    """Return the paths below which the officer holds one of the roles, None for the whole tree."""
+    paths = principal().unit_paths(*roles)
     return None if "" in paths else paths
 
 
@@ -33,6 +38,18 @@ def resident_in_reach(session: Session, resident_id: UUID) -> Resident:
     """
     resident = get_resident(session, resident_id)
     require(lives_in_reach(session, resident))
+    return resident
+
+
+def resident_within(session: Session, resident_id: UUID, *roles: Role) -> Resident:
+    """Return a resident who lives where the officer holds one of the roles.
+
+    Raises:
+        ResidentUnknownError: there is none.
+        ProblemError: they live elsewhere, so for this officer there is none either.
+    """
+    resident = get_resident(session, resident_id)
+    require(principal().may(*roles, unit_path=get_unit(session, resident.unit_code).path))
     return resident
 
 

@@ -19,6 +19,7 @@ from people import (
     issue_activation,
     register_resident,
 )
+from receivables import owed_by_resident
 from web.auth import access, principal
 from web.clock import now, today
 from web.pages.forms import Form, once
@@ -117,6 +118,8 @@ def resident(resident_id: UUID) -> str:
             "statement_url": url_for("office.resident_statement", resident_id=found.id),
             "awards": award_views(session, list_awards(session, resident_id=found.id, limit=_LATEST_AWARDS).items),
             "codes_blocked": live_block(session, resident_id=found.id) is not None,
+            "owed": sum(owed_by_resident(session, found.id).values()),
+            "has_left": found.left_at is not None,
         }
 
     return render_template("office/resident.html", **reading(read))

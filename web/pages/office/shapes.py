@@ -145,3 +145,74 @@ class EntryPage:
     reversed_by_id: UUID | None
     reversal_reason: str
     postings: Sequence[PostingRow]
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """A forced correction or a waiver: what was asked for, by whom, and how another person decided.
+
+    `kind` is "forced_correction" or "waiver", `state` "asked", "approved" or "rejected".
+    """
+
+    id: UUID
+    kind: str
+    state: str
+    resident: ResidentRow
+    fund_name: str
+    amount: int
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    note: str
+    entry_id: UUID | None
+    award_url: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentView:
+    """What somebody gave back of what they owed; `kind` is the kind of its entry."""
+
+    kind: str
+    fund_name: str
+    amount: int
+    document: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureView:
+    """A closure that was begun or is done, with what went where."""
+
+    state: str
+    reason: str
+    by: str
+    begun_at: datetime
+    closed_at: datetime | None
+    merged_into: str
+    lines: Sequence["ClosureLineView"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureLineView:
+    """One lot of a closed owner and where it went: "fund", "debt" or "other_record"."""
+
+    account: str
+    lot: str
+    amount: int
+    scale: int
+    where_to: str
+    destination: str
+    entry_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LeftView:
+    """What an owner still owes or is still to be paid; `what` is "owed", "payable" or "in_settlement"."""
+
+    what: str
+    fund_name: str
+    amount: int

@@ -129,3 +129,26 @@ def test_whoever_made_an_entry_has_a_name_or_a_kind(world: World) -> None:
     with world.app.test_request_context(headers={"Accept-Language": "en"}):
         names = reading(lambda session: actor_names(session, asked))
     assert sorted(names.values()) == ["A resident", "The system", nobody]
+
+
+def test_an_entry_is_found_by_its_number(world: World, wang: Somebody, finance: Browser) -> None:
+    award = world.award(wang.id, 20_00)
+    assert award.entry_id is not None
+    for typed in (str(award.entry_id), f" {award.entry_id.hex} "):
+        page = finance.follow(finance.get(f"/office/books/entries?id={typed}"))
+        assert "20.00" in text_of(page)
+    for typed in ("", "x", str(uuid4())):
+        page = finance.follow(finance.get(f"/office/books/entries?id={typed}"))
+        assert "There is no entry with this number." in text_of(page)
+
+
+def test_a_refused_reversal_names_the_entry_that_rests_on_it(world: World, wang: Somebody, finance: Browser) -> None:
+    award = world.award(wang.id, 20_00)
+    world.paid(world.shop(), wang, 5_00)
+    path = f"/office/books/entries/{award.entry_id}"
+    finance.get(path)
+    answer = finance.post(f"{path}/reversal", reason="错了", idempotency_key="k")
+    assert answer.status_code == 409
+    resting = re.search(r"Entry ([0-9a-f-]{36}) rests on this one", text_of(answer))
+    assert resting is not None
+    assert "Payment" in text_of(finance.get(f"/office/books/entries/{resting[1]}"))

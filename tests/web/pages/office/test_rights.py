@@ -21,6 +21,11 @@ PAGES: dict[str, set[str]] = {
     "/office/awards/new": {"officer", "town"},
     "/office/awards/{award}": {"officer", "town"},
     "/office/batches/new": {"officer", "town"},
+    "/office/corrections": {"officer", "town", "finance"},
+    "/office/corrections/{matter}": {"officer", "town", "finance"},
+    "/office/residents/{resident}/owed": {"officer", "town", "finance"},
+    "/office/residents/{resident}/closure": {"officer", "town"},
+    "/office/merchants/M01/closure": {"officer"},
     "/office/funds": {"officer", "town", "finance", "auditor"},
     "/office/funds/new": {"officer"},
     "/office/funds/peace": {"officer", "town", "finance", "auditor"},
@@ -38,6 +43,14 @@ FORMS: dict[str, set[str]] = {
     "/office/residents/{resident}/activation": {"officer", "town"},
     "/office/awards/new": {"officer", "town"},
     "/office/awards/{award}/claw-back": {"officer", "town"},
+    "/office/awards/{award}/forced-corrections": {"officer", "town"},
+    "/office/corrections/{matter}/decision": {"finance"},
+    "/office/residents/{resident}/repayments": {"finance"},
+    "/office/residents/{resident}/offsets": {"finance"},
+    "/office/residents/{resident}/waivers": {"officer", "town", "finance"},
+    "/office/residents/{resident}/closure": {"officer", "town"},
+    "/office/residents/{resident}/merger": {"officer", "town"},
+    "/office/merchants/M01/closure": {"officer"},
     "/office/batches/preview": {"officer", "town"},
     "/office/batches": {"officer", "town"},
     "/office/funds/new": {"officer"},
@@ -55,6 +68,10 @@ FORMS: dict[str, set[str]] = {
     "/office/people/{person}/grants/{grant}/revocation": {"officer"},
     "/office/books/entries/{entry}/reversal": {"finance"},
 }
+
+
+# What these addresses name does not exist.
+NOWHERE = ("person", "grant", "matter")
 
 
 def routes(app: Flask, method: str) -> int:
@@ -80,20 +97,22 @@ def places(world: World, wang: Somebody) -> dict[str, str]:
     """Return ids for the addresses."""
     world.shop()
     award = world.award(wang.id, 1_00)
-    ids = {"resident": wang.id, "award": award.id, "entry": award.entry_id, "person": uuid4(), "grant": uuid4()}
+    ids = {"resident": wang.id, "award": award.id, "entry": award.entry_id}
+    ids |= {name: uuid4() for name in NOWHERE}
     return {name: str(each) for name, each in ids.items()}
 
 
 def test_each_role_opens_its_own_pages(world: World, places: dict[str, str]) -> None:
-    assert len(PAGES) + 1 == routes(world.app, "GET")  # one award list is seen in the tests of lists
+    # One award list is seen in the tests of lists, the search for an entry in those of the books.
+    assert len(PAGES) + 2 == routes(world.app, "GET")
     people = browsers(world)
     wrong = {
         (name, path): status
         for name, browser in people.items()
         for path, may in PAGES.items()
         for status in [browser.get(path.format(**places)).status_code]
-        # There is no such person; whoever may ask learns that, and nobody else.
-        if status != ((404 if "{person}" in path else 200) if name in may else 403)
+        # There is no such person or matter; whoever may ask learns that, and nobody else.
+        if status != ((404 if any(f"{{{each}}}" in path for each in NOWHERE) else 200) if name in may else 403)
     }
     assert wrong == {}
 
