@@ -60,8 +60,8 @@ def test_one_asks_another_decides(world: World, wang: Somebody, language: str) -
 
 def test_who_asked_is_told_that_another_person_decides(world: World, wang: Somebody) -> None:
     award_id = spent_award(world, wang)
-    both = browser_of_person(world, Role.ADMINISTRATOR, handle="both")
-    browser_of_person(world, Role.APPROVER, handle="both")
+    browser_of_person(world, Role.ADMINISTRATOR, handle="both")
+    both = browser_of_person(world, Role.APPROVER, handle="both")
     matter = asked(both, award_id)
     assert "Another person has to decide." in text_of(both.get(matter))
     assert "owed back?" not in text_of(both.get("/office"))
@@ -117,7 +117,7 @@ def test_a_waiver_is_asked_for_and_decided(world: World, wang: Somebody, officer
     matters = finance.get("/office/corrections").text
     matter = matters.partition('href="/office/corrections/')[2].partition('"')[0]
     finance.get(f"/office/corrections/{matter}")
-    done = finance.post(f"/office/corrections/{matter}/decision", note="", decision="approve", idempotency_key="d")
+    done = finance.post(f"/office/corrections/{matter}/decision", note="", decision="approve", idempotency_key="e")
     assert done.status_code == 303
     assert "Nothing is open" in text_of(finance.get(page))
 
