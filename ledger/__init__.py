@@ -13,6 +13,7 @@ from ledger.accounts import (
     open_account,
     open_accounts,
     set_account_state,
+    set_ceiling,
 )
 from ledger.auditing import CheckResult, audit
 from ledger.base import Base, BigId, ByteOrderedText, UTCDateTime, enum_column, new_id
@@ -28,26 +29,41 @@ from ledger.books import (
     trial_balance_totals,
 )
 from ledger.checks import Check, entries_without_their_one, first_difference
+from ledger.closing_statements import ClosingLine, ClosingTotal, closing_statement, closing_totals
+from ledger.counters import Count, count_down, count_up, counted, purge_counters
 from ledger.driver_statements import DriverStatement
+from ledger.effective_balances import balance_effective_at, lots_effective_at
 from ledger.engine import READING, prepare_engine, read_all
 from ledger.entries import AMOUNT_MAX, Asset, CreditLot, Line, NewEntry, Side, credit, debit
 from ledger.errors import (
     AccountExistsError,
+    AccountNotEmptyError,
     AccountStateError,
     AccountUnknownError,
     AlreadyReversedError,
+    CeilingExceededError,
     EntryInvalidError,
     EntryUnknownError,
+    GroupRefusedError,
+    InstantAheadError,
     InstantTooYoungError,
     InsufficientBalanceError,
     KeyReusedError,
     LedgerError,
+    LimitExceededError,
     LostRaceError,
     NotReversibleError,
+    PeriodClosedError,
+    PeriodNotOverError,
+    PeriodNotSettledError,
+    PeriodOrderError,
+    PeriodUnknownError,
     RestedOnError,
     SamePersonError,
+    StateChangeError,
 )
 from ledger.exports import ExportFormat, export
+from ledger.groups import Group, GroupOutcome, post_groups
 from ledger.guards import missing_guard
 from ledger.holdings_by_code import Holding, holdings
 from ledger.idempotency import (
@@ -77,13 +93,16 @@ from ledger.lot_balances import (
 from ledger.lot_moves import GRACE_DAYS, Relabel, lines_of_move, relabelled, restoring, same_lot, undated
 from ledger.lots_by_day import PastLot, forget_past_lots, past_lots
 from ledger.model import AccountState
+from ledger.periods import Period, close_period, closed_period, closed_periods, state_period, writers_under_way
 from ledger.posting import post
 from ledger.posting_postgresql import Companions
 from ledger.reversals import REVERSIBLE_KINDS, reversal_of, reversals_of, reverse
 from ledger.statements import StatementItem, StatementPage, balance_at, lots_at, settled_until, statement
 from ledger.sweeps import Sweep
+from ledger.terms import AHEAD_S, Terms, TermsSet, set_open_days, terms_history, terms_in_force
 
 __all__ = [
+    "AHEAD_S",
     "AMOUNT_MAX",
     "GRACE_DAYS",
     "KNOWN_CALL",
@@ -91,6 +110,7 @@ __all__ = [
     "REMEMBER_CALL",
     "REVERSIBLE_KINDS",
     "AccountExistsError",
+    "AccountNotEmptyError",
     "AccountState",
     "AccountStateError",
     "AccountUnknownError",
@@ -100,20 +120,29 @@ __all__ = [
     "BigId",
     "ByteOrderedText",
     "Call",
+    "CeilingExceededError",
     "Check",
     "CheckResult",
+    "ClosingLine",
+    "ClosingTotal",
     "Companions",
+    "Count",
     "CreditLot",
     "DriverStatement",
     "EntryInvalidError",
     "EntryUnknownError",
     "EntryView",
     "ExportFormat",
+    "Group",
+    "GroupOutcome",
+    "GroupRefusedError",
     "Holding",
+    "InstantAheadError",
     "InstantTooYoungError",
     "InsufficientBalanceError",
     "KeyReusedError",
     "LedgerError",
+    "LimitExceededError",
     "Line",
     "LockedLots",
     "LostRaceError",
@@ -122,14 +151,23 @@ __all__ = [
     "NewEntry",
     "NotReversibleError",
     "PastLot",
+    "Period",
+    "PeriodClosedError",
+    "PeriodNotOverError",
+    "PeriodNotSettledError",
+    "PeriodOrderError",
+    "PeriodUnknownError",
     "PostingView",
     "Relabel",
     "RestedOnError",
     "SamePersonError",
     "Side",
+    "StateChangeError",
     "StatementItem",
     "StatementPage",
     "Sweep",
+    "Terms",
+    "TermsSet",
     "TrialBalanceRow",
     "UTCDateTime",
     "account_code_of",
@@ -140,9 +178,18 @@ __all__ = [
     "audit",
     "balance",
     "balance_at",
+    "balance_effective_at",
     "balances",
     "call_values",
     "check_still_new",
+    "close_period",
+    "closed_period",
+    "closed_periods",
+    "closing_statement",
+    "closing_totals",
+    "count_down",
+    "count_up",
+    "counted",
     "credit",
     "debit",
     "entries_without_their_one",
@@ -161,6 +208,7 @@ __all__ = [
     "locked_lots",
     "lots",
     "lots_at",
+    "lots_effective_at",
     "lots_kept",
     "lots_of",
     "missing_guard",
@@ -171,7 +219,9 @@ __all__ = [
     "pick_lots",
     "pick_up_to",
     "post",
+    "post_groups",
     "prepare_engine",
+    "purge_counters",
     "read_all",
     "recall_call",
     "relabelled",
@@ -184,11 +234,17 @@ __all__ = [
     "same_lot",
     "same_thing_again",
     "set_account_state",
+    "set_ceiling",
+    "set_open_days",
     "settled_until",
     "spendable",
+    "state_period",
     "statement",
     "taken_of_lot",
+    "terms_history",
+    "terms_in_force",
     "trial_balance",
     "trial_balance_totals",
     "undated",
+    "writers_under_way",
 ]

@@ -27,13 +27,14 @@ def every_balance_is_the_sum_of_its_postings(session: Session) -> str | None:
 
 
 def every_account_is_within_its_bounds(session: Session) -> str | None:
-    """A bounded account is not below zero, an unbounded one keeps no total, a closed one is empty."""
+    """A bounded account is neither below zero nor above its ceiling, an unbounded one keeps no total, a closed none."""
     outside = case((Account.bounded, Account.balance < 0), else_=Account.balance != 0)
+    above = Account.balance > Account.ceiling
     closed_with_something = (Account.state == AccountState.CLOSED) & (Account.balance != 0)
     return first_difference(
         session,
         select(Account.code, Account.balance, type_coerce(Account.state, String).label("state"))
-        .where(or_(outside, closed_with_something, Account.state.not_in(list(AccountState))))
+        .where(or_(outside, above, closed_with_something, Account.state.not_in(list(AccountState))))
         .order_by(Account.code),
         "account {code} is {state} and keeps {balance}",
     )

@@ -1,14 +1,36 @@
 """Opening accounts, finding them, changing their state, and asking what they hold."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ScalarSelect, SQLColumnExpression, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    SQLColumnExpression,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from ledger.driver_statements import DriverStatement
 from ledger.entries import Asset, Side
-from ledger.errors import AccountExistsError, AccountStateError, AccountUnknownError
+from ledger.errors import (
+    AccountExistsError,
+    AccountNotEmptyError,
+    AccountUnknownError,
+    CeilingExceededError,
+    StateChangeError,
+)
 from ledger.model import Account, AccountState, Posting
 
 
@@ -115,19 +137,65 @@ def set_account_state(session: Session, account_id: int, state: AccountState) ->
 
     Raises:
         AccountUnknownError: no such account.
-        AccountStateError: a closed account cannot be opened again, one that holds something cannot be closed, and an
-            unbounded one is always open.
+        AccountNotEmptyError: one that holds something cannot be closed.
+        StateChangeError: a closed account cannot be opened again, and an unbounded one is always open.
     """
     account = session.execute(
         select(Account.state, Account.balance, Account.bounded).where(Account.id == account_id).with_for_update()
     ).one_or_none()
     if account is None:
         raise AccountUnknownError(account_id)
-    cannot_close = state is AccountState.CLOSED and account.balance
     # Nobody queues for an unbounded account, so nothing would look at its state.
-    if account.state is AccountState.CLOSED or cannot_close or not account.bounded:
-        raise AccountStateError(account_id, account.state)
+    if account.state is AccountState.CLOSED or not account.bounded:
+        raise StateChangeError(account_id, account.state)
+    # Its lots are never below zero and add up to its balance: at zero there is none left.
+    if state is AccountState.CLOSED and account.balance:
+        raise AccountNotEmptyError(account_id, account.state, account.balance)
     session.execute(update(Account).where(Account.id == account_id).values(state=state))
+
+
+def set_ceiling(session: Session, account_id: int, ceiling: int | None) -> None:
+    """Let a bounded account hold at most `ceiling` minor units; None takes the ceiling away.
+
+    Raises:
+        AccountUnknownError: no bounded account has this id.
+        CeilingExceededError: it holds more already.
+    """
+    balance = session.scalar(select(Account.balance).where(Account.id == account_id, Account.bounded).with_for_update())
+    if balance is None:
+        raise AccountUnknownError(account_id)
+    if ceiling is not None and balance > ceiling:
+        raise CeilingExceededError(account_id, ceiling)
+    session.execute(update(Account).where(Account.id == account_id).values(ceiling=ceiling))
+
+
+class LockedAccount(NamedTuple):
+    """What cannot change while the account is locked."""
+
+    state: AccountState
+    normal_side: Side
+
+
+def lock_accounts(session: Session, account_ids: Iterable[int]) -> dict[int, LockedAccount]:
+    """Lock bounded accounts in the one order in which posting locks them, and return how they stand.
+
+    Until the transaction ends nobody else can post to them; ids of unbounded and unknown accounts are left out.
+    """
+    rows = session.execute(
+        select(Account.id, Account.state, Account.normal_side)
+        .where(_is_among(session, account_ids), Account.bounded)
+        .order_by(Account.shared, Account.id)
+        .with_for_update(key_share=True)
+    )
+    return {account: LockedAccount(state, normal_side) for account, state, normal_side in rows}
+
+
+def _is_among(session: Session, account_ids: Iterable[int]) -> ColumnElement[bool]:
+    # Lists of parameters have room for some ten thousand values.
+    if session.get_bind().dialect.name == "postgresql":
+        return Account.id == any_(cast(list(account_ids), ARRAY(BigInteger)))
+    each = func.json_each(json.dumps(list(account_ids))).table_valued("value")
+    return Account.id.in_(select(each.c.value))
 
 
 def balances(session: Session, account_ids: Iterable[int]) -> dict[int, int]:

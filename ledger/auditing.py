@@ -10,6 +10,7 @@ from ledger.checks import Check
 from ledger.engine import read_all
 from ledger.entry_checks import CHECKS_OF_ENTRIES
 from ledger.guards import the_guards_stand, who_could_change_the_books
+from ledger.period_checks import CHECKS_OF_PERIODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def audit(session: Session, extra_checks: Sequence[Check] = ()) -> Iterator[Chec
     meanwhile whole or not at all.
     """
     read_all(session)
-    for check in (*CHECKS_OF_ENTRIES, *CHECKS_OF_ACCOUNTS, the_guards_stand, *extra_checks):
+    for check in (*CHECKS_OF_ENTRIES, *CHECKS_OF_ACCOUNTS, *CHECKS_OF_PERIODS, the_guards_stand, *extra_checks):
         difference = check(session)
         yield CheckResult(_in_words(check), difference is None, difference or "")
     # Either answer is legitimate, so this one is told and cannot fail.

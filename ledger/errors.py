@@ -1,6 +1,6 @@
 """What the ledger refuses, each with the facts of the refusal."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -48,6 +48,18 @@ class AccountStateError(LedgerError):
         super().__init__(f"account {account_id} is {state}")
         self.account_id = account_id
         self.state = state
+
+
+class AccountNotEmptyError(AccountStateError):
+    """An account that holds something cannot be closed."""
+
+    def __init__(self, account_id: int, state: str, balance: int) -> None:
+        super().__init__(account_id, state)
+        self.balance = balance
+
+
+class StateChangeError(AccountStateError):
+    """A closed account stays closed, and one without bounds stays open."""
 
 
 class EntryUnknownError(LedgerError):
@@ -114,3 +126,82 @@ class LostRaceError(LedgerError):
 
     def __init__(self) -> None:
         super().__init__("another transaction was first")
+
+
+class CeilingExceededError(LedgerError):
+    """A bounded account would rise above its ceiling."""
+
+    def __init__(self, account_id: int, ceiling: int) -> None:
+        super().__init__(f"account {account_id} holds at most {ceiling}")
+        self.account_id = account_id
+        self.ceiling = ceiling
+
+
+class LimitExceededError(LedgerError):
+    """What is counted for an owner on a day would pass the limit; `total` is what is counted already."""
+
+    def __init__(self, *, owner: str, name: str, day: date, limit: int, total: int) -> None:
+        super().__init__(f"{name} of {owner} on {day} is {total} of at most {limit}")
+        self.owner = owner
+        self.name = name
+        self.day = day
+        self.limit = limit
+        self.total = total
+
+
+class GroupRefusedError(LedgerError):
+    """One group of a list that was to be written whole was refused; groups are counted from 0."""
+
+    def __init__(self, group: int, refusal: LedgerError) -> None:
+        super().__init__(f"group {group} was refused: {refusal}")
+        self.group = group
+        self.refusal = refusal
+
+
+class PeriodClosedError(LedgerError):
+    """It happened in a closed period, or longer ago than the books are open for."""
+
+    def __init__(self, open_from: datetime) -> None:
+        super().__init__(f"the books are open from {open_from.isoformat()}")
+        self.open_from = open_from
+
+
+class InstantAheadError(LedgerError):
+    """It is said to happen in the future, by the ledger's own clock."""
+
+    def __init__(self, open_until: datetime) -> None:
+        super().__init__(f"the books are open until {open_until.isoformat()}")
+        self.open_until = open_until
+
+
+class PeriodUnknownError(LedgerError):
+    """No closed period has this number, or it has no closing statement yet."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"unknown period {number}")
+        self.number = number
+
+
+class PeriodNotOverError(LedgerError):
+    """Only days that are over can be closed."""
+
+    def __init__(self, last_on: date) -> None:
+        super().__init__(f"{last_on} is not over")
+        self.last_on = last_on
+
+
+class PeriodOrderError(LedgerError):
+    """These days are closed already: periods follow each other, and none is opened again."""
+
+    def __init__(self, closed_through: date) -> None:
+        super().__init__(f"the books are closed through {closed_through}")
+        self.closed_through = closed_through
+
+
+class PeriodNotSettledError(LedgerError):
+    """Transactions that began to write before the period was closed are still under way."""
+
+    def __init__(self, number: int, writers: int) -> None:
+        super().__init__(f"{writers} writers may still add to period {number}")
+        self.number = number
+        self.writers = writers

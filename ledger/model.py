@@ -1,6 +1,6 @@
 """The tables of the books."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,9 +8,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -37,9 +39,9 @@ class AccountState(StrEnum):
 class Account(Base):
     """A place value comes from or goes to.
 
-    A bounded account keeps its total (`balance`, on its normal side) and never crosses zero; an unbounded one is
-    summed when asked. `seq` counts its postings, `recorded_at` is the time of the latest. `shared` accounts (funds,
-    merchants) are locked last.
+    A bounded account keeps its total (`balance`, on its normal side) and never crosses zero, nor its `ceiling` where it
+    has one; an unbounded one is summed when asked. `seq` counts its postings, `recorded_at` is the time of the latest.
+    `shared` accounts (funds, merchants) are locked last.
     """
 
     __tablename__ = "accounts"
@@ -48,6 +50,8 @@ class Account(Base):
         CheckConstraint("NOT bounded OR balance >= 0", name="balance_within_bounds"),
         CheckConstraint("bounded OR balance = 0", name="unbounded_keeps_no_total"),
         CheckConstraint("state <> 'closed' OR balance = 0", name="closed_is_empty"),
+        CheckConstraint("ceiling IS NULL OR balance <= ceiling", name="balance_within_ceiling"),
+        CheckConstraint("ceiling IS NULL OR bounded", name="only_bounded_have_a_ceiling"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -60,6 +64,7 @@ class Account(Base):
     balance: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     recorded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ceiling: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class AccountLot(Base):
@@ -139,3 +144,80 @@ class IdempotencyKey(Base):
     input_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_id: Mapped[UUID] = mapped_column(Uuid)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Counter(Base):
+    """What was counted for one owner under one name on one day, such as what a resident spent."""
+
+    __tablename__ = "counters"
+    __table_args__ = (CheckConstraint("total >= 0", name="total_not_negative"),)
+
+    owner: Mapped[str] = mapped_column(ByteOrderedText, primary_key=True)
+    name: Mapped[str] = mapped_column(ByteOrderedText, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True, index=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
+class BookTerms(Base):
+    """The terms on which entries are taken since they were set: those with the highest number are in force.
+
+    Nothing that happened before `closed_until`, more than `open_days` days ago in `time_zone`, or more than `ahead_s`
+    seconds ahead of the ledger's clock is taken; what is empty bounds nothing.
+    """
+
+    __tablename__ = "book_terms"
+    __table_args__ = (
+        CheckConstraint("open_days >= 0", name="open_days_not_negative"),
+        CheckConstraint("open_days IS NULL OR time_zone IS NOT NULL", name="days_of_a_zone"),
+    )
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    closed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    open_days: Mapped[int | None] = mapped_column(Integer)
+    ahead_s: Mapped[int | None] = mapped_column(Integer)
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ClosedPeriod(Base):
+    """Days whose entries are complete, `last_on` included; each begins where the one before it ended.
+
+    The first begins with the books and has no first day. `ends_at` is the first instant after it.
+    """
+
+    __tablename__ = "closed_periods"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    first_on: Mapped[date | None] = mapped_column(Date)
+    last_on: Mapped[date] = mapped_column(Date, unique=True)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_by: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PeriodStatement(Base):
+    """That a closed period has its closing statement, made when nobody could add to the period any more."""
+
+    __tablename__ = "period_statements"
+
+    period: Mapped[int] = mapped_column(ForeignKey("closed_periods.number"), primary_key=True, autoincrement=False)
+    stated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PeriodBalance(Base):
+    """How one account moved in a closed period, by when things happened; accounts that did not move have no row.
+
+    `opening` and `closing` are on the account's normal side. All postings of a bounded account up to `seq` happened
+    before the end of the period; an unbounded one has none.
+    """
+
+    __tablename__ = "period_balances"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    period: Mapped[int] = mapped_column(ForeignKey("period_statements.period"), primary_key=True, autoincrement=False)
+    opening: Mapped[int] = mapped_column(BigInteger)
+    debits: Mapped[int] = mapped_column(BigInteger)
+    credits: Mapped[int] = mapped_column(BigInteger)
+    closing: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int | None] = mapped_column(BigInteger)

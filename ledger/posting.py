@@ -29,6 +29,9 @@ def post(
         AccountUnknownError: an account does not exist or is of another asset than its line.
         AccountStateError: a frozen account would give, a closing one take, a closed one either.
         InsufficientBalanceError: a bounded account or one of its lots would fall below zero.
+        CeilingExceededError: a bounded account would rise above its ceiling, be it for a moment within a list.
+        PeriodClosedError: an entry happened in a closed period, or longer ago than the books are open for.
+        InstantAheadError: an entry lies further ahead of the ledger's clock than the terms allow.
         LostRaceError: a companion did not find the one row it was to change.
     """
     check_entries(entries)

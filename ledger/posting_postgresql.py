@@ -1,7 +1,7 @@
 """Posting on PostgreSQL: one call of the stored functions `ledger_post_one` or `ledger_post_many`."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,13 +29,31 @@ from sqlalchemy.types import TypeEngine
 
 from ledger.driver_statements import DriverStatement
 from ledger.entries import Line, NewEntry, Side
-from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError, LedgerError, LostRaceError
+from ledger.errors import (
+    AccountStateError,
+    AccountUnknownError,
+    CeilingExceededError,
+    InstantAheadError,
+    InsufficientBalanceError,
+    LedgerError,
+    LostRaceError,
+    PeriodClosedError,
+)
 
 # What PostgreSQL says of a row that breaks a CHECK: its account, its lot, its balance.
 _FAILING_LOT = re.compile(r"\((?P<account>\d+), (?P<lot>[^,]+), -?\d+\)")
 
 # What PostgreSQL says of a posting whose account is not there, or of another asset.
 _MISSING_ACCOUNT = re.compile(r"=\((?P<account>\d+), ")
+
+# What the posting functions refuse themselves: their codes, and what is made of the facts in the detail.
+_OWN_REFUSALS: dict[str, Callable[..., LedgerError]] = {
+    "LG002": lambda account, state: AccountStateError(int(account), state),
+    "LG003": lambda account, _: InsufficientBalanceError(int(account)),
+    "LG004": lambda account, ceiling: CeilingExceededError(int(account), int(ceiling)),
+    "LG005": lambda open_from: PeriodClosedError(datetime.fromisoformat(open_from)),
+    "LG006": lambda open_until: InstantAheadError(datetime.fromisoformat(open_until)),
+}
 
 
 def _array(name: str, of: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -187,22 +205,19 @@ def refusal_of(error: DBAPIError) -> LedgerError | None:
     """Return the ledger's refusal that a database error stands for, None if it is some other fault."""
     if not isinstance(error.orig, psycopg.Error):
         return None
-    sqlstate = error.orig.sqlstate
     diagnostics = error.orig.diag
     detail = diagnostics.message_detail or ""
-    account, _, fact = detail.partition("|")
-    match sqlstate:
-        case "23503" if diagnostics.constraint_name == "fk_postings_account_id_asset_accounts":
+    made = _OWN_REFUSALS.get(error.orig.sqlstate or "")
+    if made is not None:
+        return made(*detail.split("|"))
+    match diagnostics.constraint_name:
+        case "fk_postings_account_id_asset_accounts":
             missing = _MISSING_ACCOUNT.search(detail)
             return AccountUnknownError(int(missing["account"]) if missing else 0)
-        case "LG002":
-            return AccountStateError(int(account), fact)
-        case "LG003":
-            return InsufficientBalanceError(int(account))
-        case "23514" if diagnostics.constraint_name == "ck_account_lots_balance_not_negative":
+        case "ck_account_lots_balance_not_negative":
             row = _FAILING_LOT.search(detail)
             return InsufficientBalanceError(int(row["account"]), row["lot"]) if row else InsufficientBalanceError()
-        case "23514" if diagnostics.constraint_name == "ck_postings_balance_after_within_bounds":
+        case "ck_postings_balance_after_within_bounds":
             # Inside a list an account dipped below zero and came back: the order asked for is refused.
             return InsufficientBalanceError()
         case _:

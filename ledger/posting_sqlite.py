@@ -11,8 +11,17 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from ledger.entries import NewEntry
-from ledger.errors import AccountStateError, AccountUnknownError, InsufficientBalanceError
+from ledger.errors import (
+    AccountStateError,
+    AccountUnknownError,
+    CeilingExceededError,
+    InstantAheadError,
+    InsufficientBalanceError,
+    LedgerError,
+    PeriodClosedError,
+)
 from ledger.model import AccountState
+from ledger.terms import Terms
 
 # What an error of the driver says of where it came from.
 _STATEMENT = "ledger.post"
@@ -27,6 +36,7 @@ class _Account(NamedTuple):
     balance: int
     seq: int
     recorded_at: str | None
+    most: int
 
 
 def post_on_sqlite(session: Session, entries: Sequence[NewEntry]) -> datetime:
@@ -48,7 +58,7 @@ def _post(cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> datetime:
     seqs = {account.id: account.seq for account in accounts.values()}
     lot_changes: dict[tuple[int, str], int] = defaultdict(int)
     postings: list[tuple[Any, ...]] = []
-    short: list[int] = []
+    outside: list[LedgerError] = []
     for entry in entries:
         entry_id = entry.id.hex
         for number, line in enumerate(entry.lines, 1):
@@ -60,8 +70,8 @@ def _post(cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> datetime:
                 signed = line.amount if line.side.value == account.normal_side else -line.amount
                 balance_after = balances[account.id] = balances[account.id] + signed
                 seq = seqs[account.id] = seqs[account.id] + 1
-                if balance_after < 0:
-                    short.append(account.id)
+                if not 0 <= balance_after <= account.most:
+                    outside.append(_out_of_bounds(account, balance_after))
                 if line.lot:
                     lot_changes[account.id, line.lot] += signed
             side, amount = line.side.value, line.amount
@@ -69,9 +79,10 @@ def _post(cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> datetime:
 
     # A frozen account is refused as frozen, whether it holds enough or not.
     _check_states(accounts, balances)
-    if short:
-        raise InsufficientBalanceError(short[0])
+    if outside:
+        raise outside[0]
     recorded_at = _clock(accounts)
+    _check_terms(cursor, [entry.occurred_at for entry in entries], recorded_at)
     _move(cursor, accounts, balances, seqs, recorded_at)
     _move_lots(cursor, lot_changes)
     # Postings first: the trigger on entries checks that they balance, the one on postings refuses a standing entry.
@@ -101,7 +112,9 @@ def _post(cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> datetime:
 
 def _read_accounts(cursor: sqlite3.Cursor, account_ids: set[int]) -> dict[int, _Account]:
     rows = cursor.execute(
-        "SELECT id, asset, normal_side, bounded, state, balance, seq, recorded_at FROM accounts"
+        "SELECT id, asset, normal_side, bounded, state, balance, seq, recorded_at,"
+        # Without a ceiling, the largest number there is.
+        " coalesce(ceiling, 9223372036854775807) FROM accounts"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(account_ids)),),
     )
@@ -120,9 +133,25 @@ def _check_states(accounts: dict[int, _Account], balances: dict[int, int]) -> No
             raise AccountStateError(account.id, account.state)
 
 
+def _out_of_bounds(account: _Account, balance: int) -> LedgerError:
+    return InsufficientBalanceError(account.id) if balance < 0 else CeilingExceededError(account.id, account.most)
+
+
+def _check_terms(cursor: sqlite3.Cursor, occurred: Sequence[datetime], recorded_at: datetime) -> None:
+    closed_until, *bounds = cursor.execute(
+        "SELECT closed_until, open_days, ahead_s, time_zone FROM book_terms ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    terms = Terms(closed_until and _read(closed_until), *bounds)
+    open_from, open_until = terms.open_from(recorded_at), terms.open_until(recorded_at)
+    if open_until and max(occurred) > open_until:
+        raise InstantAheadError(open_until)
+    if open_from and min(occurred) < open_from:
+        raise PeriodClosedError(open_from)
+
+
 def _clock(accounts: dict[int, _Account]) -> datetime:
-    latest = [datetime.fromisoformat(account.recorded_at) for account in accounts.values() if account.recorded_at]
-    return max([datetime.now(UTC), *(instant.replace(tzinfo=UTC) for instant in latest)])
+    latest = [_read(account.recorded_at) for account in accounts.values() if account.recorded_at]
+    return max([datetime.now(UTC), *latest])
 
 
 def _move(
@@ -163,3 +192,7 @@ def _move_lots(cursor: sqlite3.Cursor, changes: dict[tuple[int, str], int]) -> N
 def _stored(instant: datetime) -> str:
     # The text form SQLAlchemy's own DateTime writes on SQLite.
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _read(instant: str) -> datetime:
+    return datetime.fromisoformat(instant).replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
+from ledger.accounts import lock_accounts
 from ledger.base import new_id
 from ledger.entries import Line, NewEntry
 from ledger.errors import (
@@ -55,7 +56,7 @@ def reverse(session: Session, *, entry_id: UUID, actor: str, now: datetime, reve
         raise NotReversibleError(entry_id, "kind")
     # Locked before they are looked at: nothing can come to rest on the entry between the look and the mirror.
     postings = session.scalars(select(Posting).where(Posting.entry_id == entry_id).order_by(Posting.line)).all()
-    _lock(session, [posting.account_id for posting in postings])
+    lock_accounts(session, [posting.account_id for posting in postings])
     earlier = reversal_of(session, entry_id)
     if earlier is not None:
         raise AlreadyReversedError(entry_id, earlier)
@@ -76,15 +77,6 @@ def reverse(session: Session, *, entry_id: UUID, actor: str, now: datetime, reve
     )
     post(session, [mirror])
     return mirror.id
-
-
-def _lock(session: Session, account_ids: list[int]) -> None:
-    session.execute(
-        select(Account.id)
-        .where(Account.id.in_(account_ids), Account.bounded)
-        .order_by(Account.shared, Account.id)
-        .with_for_update(key_share=True)
-    )
 
 
 def _resting_on(session: Session, entry_id: UUID) -> UUID | None:

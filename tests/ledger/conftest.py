@@ -36,6 +36,13 @@ def lasting_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         engine.dispose()
 
 
+@pytest.fixture
+def lasting_session(lasting_engine: Engine) -> Iterator[Session]:
+    """Return a session on that database, for tests that commit nothing."""
+    with Session(lasting_engine) as session:
+        yield session
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def unguarded(request: pytest.FixtureRequest) -> Iterator[tuple[Engine, Books]]:
     """Return an engine on books in which nothing guards the rows any more, and the ids of their accounts."""

@@ -14,6 +14,7 @@ from ledger import (
     AccountState,
     AccountStateError,
     Asset,
+    CeilingExceededError,
     InsufficientBalanceError,
     Line,
     LotBalance,
@@ -27,6 +28,7 @@ from ledger import (
     open_accounts,
     post,
     set_account_state,
+    set_ceiling,
     statement,
     trial_balance,
     trial_balance_totals,
@@ -64,6 +66,7 @@ class Model:
     states: dict[int, AccountState] = field(
         default_factory=lambda: dict.fromkeys(range(len(ACCOUNTS)), AccountState.OPEN)
     )
+    ceilings: dict[int, int] = field(default_factory=dict)
     totals: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     parts: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     histories: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -75,7 +78,7 @@ class Model:
             self.parts.copy(),
             {k: list(v) for k, v in self.histories.items()},
         )
-        overdrawn = False
+        overdrawn = overfull = False
         reasons: set[type[Exception]] = set()
         for moves in entries:
             for place, lot, change in (effect for move in moves for effect in effects(move)):
@@ -83,11 +86,14 @@ class Model:
                 parts[place, lot] += change
                 histories.setdefault(place, []).append(totals[place])
                 overdrawn |= ACCOUNTS[place].bounded and totals[place] < 0
+                overfull |= totals[place] > self.ceilings.get(place, totals[place])
         for place, state in self.states.items():
             change = totals[place] - self.totals[place]
             touched = histories.get(place, []) != self.histories.get(place, [])
             if touched and not allowed(state, change):
                 reasons.add(AccountStateError)
+        if overfull:
+            reasons.add(CeilingExceededError)
         if overdrawn or any(amount < 0 for (place, _), amount in parts.items() if ACCOUNTS[place].bounded):
             reasons.add(InsufficientBalanceError)
         if not reasons:
@@ -126,7 +132,9 @@ LISTS = st.lists(ENTRIES, min_size=1, max_size=4)
 STATE_CHANGES = st.tuples(
     st.sampled_from([1, 2, 3, 4]), st.sampled_from([AccountState.OPEN, AccountState.FROZEN, AccountState.CLOSING])
 )
-STEPS = st.lists(LISTS | LISTS | STATE_CHANGES, min_size=1, max_size=10)
+# An account, and how much more than now it may hold from then on.
+CEILINGS = st.tuples(st.sampled_from([1, 2, 3, 4]), st.integers(0, 60))
+STEPS = st.lists(LISTS | LISTS | STATE_CHANGES | CEILINGS, min_size=1, max_size=10)
 
 
 def entries_of(moves_of_entries: Sequence[Sequence[Move]], ids: Sequence[int]) -> list[NewEntry]:
@@ -142,20 +150,27 @@ def entries_of(moves_of_entries: Sequence[Sequence[Move]], ids: Sequence[int]) -
 @settings(max_examples=40)
 @given(steps=STEPS)
 def test_the_books_agree_with_the_model_whatever_is_posted(
-    lasting_engine: Engine, steps: list[list[list[Move]] | tuple[int, AccountState]]
+    lasting_engine: Engine, steps: list[list[list[Move]] | tuple[int, AccountState | int]]
 ) -> None:
     with Session(lasting_engine) as session:
         ids = open_accounts(session, ACCOUNTS)
         model = Model()
         for step in steps:
             if isinstance(step, tuple):
-                place, state = step
-                set_account_state(session, ids[place], state)
-                model.states[place] = state
+                set_bound(session, model, *step, ids)
             else:
                 post_as_the_model_says(session, model, step, ids)
         assert_agreement(session, model, ids)
         session.rollback()
+
+
+def set_bound(session: Session, model: Model, place: int, bound: AccountState | int, ids: list[int]) -> None:
+    if isinstance(bound, AccountState):
+        set_account_state(session, ids[place], bound)
+        model.states[place] = bound
+    else:
+        model.ceilings[place] = model.totals[place] + bound
+        set_ceiling(session, ids[place], model.ceilings[place])
 
 
 def post_as_the_model_says(session: Session, model: Model, step: list[list[Move]], ids: list[int]) -> None:

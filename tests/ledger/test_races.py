@@ -1,9 +1,6 @@
 """Many at once: no deadlock surfaces, nothing is lost, nothing is spent twice."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -14,7 +11,6 @@ from sqlalchemy.orm import Session
 from ledger import (
     AlreadyReversedError,
     Asset,
-    LedgerError,
     NewEntry,
     balance,
     balance_at,
@@ -41,8 +37,7 @@ from tests.ledger.builders import (
     funded_books,
     moving,
 )
-
-THREADS = 12
+from tests.ledger.racing import THREADS, at_once
 
 
 @pytest.fixture
@@ -51,29 +46,6 @@ def engine(database: str) -> Iterator[Engine]:
     engine = prepare_engine(create_engine(database, pool_size=THREADS, max_overflow=0))
     yield engine
     engine.dispose()
-
-
-def at_once(engine: Engine, work: list[Callable[[Session], object]]) -> Counter[str]:
-    """Do all the work in threads that start together, each piece in a transaction; count the outcomes."""
-    ready = threading.Barrier(THREADS)
-
-    def one_after_the_other(mine: list[Callable[[Session], object]]) -> Counter[str]:
-        outcomes: Counter[str] = Counter()
-        ready.wait()
-        for piece in mine:
-            with Session(engine) as session:
-                try:
-                    piece(session)
-                    session.commit()
-                except LedgerError as refused:
-                    outcomes[type(refused).__name__] += 1
-                else:
-                    outcomes["done"] += 1
-        return outcomes
-
-    with ThreadPoolExecutor(THREADS) as threads:
-        shares = [work[number::THREADS] for number in range(THREADS)]
-        return sum(threads.map(one_after_the_other, shares), Counter())
 
 
 def entries_written(session: Session) -> int:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 from sqlalchemy.orm import Session
 
@@ -14,10 +15,12 @@ from ledger import (
     LotBalance,
     StatementItem,
     balance_at,
+    balance_effective_at,
     balances,
     expiring,
     lots,
     lots_at,
+    lots_effective_at,
     spendable,
     statement,
 )
@@ -41,6 +44,16 @@ class BalanceQuery(PageQuery):
         exclude = ("limit", "cursor")
 
     at = Instant(load_default=None, metadata={"description": "As recorded at this instant; without it, now."})
+    effective_at = Instant(
+        load_default=None,
+        metadata={"description": "By what had happened until this instant, whenever it was recorded; not with `at`."},
+    )
+
+    @validates_schema
+    def check_one_time(self, asked: dict[str, Any], **_: Any) -> None:
+        """Refuse two times at once: the balances of one instant are recorded or effective."""
+        if asked["at"] is not None and asked["effective_at"] is not None:
+            raise ValidationError([_l("Ask for one time only, as recorded or as effective.")], "effective_at")
 
 
 class ExpiringReply(Reply):
@@ -92,6 +105,11 @@ class StatementItemReply(Reply):
 def show_balances(asked: dict[str, Any], resident_id: UUID) -> Any:
     """Show what a resident can spend, what of it ends when, and their volunteer minutes."""
     at: datetime | None = asked["at"]
+    effective_at: datetime | None = asked["effective_at"]
+    if effective_at is not None:
+        return reading(
+            lambda session: _effective(resident_seen(session, resident_id, Role.ADMINISTRATOR), session, effective_at)
+        )
     if at is None:
         return reading(lambda session: _now(resident_seen(session, resident_id, Role.ADMINISTRATOR), session))
     # Not as a mere read: on SQLite it is the writer's lock that keeps entries recorded earlier from coming later.
@@ -125,6 +143,13 @@ def _then(resident: Resident, session: Session, at: datetime) -> dict[str, Any]:
     available = lots_at(session, resident.available_account_id, at)
     held = balance_at(session, resident.held_account_id, at)
     minutes = balance_at(session, resident.minutes_account_id, at)
+    return _shown_balances(available, held, minutes, at.astimezone(current_settings().time_zone).date())
+
+
+def _effective(resident: Resident, session: Session, at: datetime) -> dict[str, Any]:
+    available = lots_effective_at(session, resident.available_account_id, at)
+    held = balance_effective_at(session, resident.held_account_id, at)
+    minutes = balance_effective_at(session, resident.minutes_account_id, at)
     return _shown_balances(available, held, minutes, at.astimezone(current_settings().time_zone).date())
 
 

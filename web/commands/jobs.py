@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import click
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from awards import expire_lots
 from holds import HoldPlace, expire_holds
-from ledger import PastLot, Sweep
+from ledger import PastLot, Sweep, purge_counters
 from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from web.clock import now
@@ -19,6 +19,9 @@ from web.settings import current_settings
 from web.unit_of_work import in_transaction
 
 Place = TypeVar("Place")
+
+# A limit for a year counts on the year's first day, and a refund may come long after.
+_COUNTERS_KEPT = timedelta(days=400)
 
 jobs = RefusingGroup("jobs", help="Work that is due at a time.")
 
@@ -38,6 +41,7 @@ def run(*, progress: bool | None) -> None:
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
         ("sessions", lambda session: purge_sessions(session, now=at)),
         ("counts of wrong passwords", lambda session: purge_wrong_tries(session, now=at)),
+        ("counts towards limits", lambda session: purge_counters(session, before=(at - _COUNTERS_KEPT).date())),
         ("counts of requests", lambda session: purge_rate_windows(session, now=at)),
     )
     for name, purge in purges:

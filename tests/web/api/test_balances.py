@@ -56,6 +56,33 @@ def test_an_instant_that_may_still_change_is_refused(world: World) -> None:
     assert answer.get_json()["settled_until"].endswith("Z")
 
 
+def test_balances_are_effective_by_what_had_happened(world: World) -> None:
+    world.fund()
+    resident = world.resident(balance=700)
+    noon = world.clock.at
+    world.clock.pass_by(days=-3)
+    world.award(resident.id, 300)
+    path = f"/residents/{resident.id}/balances"
+    for key in (resident.key, world.administrator):
+        for at, expected in ((noon - timedelta(4), 0), (noon - timedelta(1), 300), (noon, 1_000)):
+            answer = world.get(path, key, effective_at=at.isoformat()).get_json()["items"]
+            assert (answer[0]["available"], answer[0]["held"], answer[1]["available"]) == (expected, 0, 0)
+    other = world.resident()
+    assert problem(world.get(path, other.key, effective_at=noon.isoformat())) == (404, "not_found")
+
+
+def test_a_balance_is_asked_for_as_recorded_or_as_effective(world: World) -> None:
+    resident = world.resident()
+    answer = world.get(
+        f"/residents/{resident.id}/balances",
+        resident.key,
+        at="2026-01-01T00:00:00Z",
+        effective_at="2026-01-01T00:00:00Z",
+    )
+    assert problem(answer) == (422, "invalid_fields")
+    assert list(answer.get_json()["errors"]) == ["effective_at"]
+
+
 def test_an_instant_has_an_offset(world: World) -> None:
     resident = world.resident()
     for wrong in (
