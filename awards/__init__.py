@@ -60,7 +60,15 @@ from awards.listings import (
     reasons_of_entries,
 )
 from awards.model import Award, AwardBatch, AwardStatus, ClawBack, Correction, Fund, FundMovement, MovementKind
-from awards.movements import MovementPage, appropriate, get_movement, list_movements, move_money, return_money
+from awards.movements import (
+    MovementPage,
+    appropriate,
+    documents_of_entries,
+    get_movement,
+    list_movements,
+    move_money,
+    return_money,
+)
 
 __all__ = [
     "BATCH_LINES_MAX",
@@ -114,6 +122,7 @@ __all__ = [
     "corrections_of",
     "cover_lines",
     "create_fund",
+    "documents_of_entries",
     "every_fund_is_covered",
     "expire_lots",
     "expires_on",

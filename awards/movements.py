@@ -1,6 +1,6 @@
 """Money and the credits it backs: appropriated to a fund, returned from it, or moved to another fund."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -180,6 +180,14 @@ def list_movements(
         query = query.where(FundMovement.id < before)
     found = list(session.scalars(query))
     return MovementPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def documents_of_entries(session: Session, entry_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the documents of those of the entries that moved money, by the entry's id."""
+    rows = session.execute(
+        select(FundMovement.entry_id, FundMovement.document).where(FundMovement.entry_id.in_(entry_ids))
+    )
+    return {row.entry_id: row.document for row in rows}
 
 
 def _post_out_of(

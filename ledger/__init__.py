@@ -2,11 +2,13 @@
 
 from ledger.accounts import (
     NewAccount,
+    OwnedAccount,
     account_code_of,
     account_id,
     account_state,
     account_state_of,
     account_states,
+    accounts_of_owner,
     balance,
     balances,
     find_account_id,
@@ -54,13 +56,17 @@ from ledger.errors import (
     LostRaceError,
     NotReversibleError,
     PeriodClosedError,
+    PeriodEndsFirstError,
+    PeriodInFutureError,
     PeriodNotOverError,
     PeriodNotSettledError,
     PeriodOrderError,
+    PeriodTooOldError,
     PeriodUnknownError,
     RestedOnError,
     SamePersonError,
     StateChangeError,
+    StatementDiffersError,
 )
 from ledger.exports import ExportFormat, export
 from ledger.groups import Group, GroupOutcome, post_groups
@@ -93,17 +99,34 @@ from ledger.lot_balances import (
 from ledger.lot_moves import GRACE_DAYS, Relabel, lines_of_move, relabelled, restoring, same_lot, undated
 from ledger.lots_by_day import PastLot, forget_past_lots, past_lots
 from ledger.model import AccountState
+from ledger.period_statements import (
+    EARLIEST_DAY,
+    AccountStatement,
+    PeriodLine,
+    StatementPeriod,
+    check_period,
+    open_statement,
+)
 from ledger.periods import Period, close_period, closed_period, closed_periods, state_period, writers_under_way
 from ledger.posting import post
 from ledger.posting_postgresql import Companions
 from ledger.reversals import REVERSIBLE_KINDS, reversal_of, reversals_of, reverse
-from ledger.statements import StatementItem, StatementPage, balance_at, lots_at, settled_until, statement
+from ledger.statements import (
+    StatementItem,
+    StatementPage,
+    balance_at,
+    check_settled,
+    lots_at,
+    settled_until,
+    statement,
+)
 from ledger.sweeps import Sweep
 from ledger.terms import AHEAD_S, Terms, TermsSet, set_open_days, terms_history, terms_in_force
 
 __all__ = [
     "AHEAD_S",
     "AMOUNT_MAX",
+    "EARLIEST_DAY",
     "GRACE_DAYS",
     "KNOWN_CALL",
     "READING",
@@ -113,6 +136,7 @@ __all__ = [
     "AccountNotEmptyError",
     "AccountState",
     "AccountStateError",
+    "AccountStatement",
     "AccountUnknownError",
     "AlreadyReversedError",
     "Asset",
@@ -150,12 +174,17 @@ __all__ = [
     "NewAccount",
     "NewEntry",
     "NotReversibleError",
+    "OwnedAccount",
     "PastLot",
     "Period",
     "PeriodClosedError",
+    "PeriodEndsFirstError",
+    "PeriodInFutureError",
+    "PeriodLine",
     "PeriodNotOverError",
     "PeriodNotSettledError",
     "PeriodOrderError",
+    "PeriodTooOldError",
     "PeriodUnknownError",
     "PostingView",
     "Relabel",
@@ -163,8 +192,10 @@ __all__ = [
     "SamePersonError",
     "Side",
     "StateChangeError",
+    "StatementDiffersError",
     "StatementItem",
     "StatementPage",
+    "StatementPeriod",
     "Sweep",
     "Terms",
     "TermsSet",
@@ -175,12 +206,15 @@ __all__ = [
     "account_state",
     "account_state_of",
     "account_states",
+    "accounts_of_owner",
     "audit",
     "balance",
     "balance_at",
     "balance_effective_at",
     "balances",
     "call_values",
+    "check_period",
+    "check_settled",
     "check_still_new",
     "close_period",
     "closed_period",
@@ -215,6 +249,7 @@ __all__ = [
     "new_id",
     "open_account",
     "open_accounts",
+    "open_statement",
     "past_lots",
     "pick_lots",
     "pick_up_to",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     SQLColumnExpression,
+    and_,
     any_,
     bindparam,
     case,
@@ -43,6 +44,15 @@ class NewAccount:
     normal_side: Side
     bounded: bool = True
     shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedAccount:
+    """One of an owner's accounts."""
+
+    id: int
+    code: str
+    asset: Asset
 
 
 def open_accounts(session: Session, accounts: Sequence[NewAccount]) -> list[int]:
@@ -97,6 +107,25 @@ def account_id(session: Session, code: str) -> int:
     """
     found = find_account_id(session, code)
     if found is None:
+        raise AccountUnknownError(code)
+    return found
+
+
+def accounts_of_owner(session: Session, code: str) -> list[OwnedAccount]:
+    """Return, by code, the account with this code, or all accounts of the owner that it names, such as `fund:peace`.
+
+    Raises:
+        AccountUnknownError: there are none.
+    """
+    # A database may be unable even to look for what is no code.
+    if not (code.isascii() and code.isprintable()):
+        raise AccountUnknownError(code)
+    condition = Account.code == code
+    if code.count(":") == 1:
+        # As text, what begins with "fund:peace:" lies before "fund:peace;".
+        condition |= and_(Account.code > f"{code}:", Account.code < f"{code};")
+    rows = session.execute(select(Account.id, Account.code, Account.asset).where(condition).order_by(Account.code))
+    if not (found := [OwnedAccount(*row) for row in rows]):
         raise AccountUnknownError(code)
     return found
 

@@ -113,6 +113,39 @@ class InstantTooYoungError(LedgerError):
         self.settled_until = settled_until
 
 
+class PeriodTooOldError(LedgerError):
+    """A statement is asked for days before any that the books can know."""
+
+    def __init__(self, earliest: date) -> None:
+        super().__init__(f"statements begin on {earliest.isoformat()} at the earliest")
+        self.earliest = earliest
+
+
+class PeriodEndsFirstError(LedgerError):
+    """The last day of a period lies before its first."""
+
+    def __init__(self, first_on: date, last_on: date) -> None:
+        super().__init__(f"{last_on.isoformat()} lies before {first_on.isoformat()}")
+        self.first_on = first_on
+        self.last_on = last_on
+
+
+class PeriodInFutureError(LedgerError):
+    """A statement is asked for days that have not come yet."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__(f"statements end on {today.isoformat()} at the latest")
+        self.today = today
+
+
+class StatementDiffersError(LedgerError):
+    """A statement's lines do not lead from its opening balance to its closing one: the books were tampered with."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"the postings of account {account} do not add up to its balances")
+        self.account = account
+
+
 class KeyReusedError(LedgerError):
     """The idempotency key was used before with other input."""
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -53,31 +54,41 @@ class StatementPage:
     next_before: int | None
 
 
-def _signed() -> ColumnElement[int]:
+def signed_amount() -> ColumnElement[int]:
+    """Return the column of what a posting did to its account: positive where it raised the normal side."""
     return case((Posting.side == Account.normal_side, Posting.amount), else_=-Posting.amount)
+
+
+def counter_code(*, same_asset: bool = False) -> ScalarSelect[Any]:
+    """Return the column of the code of another account in a posting's entry, the first by code, else empty.
+
+    `same_asset` looks only at postings that stand against this one: of its asset, on the other side.
+    """
+    other, counter = aliased(Posting), aliased(Account)
+    query = (
+        select(func.coalesce(func.min(counter.code), ""))
+        .join_from(other, counter, counter.id == other.account_id)
+        .where(other.entry_id == Posting.entry_id, other.account_id != Posting.account_id)
+    )
+    if same_asset:
+        query = query.where(other.asset == Posting.asset, other.side != Posting.side)
+    return query.scalar_subquery()
 
 
 def _statement_query() -> Select[tuple[int, UUID, str, int, int, str, str, datetime, datetime, str]]:
     """Return the question for postings of an account, newest first: the seq, then the fields of a `StatementItem`."""
-    other, counter = aliased(Posting), aliased(Account)
-    counter_code = (
-        select(func.coalesce(func.min(counter.code), ""))
-        .join_from(other, counter, counter.id == other.account_id)
-        .where(other.entry_id == Posting.entry_id, other.account_id != Posting.account_id)
-        .scalar_subquery()
-    )
     return (
         select(
             Posting.seq,
             Posting.entry_id,
             JournalEntry.kind,
-            _signed(),
+            signed_amount(),
             Posting.balance_after,
             JournalEntry.description,
             JournalEntry.actor,
             JournalEntry.occurred_at,
             JournalEntry.recorded_at,
-            counter_code,
+            counter_code(),
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
@@ -144,9 +155,26 @@ def settled_until(session: Session) -> datetime:
 
 
 def _seq_at(session: Session, account_id: int, at: datetime) -> int:
-    """Return the account's last seq recorded by `at`: a binary search over its gapless, time-ordered postings."""
+    check_settled(session, at)
+    return last_seq(session, account_id, at)
+
+
+def check_settled(session: Session, at: datetime) -> None:
+    """See that nothing can be recorded any more at an instant or before it; as `settled_until`, by a writing session.
+
+    Raises:
+        InstantTooYoungError: the instant is not over, or a transaction older than it is under way.
+    """
     if at >= (settled := settled_until(session)):
         raise InstantTooYoungError(at, settled)
+
+
+def last_seq(session: Session, account_id: int, at: datetime) -> int:
+    """Return a bounded account's last seq recorded by `at`: a binary search over its gapless, time-ordered postings.
+
+    Raises:
+        AccountUnknownError: no such account.
+    """
     first = select(literal(0, BigInteger).label("low"), Account.seq.label("high")).where(Account.id == account_id)
     search = first.cte("search", recursive=True)
     step = (
@@ -186,7 +214,7 @@ def balance_at(session: Session, account_id: int, at: datetime) -> int:
 def lots_at(session: Session, account_id: int, at: datetime) -> list[LotBalance]:
     """Return the non-empty lots of a bounded account as recorded at an instant; raises as `balance_at` does."""
     seq = _seq_at(session, account_id, at)
-    total = func.sum(_signed())
+    total = func.sum(signed_amount())
     rows = session.execute(
         select(Posting.lot, total)
         .join(Account, Account.id == Posting.account_id)

@@ -37,6 +37,7 @@ class EntryPayment:
 
     redemption_id: UUID
     merchant_id: UUID
+    order_no: str
     refund_reason: str = ""
 
 
@@ -105,18 +106,17 @@ def redemption_by_receipt(session: Session, *, merchant_id: UUID, receipt_no: st
 def payments_of_entries(session: Session, entry_ids: Collection[UUID]) -> dict[UUID, EntryPayment]:
     """Return the payments that entries of the books are about, by the entry's id; other entries are left out."""
     paid = session.execute(
-        select(Redemption.entry_id, Redemption.id, Redemption.merchant_id).where(Redemption.entry_id.in_(entry_ids))
+        select(Redemption.entry_id, Redemption.id, Redemption.merchant_id, Redemption.order_no).where(
+            Redemption.entry_id.in_(entry_ids)
+        )
     )
     given_back = session.execute(
-        select(Refund.entry_id, Redemption.id, Redemption.merchant_id, Refund.reason)
+        select(Refund.entry_id, Redemption.id, Redemption.merchant_id, Redemption.order_no, Refund.reason)
         .join(Redemption, Redemption.id == Refund.redemption_id)
         .where(Refund.entry_id.in_(entry_ids))
     )
     return {
-        entry_id: EntryPayment(*facts)
-        for rows in (paid, given_back)
-        for entry_id, *facts in rows
-        if entry_id is not None
+        row.entry_id: EntryPayment(*row[1:]) for rows in (paid, given_back) for row in rows if row.entry_id is not None
     }
 
 
@@ -189,3 +189,9 @@ def merchants_by_id(session: Session, merchant_ids: set[UUID]) -> dict[UUID, Mer
     return {
         merchant.id: merchant for merchant in session.scalars(select(Merchant).where(Merchant.id.in_(merchant_ids)))
     }
+
+
+def merchants_by_code(session: Session, codes: Collection[str]) -> dict[str, Merchant]:
+    """Return merchants by code, for lists that name them."""
+    found = session.scalars(select(Merchant).where(Merchant.code.in_(codes)))
+    return {merchant.code: merchant for merchant in found}

@@ -16,6 +16,7 @@ from web.api import (
     redemptions,
     repayments,
     residents,
+    statements,
     units,
 )
 from web.api.health import register_health
@@ -36,6 +37,7 @@ _RESOURCES = (
     forced_corrections.blueprint,
     repayments.blueprint,
     closures.blueprint,
+    statements.blueprint,
 )
 _ADDS_ROUTES = (balances, holds)
 

@@ -1,10 +1,10 @@
 """The books: the trial balance, single entries, and corrections by their mirror."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 from uuid import UUID
 
-from flask import Response, stream_with_context
+from flask import Response
 from marshmallow import fields
 from marshmallow.validate import OneOf
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from web.api.parsing import ApiBlueprint
 from web.auth import BOOKS, access, principal
 from web.clock import now
 from web.json_format import json_text
+from web.streaming import streamed
 from web.unit_of_work import reading, snapshot
 
 blueprint = ApiBlueprint("books", "The books: trial balance, entries, corrections.")
@@ -94,15 +95,7 @@ class ReversalRequest(Request):
 @blueprint.response(200, TrialBalanceReply)
 def show_trial_balance(asked: dict[str, Any]) -> Response:
     """Stream the trial balance of an asset; all of it is of one moment."""
-    parts = _trial_balance(Asset(asked["asset"]), asked["prefix"])
-    # The first part is made here: a database that is away is told by the status, not by a broken answer.
-    first = next(parts)
-
-    def stream() -> Iterator[str]:
-        yield first
-        yield from parts
-
-    return Response(stream_with_context(stream()), content_type="application/json")
+    return streamed(_trial_balance(Asset(asked["asset"]), asked["prefix"]), content_type="application/json")
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>")
@@ -162,7 +155,7 @@ def _shown(session: Session, entry_id: UUID) -> dict[str, Any]:
     }
 
 
-def _trial_balance(asset: Asset, prefix: str) -> Iterator[str]:
+def _trial_balance(asset: Asset, prefix: str) -> Generator[str]:
     with snapshot() as session:
         debits, credits = trial_balance_totals(session, asset=asset, prefix=prefix)
         yield f'{{"asset":"{asset}","debit_total":{debits},"credit_total":{credits},"accounts":['

@@ -32,7 +32,7 @@ from web.unit_of_work import reading
 
 blueprint = ApiBlueprint("funds", "Funds: programmes of earmarked credits, each backed by a yuan.")
 
-_SEEN_BY = (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER)
+SEEN_BY = (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER)
 
 
 class FundRequest(Request):
@@ -104,7 +104,7 @@ def create(asked: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/funds")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(FundReply))
 def list_all(asked: dict[str, Any]) -> Any:
@@ -119,7 +119,7 @@ def list_all(asked: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/funds/<code>")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.response(200, FundReply)
 def show(code: str) -> Any:
     """Show a fund: what it can still award, what is out, and what backs it."""
@@ -178,7 +178,7 @@ def book_transfer(asked: dict[str, Any], code: str) -> Any:
 
 
 @blueprint.get("/funds/<code>/movements")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(MovementReply))
 def list_money(asked: dict[str, Any], code: str) -> Any:
@@ -187,7 +187,7 @@ def list_money(asked: dict[str, Any], code: str) -> Any:
 
 
 @blueprint.get("/funds/<code>/appropriations")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(MovementReply))
 def list_appropriations(asked: dict[str, Any], code: str) -> Any:
@@ -196,7 +196,7 @@ def list_appropriations(asked: dict[str, Any], code: str) -> Any:
 
 
 @blueprint.get("/funds/<code>/returns")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(MovementReply))
 def list_returns(asked: dict[str, Any], code: str) -> Any:
@@ -205,7 +205,7 @@ def list_returns(asked: dict[str, Any], code: str) -> Any:
 
 
 @blueprint.get("/funds/<code>/transfers")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(MovementReply))
 def list_transfers(asked: dict[str, Any], code: str) -> Any:
@@ -214,7 +214,7 @@ def list_transfers(asked: dict[str, Any], code: str) -> Any:
 
 
 @blueprint.get("/funds/<code>/movements/<uuid:movement_id>")
-@access(*_SEEN_BY)
+@access(*SEEN_BY)
 @blueprint.response(200, MovementReply)
 def show_money(code: str, movement_id: UUID) -> Any:
     """Show one movement of a fund's money."""

@@ -8,9 +8,10 @@ from flask import Flask, g, request, url_for
 from sqlalchemy.orm import Session
 
 from merchants import get_merchant
-from people import Principal, Role, child_units
+from people import Principal, Role
 from web.auth import principal, require, viewer
 from web.clock import now
+from web.community import community_name
 from web.languages import language
 from web.settings import current_settings
 from web.unit_of_work import DatabaseUnavailableError, reading
@@ -101,11 +102,11 @@ def _surroundings() -> dict[str, Any]:
     # A page that tells of trouble with the database must not need it.
     in_trouble = g.get("problem_code") in _TROUBLES
     somebody = g.get("principal") if in_trouble else viewer()
-    community_name, shop_name = _names(None if in_trouble else somebody, ask=not in_trouble)
+    place_name, shop_name = _names(None if in_trouble else somebody, ask=not in_trouble)
     theme = request.cookies.get(THEME_COOKIE)
     moment = now()
     return {
-        "community_name": community_name,
+        "community_name": place_name,
         "language": language(),
         "large_type": request.cookies.get(TYPE_SIZE_COOKIE) == "large",
         "theme": theme if theme in THEMES else "auto",
@@ -133,10 +134,9 @@ def _names(somebody: Principal | None, *, ask: bool) -> tuple[str, str | None]:
     """Return the names of the community and of the shop somebody works at."""
 
     def read(session: Session) -> tuple[str, str | None]:
-        tops = child_units(session, None)
         shops = somebody.merchant_ids(*TILL_ROLES) if somebody is not None else ()
         shop = get_merchant(session, shops[0]).name if shops else None
-        return tops[0].name if len(tops) == 1 else current_settings().community_name, shop
+        return community_name(session), shop
 
     try:
         return reading(read) if ask else (current_settings().community_name, None)

@@ -147,6 +147,15 @@ LEDGER_ROWS: dict[type[Exception], Row] = {
         facts=("settled_until",),
         field="at",
     ),
+    ledger.PeriodTooOldError: wrong_field("from", _l("Statements begin on %(earliest)s at the earliest.")),
+    ledger.PeriodEndsFirstError: wrong_field("until", _l("The last day lies before the first.")),
+    ledger.PeriodInFutureError: wrong_field("until", _l("This day has not come yet. Today is %(today)s.")),
+    ledger.StatementDiffersError: Row(
+        500,
+        "statement_differs",
+        _l("The books do not add up here"),
+        _l("This statement is not given. Tell the office: whoever runs this system has to run the audit of the books."),
+    ),
     ledger.KeyReusedError: Row(
         422,
         "idempotency_key_reused",

@@ -1,0 +1,23 @@
+"""Statements of any owner over any days, as papers to print and as files for spreadsheets, streamed."""
+
+from web.statements.answers import FindOwner, PaperForm, account_file_word, paper_answer, paper_bytes
+from web.statements.owners import (
+    StatementOwner,
+    account_owner,
+    fund_owner,
+    merchant_owner,
+    resident_owner,
+)
+
+__all__ = [
+    "FindOwner",
+    "PaperForm",
+    "StatementOwner",
+    "account_file_word",
+    "account_owner",
+    "fund_owner",
+    "merchant_owner",
+    "paper_answer",
+    "paper_bytes",
+    "resident_owner",
+]
