@@ -1,16 +1,22 @@
-"""`books audit` and `books export`: the books proved from their postings, and as other programs read them."""
+"""`books audit`, `books export` and `books statement`: the books proved, as other programs read them, and as papers."""
 
 import sys
+from datetime import datetime
+from typing import BinaryIO
 
 import click
+from flask_babel import force_locale
 
 import holds
 import merchants
 import receivables
 from awards import every_fund_is_covered
 from ledger import ExportFormat, audit, export
+from web.clock import today
 from web.commands.refusing import RefusingGroup
+from web.languages import CHINESE, ENGLISH
 from web.settings import current_settings
+from web.statements import PaperForm, account_owner, paper_bytes
 from web.unit_of_work import snapshot
 
 books = RefusingGroup("books", help="The books.")
@@ -36,3 +42,30 @@ def write(form: str) -> None:
     with snapshot() as session:
         for piece in export(session, ExportFormat(form), zone=current_settings().time_zone):
             sys.stdout.write(piece)
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@books.named("statement")
+@click.argument("account_code")
+@click.option("--from", "first", type=_DAY, help="The first day; without it, the first of the last day's month.")
+@click.option("--until", "last", type=_DAY, help="The last day; without it, today.")
+@click.option("--format", "form", required=True, type=click.Choice([form.value for form in PaperForm]))
+@click.option("--language", type=click.Choice([CHINESE, ENGLISH]), default=CHINESE, help="Of the paper.")
+@click.option("--output", type=click.File("wb", lazy=True), default="-", help="A file; without it, standard output.")
+def write_statement(
+    *, account_code: str, first: datetime | None, last: datetime | None, form: str, language: str, output: BinaryIO
+) -> None:
+    """Stream the statement of an account, or of all accounts of an owner such as fund:peace; recorded days count."""
+    last_on = last.date() if last else today()
+    first_on = first.date() if first else last_on.replace(day=1)
+    with force_locale(language):
+        output.writelines(
+            paper_bytes(
+                lambda session: account_owner(session, account_code),
+                PaperForm(form),
+                first_on=first_on,
+                last_on=last_on,
+            )
+        )

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ledger import CreditLot, Side, balances, entry, lots, spendable, statement
@@ -16,11 +17,13 @@ from web.pages.debts import own_debts
 from web.pages.funds_shown import expiring, fund_names
 from web.pages.holds_shown import set_aside
 from web.pages.lists import list_page, more_url, number_cursor
+from web.pages.papers import paper_page
 from web.pages.payments_shown import payment_view, refund_views
 from web.pages.resident_blueprint import blueprint
 from web.pages.shapes import Expiring
 from web.pages.statements_shown import statement_lines
 from web.pages.viewer import resident_id
+from web.statements import resident_owner
 from web.unit_of_work import reading
 
 _LATEST = 5
@@ -70,6 +73,15 @@ def show_statement() -> str:
         }
 
     return list_page("resident/statement.html", "resident/_statement_items.html", **reading(read))
+
+
+@blueprint.get("/statement/paper", endpoint="paper")
+@access(Role.RESIDENT)
+def show_paper() -> ResponseReturnValue:
+    """Let the resident print a statement, or keep it."""
+    return paper_page(
+        "resident/paper.html", lambda session: resident_owner(session, get_resident(session, resident_id()))
+    )
 
 
 @blueprint.get("/receipts/<uuid:redemption_id>")

@@ -48,6 +48,16 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodChoice:
+    """Days of which people often want the statement; `url` leads to the form with them filled in."""
+
+    name: str
+    first_on: date
+    last_on: date
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FundCover:
     """Where a fund's credits are, or all funds', and the money behind them."""
 

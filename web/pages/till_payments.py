@@ -33,6 +33,7 @@ from web.clock import now, today
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import day_asked, id_cursor, list_page, more_url
+from web.pages.papers import paper_page
 from web.pages.payments_shown import payment_view, payment_views, refund_views
 from web.pages.shapes import PaymentView
 from web.pages.shops_shown import current_of, naming_views, people_of_shop, shop_view, standing_today
@@ -40,6 +41,7 @@ from web.pages.till import blueprint, payment_url
 from web.pages.times import begin_of, end_of
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.settings import current_settings
+from web.statements import merchant_owner
 from web.unit_of_work import reading
 
 _ON_PAGE = 30
@@ -175,6 +177,15 @@ def shop() -> str:
 
     require(_is_owner())
     return render_template("till/shop.html", **reading(read))
+
+
+@blueprint.get("/shop/paper", endpoint="paper")
+@access(Role.MERCHANT_OWNER)
+def show_paper() -> ResponseReturnValue:
+    """Let the owner print the shop's statement, or keep it."""
+    require(_is_owner())
+    merchant = reading(lambda session: get_merchant(session, shop_id()))
+    return paper_page("till/paper.html", lambda session: merchant_owner(session, merchant), file_word=merchant.code)
 
 
 def _is_owner() -> bool:

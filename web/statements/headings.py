@@ -29,7 +29,7 @@ def facts(paper: Paper) -> list[tuple[str, str | datetime]]:
     days = _("%(first)s to %(last)s", first=period.first_on.isoformat(), last=period.last_on.isoformat())
     whole = _("by the day of recording") if paper.is_closed else _("by the day of recording, not over yet")
     return [
-        (owner.kind, " ".join(dict.fromkeys((owner.name, owner.reference)))),
+        (owner.kind, " · ".join(dict.fromkeys((owner.name, owner.reference)))),
         (_("Period"), f"{days} ({whole})"),
         (_("Printed"), paper.printed_at),
         (_("Time zone"), str(period.zone)),

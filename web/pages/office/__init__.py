@@ -10,6 +10,7 @@ from web.pages.office import (
     funds,
     home,
     namings,
+    papers,
     residents,
     shops,
     staff,
@@ -17,6 +18,6 @@ from web.pages.office import (
 from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
-ROUTES = (awards, batches, books, closures, corrections, debts, funds, home, namings, residents, shops, staff)
+ROUTES = (awards, batches, books, closures, corrections, debts, funds, home, namings, papers, residents, shops, staff)
 
 __all__ = ["ROUTES", "blueprint"]

@@ -32,8 +32,10 @@ from web.pages.office.blueprint import blueprint
 from web.pages.office.reach import reach, resident_in_reach, unit_choices
 from web.pages.office.residents_shown import resident_row, resident_rows
 from web.pages.office.typed_texts import typed_choice
+from web.pages.papers import paper_page
 from web.pages.statements_shown import statement_lines
 from web.secret_keys import passwords, phone_vault
+from web.statements import resident_owner
 from web.unit_of_work import in_transaction, reading
 
 _ON_PAGE = 30
@@ -142,6 +144,18 @@ def resident_statement(resident_id: UUID) -> str:
         }
 
     return list_page("office/resident_statement.html", "resident/_statement_items.html", **reading(read))
+
+
+@blueprint.get("/residents/<uuid:resident_id>/statement/paper", endpoint="resident_paper")
+@access(Role.ADMINISTRATOR)
+def show_paper(resident_id: UUID) -> ResponseReturnValue:
+    """Print a resident's statement, or keep it."""
+    row = reading(lambda session: resident_row(session, resident_in_reach(session, resident_id)))
+    return paper_page(
+        "office/resident_paper.html",
+        lambda session: resident_owner(session, resident_in_reach(session, resident_id)),
+        resident=row,
+    )
 
 
 @blueprint.post("/residents/<uuid:resident_id>/activation")
