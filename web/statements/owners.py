@@ -1,7 +1,7 @@
 """Whose statements there are: how papers call the owner, which accounts are theirs, and how their lines are told."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -108,20 +108,23 @@ class ShownLine:
 def shown_lines(session: Session, owner: StatementOwner, lines: Sequence[PeriodLine]) -> list[ShownLine]:
     """Return lines as the owner's paper tells them."""
     notes = owner.notes_of(session, lines)
-    names = _names(session, {line.counter_code for line in lines}, of_residents=owner.names_residents)
+    # Words are looked up once for all lines that share them: translating costs more than reading a line does.
+    kinds = {kind: kind_words(kind) for kind in {line.kind for line in lines}}
+    others = _others(session, owner, {line.counter_code for line in lines})
 
-    def shown(line: PeriodLine) -> ShownLine:
+    def note(line: PeriodLine) -> str:
         # A correction is described by the kind of what it corrects.
         described = kind_words(line.description) if line.kind == "reversal" else line.description
-        is_own = line.counter_code.startswith(f"{owner.prefix}:")
-        return ShownLine(
-            line=line,
-            kind=kind_words(line.kind),
-            note=notes.get(line.entry_id, described),
-            counterparty=account_words(line.counter_code) if is_own else _name_of(line.counter_code, names),
-        )
+        return notes.get(line.entry_id, described)
 
-    return [shown(line) for line in lines]
+    return [ShownLine(line, kinds[line.kind], note(line), others[line.counter_code]) for line in lines]
+
+
+def _others(session: Session, owner: StatementOwner, codes: Collection[str]) -> dict[str, str]:
+    """Return what the owner's paper calls the accounts on the other side."""
+    names = _names(session, codes, of_residents=owner.names_residents)
+    own = f"{owner.prefix}:"
+    return {code: account_words(code) if code.startswith(own) else _name_of(code, names) for code in codes}
 
 
 # --- what for ---------------------------------------------------------------------------------------------------------

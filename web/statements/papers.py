@@ -51,11 +51,11 @@ class Section:
             StatementDiffersError: they do not add up to the balances.
         """
         for lines in self.statement.parts(self.session):
-            yield [self._shown(line) for line in shown_lines(self.session, self.owner, lines)]
+            lots = {label: self._lot(label) for label in {line.lot for line in lines}}
+            yield [self._shown(shown, *lots[shown.line.lot]) for shown in shown_lines(self.session, self.owner, lines)]
 
-    def _shown(self, shown: ShownLine) -> PaperLine:
+    def _shown(self, shown: ShownLine, fund: str, good_until: date | str) -> PaperLine:
         line, zone = shown.line, self.statement.period.zone
-        fund, good_until = self._lot(line.lot)
         return PaperLine(
             recorded_at=line.recorded_at.astimezone(zone),
             occurred_at=line.occurred_at.astimezone(zone),

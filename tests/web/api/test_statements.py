@@ -44,6 +44,7 @@ def test_whoever_may_see_balances_gets_the_statement(world: World, payer: Somebo
         for key in keys:
             answer = world.get(f"{path}/statement.{form}", key)
             assert answer.status_code == 200, path
+            assert answer.get_data()
             assert answer.headers["Cache-Control"] == "no-store"
             assert f".{form}" in answer.headers["Content-Disposition"]
 
@@ -57,7 +58,7 @@ def test_nobody_else_does(world: World, payer: Somebody) -> None:
         "/books/accounts/issued": {shop.owner: 403, payer.key: 403, world.key(Role.AUDITOR, unit_code=TOWN): 403},
     }
     town, elsewhere = world.key(Role.ADMINISTRATOR, unit_code=TOWN), world.key(Role.ADMINISTRATOR, unit_code=OTHER_TOWN)
-    assert world.get(f"/residents/{payer.id}/statement.csv", town).status_code == 200
+    assert rows_of(world.get(f"/residents/{payer.id}/statement.csv", town))
     refused[f"/residents/{payer.id}"][elsewhere] = 404
     for path, by_key in refused.items():
         assert problem(world.get(f"{path}/statement.csv")) == (401, "unauthenticated")
@@ -107,7 +108,7 @@ def test_days_that_are_over_are_given_out_when_they_are_settled(world: World, pa
     answer = world.get(f"/residents/{payer.id}/statement.csv", payer.key, until=tomorrow)
     assert problem(answer) == (422, "instant_too_young")
     yesterday = (world.clock.at - timedelta(days=5)).date().isoformat()
-    assert world.get(f"/residents/{payer.id}/statement.csv", payer.key, until=yesterday).status_code == 200
+    assert rows_of(world.get(f"/residents/{payer.id}/statement.csv", payer.key, until=yesterday))
 
 
 def test_without_days_it_is_this_month_and_without_an_asset_it_is_all(world: World, payer: Somebody) -> None:
