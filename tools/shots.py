@@ -46,7 +46,15 @@ PEOPLE = {
 # Each person's pages; a pattern in braces is a link to follow from the page before it.
 PAGES = {
     "": ("/", "/merchants", "/log-in", "/activate", "/about/data", "/no-such-page"),
-    "resident": ("/me", "/me/code", "/me/statement", "{/me/receipts/}", "/merchants", "/account"),
+    "resident": (
+        "/me",
+        "/me/code",
+        "/me/statement",
+        "/me/statement/paper",
+        "{/me/receipts/}",
+        "/merchants",
+        "/account",
+    ),
     "till": ("/till", "/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
     "owner": ("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
     "officer": (

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import datetime
-from typing import BinaryIO
 
 import click
 from flask_babel import force_locale
@@ -53,19 +52,25 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--until", "last", type=_DAY, help="The last day; without it, today.")
 @click.option("--format", "form", required=True, type=click.Choice([form.value for form in PaperForm]))
 @click.option("--language", type=click.Choice([CHINESE, ENGLISH]), default=CHINESE, help="Of the paper.")
-@click.option("--output", type=click.File("wb", lazy=True), default="-", help="A file; without it, standard output.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    default="-",
+    help="A file; without it, standard output.",
+)
 def write_statement(
-    *, account_code: str, first: datetime | None, last: datetime | None, form: str, language: str, output: BinaryIO
+    *, account_code: str, first: datetime | None, last: datetime | None, form: str, language: str, output: str
 ) -> None:
     """Stream the statement of an account, or of all accounts of an owner such as fund:peace; recorded days count."""
     last_on = last.date() if last else today()
     first_on = first.date() if first else last_on.replace(day=1)
+    pieces = paper_bytes(
+        lambda session: account_owner(session, account_code), PaperForm(form), first_on=first_on, last_on=last_on
+    )
     with force_locale(language):
-        output.writelines(
-            paper_bytes(
-                lambda session: account_owner(session, account_code),
-                PaperForm(form),
-                first_on=first_on,
-                last_on=last_on,
-            )
-        )
+        # Where the statement is refused, no file is made.
+        begin = next(pieces)
+        with click.open_file(output, "wb") as file:
+            file.write(begin)
+            for piece in pieces:
+                file.write(piece)

@@ -11,7 +11,7 @@ from web.auth import public
 from web.unit_of_work import DatabaseUnavailableError
 
 PUBLIC = ("/", "/merchants", "/about/data", "/offline", "/log-in", "/activate")
-OF_RESIDENTS = ("/me", "/me/code", "/me/statement", "/me/receipts/{payment}", "/account")
+OF_RESIDENTS = ("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}", "/account")
 OF_CASHIERS = (
     "/till",
     "/till/payments",
@@ -20,7 +20,7 @@ OF_CASHIERS = (
     "/till/look-up",
     "/account",
 )
-OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/payments/{payment}/refund")
+OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
 SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),

@@ -17,6 +17,7 @@ PAGES: dict[str, set[str]] = {
     "/office/residents/new": {"officer", "town"},
     "/office/residents/{resident}": {"officer", "town"},
     "/office/residents/{resident}/statement": {"officer", "town"},
+    "/office/residents/{resident}/statement/paper": {"officer", "town"},
     "/office/awards": {"officer", "town"},
     "/office/awards/new": {"officer", "town"},
     "/office/awards/{award}": {"officer", "town"},
@@ -29,12 +30,14 @@ PAGES: dict[str, set[str]] = {
     "/office/funds": {"officer", "town", "finance", "auditor"},
     "/office/funds/new": {"officer"},
     "/office/funds/peace": {"officer", "town", "finance", "auditor"},
+    "/office/funds/peace/paper": {"officer", "town", "finance", "auditor"},
     "/office/merchants": {"officer"},
     "/office/merchants/new": {"officer"},
     "/office/merchants/M01": {"officer"},
     "/office/staff": {"officer"},
     "/office/people/{person}": {"officer"},
     "/office/books": {"officer", "finance", "auditor"},
+    "/office/books/paper": {"officer", "finance", "auditor"},
     "/office/books/entries/{entry}": {"officer", "finance", "auditor"},
 }
 # Each form, and who may send it.
