@@ -32,7 +32,7 @@ def test_the_trial_balance_pages(world: World, auditor: Browser, monkeypatch: py
     page = auditor.get("/office/books")
     codes = []
     while True:
-        codes += re.findall(r'account">([^<]+)<', page.text)
+        codes += re.findall(r'account"><a [^>]+>([^<]+)<', page.text)
         more = re.search(r'class="more"><a class="button secondary" href="([^"]+)"', page.text)
         if more is None:
             break
