@@ -244,6 +244,8 @@ def test_a_place_in_an_accounts_history_is_taken_once(session: Session, books: B
         ("UPDATE accounts SET balance = 1 WHERE code = 'issued'", "unbounded_keeps_no_total"),
         ("UPDATE accounts SET state = 'closed' WHERE code = 'resident:7f3:available'", "closed_is_empty"),
         ("UPDATE accounts SET state = 'asleep'", "accountstate_known"),
+        ("UPDATE accounts SET asset = 'GOLD'", "asset_known"),
+        ("UPDATE accounts SET normal_side = 'left'", "side_known"),
         ("UPDATE account_lots SET balance = -1", "balance_not_negative"),
     ],
 )
