@@ -145,12 +145,10 @@ class TownMachine(RuleBasedStateMachine):
         self.town.authorize(self.town.residents[who], amount, days)
 
     def _a_hold_is_captured(self, which: int, shop: int, amount: int | None, final: bool) -> None:  # noqa: FBT001 - one fact among others
-        if self.town.holds:
-            self.town.capture(self._of(self.town.holds, which), self.town.shops[shop], amount, final=final)
+        self.town.capture(self._of(self.town.holds, which), self.town.shops[shop], amount, final=final)
 
     def _a_hold_is_voided(self, which: int) -> None:
-        if self.town.holds:
-            self.town.void(self._of(self.town.holds, which))
+        self.town.void(self._of(self.town.holds, which))
 
     @staticmethod
     def _of(made: list[UUID], which: int) -> UUID:

@@ -81,10 +81,14 @@ class HoldsBook:
         due = [hold for hold in self.holds.values() if not hold.ended and hold.expires_at <= now]
         due = [hold for hold in due if self.pencil.state(f"{hold.who}:available") in TAKING]
         amount = sum(hold.amount_left for hold in due)
-        self.pencil.write(*(Written("hold_expired", "system", self._back(hold.who, hold.left)) for hold in due))
         for hold in due:
-            hold.left, hold.ended = [], "expired"
+            self.end_in_time(hold)
         return len(due), amount
+
+    def end_in_time(self, hold: SetAside) -> None:
+        """Give back what is left of a hold whose time is over."""
+        self.pencil.write(Written("hold_expired", "system", self._back(hold.who, hold.left)))
+        hold.left, hold.ended = [], "expired"
 
     def _back(self, who: str, parts: Parts) -> list[Effect]:
         effects: list[Effect] = []

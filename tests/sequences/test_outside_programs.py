@@ -45,10 +45,10 @@ def let_a_year_pass(town: Town) -> None:
     town.return_money("peace", 33, officer=1)
     for amount, days in ((60, 90), (30, 20), (25, 300)):
         town.authorize(wang, amount, days)
-    town.capture(town.holds[0], hotel, 35, final=False)
-    town.capture(town.holds[0], clinic, 5, final=True)
+    town.capture(town.holds[-3], hotel, 35, final=False)
+    town.capture(town.holds[-3], clinic, 5, final=True)
     town.pass_by(45, sweep=True)
-    town.void(town.holds[2])
+    town.void(town.holds[-1])
     # Into lots whose day is over: with some days' grace.
     town.refund(town.payments[0], 150)
     town.pay(wang, hotel, 20)

@@ -39,14 +39,15 @@ REFUSALS = (awards.AwardError, holds.HoldError, ledger.LedgerError, merchants.Me
 
 @dataclass(frozen=True)
 class Base:
-    """Who and what is there before a sequence begins: funds with money, residents with awards, some payments."""
+    """Who and what is there before a sequence begins: money, awards, some payments, a hold of each resident's."""
 
     residents: dict[str, UUID]
     shops: dict[str, UUID]
-    pencil: Pencil
-    entries: tuple[UUID, ...]
-    awards: tuple[UUID, ...]
-    payments: tuple[UUID, ...]
+    set_aside: HoldsBook
+    entries: tuple[UUID, ...] = ()
+    awards: tuple[UUID, ...] = ()
+    payments: tuple[UUID, ...] = ()
+    holds: tuple[UUID, ...] = ()
 
 
 def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) -> Base:
@@ -62,10 +63,7 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
         Base(
             residents={f"resident:{resident.id.hex}": resident.id for resident in registered},
             shops={shop: _shop(session, shop, funds) for shop, funds in ACCEPTED.items()},
-            pencil=Pencil(NOON.date(), RULES, ACCEPTED),
-            entries=(),
-            awards=(),
-            payments=(),
+            set_aside=HoldsBook(Pencil(NOON.date(), RULES, ACCEPTED)),
         ),
     )
     for fund in RULES:
@@ -73,6 +71,8 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
         town.award_batch(fund, [(who, 100 + 10 * number) for number, who in enumerate(town.residents)], officer=0)
     for who, shop in zip(town.residents, town.shops, strict=False):
         town.pay(who, shop, 150)
+    for who in town.residents:
+        town.authorize(who, 60, days=30)
     return town.as_base()
 
 
@@ -100,11 +100,11 @@ class Town:
         """Go on from the base; whoever made the session commits or rolls back."""
         self.session = session
         self.now = NOON
-        self.pencil = deepcopy(base.pencil)
+        self.set_aside = deepcopy(base.set_aside)
+        self.pencil = self.set_aside.pencil
         self.residents, self.shops = list(base.residents), list(base.shops)
         self.entries, self.awards, self.payments = list(base.entries), list(base.awards), list(base.payments)
-        self.set_aside = HoldsBook(self.pencil)
-        self.holds: list[UUID] = []
+        self.holds = list(base.holds)
         self.refusals = 0
         self._base = base
         self._ids = base.residents | base.shops
@@ -114,8 +114,8 @@ class Town:
 
     def as_base(self) -> Base:
         """Return what is there now, for others to go on from."""
-        made = (tuple(self.entries), tuple(self.awards), tuple(self.payments))
-        return Base(self._base.residents, self._base.shops, self.pencil, *made)
+        made = (tuple(self.entries), tuple(self.awards), tuple(self.payments), tuple(self.holds))
+        return Base(self._base.residents, self._base.shops, self.set_aside, *made)
 
     # --- time and money -----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import awards
+import holds
 import ledger
 import merchants
 import people
@@ -25,7 +26,9 @@ from web.unit_of_work import DatabaseUnavailableError, in_transaction
 SWEEP = NOON + timedelta(days=60)
 AMOUNT_MAX = 400
 LOST_S_MAX = 120.0
-# What is drawn, and how often in a hundred.
+# When what clerks set aside comes back, if it was not captured.
+HELD_UNTIL = NOON + timedelta(days=30)
+# What is drawn, and how often in a hundred and more.
 SHARES = {
     "pay": 32,
     "award": 24,
@@ -37,10 +40,16 @@ SHARES = {
     "return_money": 3,
     "move_money": 3,
     "sweep": 1,
+    "sweep_holds": 1,
+    "authorize": 8,
+    "capture": 6,
+    "void": 3,
     "set_state": 2,
 }
 
 DONE, GIVEN_UP = "done", "given up"
+# What keeps no key: done again, it changes nothing more.
+NO_KEYS = ("sweep", "sweep_holds", "set_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Clerk:
     awards: list[UUID] = field(default_factory=list)
     payments: list[UUID] = field(default_factory=list)
     money: list[UUID] = field(default_factory=list)
+    holds: list[UUID] = field(default_factory=list)
     frozen: str | None = None
 
     def draw(self) -> tuple[str, dict[str, Any]]:
@@ -120,6 +130,23 @@ class Clerk:
     def _draw_sweep(self) -> dict[str, Any]:
         return {}
 
+    def _draw_sweep_holds(self) -> dict[str, Any]:
+        return {}
+
+    def _draw_authorize(self) -> dict[str, Any]:
+        return {"who": self._who(), "amount": self._amount()}
+
+    def _draw_capture(self) -> dict[str, Any]:
+        # What was set aside before is everybody's, and the latest of one's own.
+        facts = {"hold": self._hold(), "shop": self.chance.choice(list(self.base.shops))}
+        return {**facts, "amount": self.chance.randint(1, 60), "final": self.chance.random() < 0.4}
+
+    def _draw_void(self) -> dict[str, Any]:
+        return {"hold": self._hold()}
+
+    def _hold(self) -> UUID:
+        return self.chance.choice([*self.base.holds, *self.holds[-10:]])
+
     def _draw_set_state(self) -> dict[str, Any]:
         # Each clerk freezes a resident of its own, and thaws that one next.
         mine = list(self.base.residents)[self.number]
@@ -128,7 +155,8 @@ class Clerk:
 
     def note(self, told: Told) -> None:
         """Keep what may be refunded, taken back or reversed later."""
-        made = {"award": self.awards, "pay": self.payments, "appropriate": self.money}.get(told.kind)
+        kept = {"award": self.awards, "pay": self.payments, "appropriate": self.money, "authorize": self.holds}
+        made = kept.get(told.kind)
         if made is not None and told.outcome == DONE and told.made_id:
             made.append(told.made_id)
 
@@ -221,8 +249,25 @@ class Carrying:
         awards.expire_lots(session, now=SWEEP, limit=3)
         return None, ""
 
+    def _sweep_holds(self, session: Session) -> Made:
+        holds.expire_holds(session, now=SWEEP, limit=2)
+        return None, ""
+
+    def _authorize(self, session: Session, who: str, amount: int) -> Made:
+        accounts = {name: self._clerk.accounts[f"{who}:{name}"] for name in ("available", "held")}
+        made = holds.authorize(session, **self._facts(0, **accounts, amount=amount, expires_at=HELD_UNTIL))
+        return made.id, ""
+
+    def _capture(self, session: Session, hold: UUID, shop: str, amount: int, *, final: bool) -> Made:
+        to = self._clerk.accounts[f"{shop}:payable"]
+        how = {"to": to, "relabel": ledger.undated, "amount": amount, "final": final}
+        return holds.capture(session, **self._facts(0, hold_id=hold, **how)).id, ""
+
+    def _void(self, session: Session, hold: UUID) -> Made:
+        return holds.void(session, **self._facts(0, hold_id=hold)).id, ""
+
     def _set_state(self, session: Session, who: str, state: AccountState) -> Made:
-        ledger.set_account_state(session, self._clerk.accounts[who], state)
+        ledger.set_account_state(session, self._clerk.accounts[f"{who}:available"], state)
         return None, ""
 
 
@@ -249,7 +294,7 @@ def _carry_out(clerk: Clerk, key: str) -> Told:
         except DatabaseUnavailableError:
             # Nobody knows what became of it: it is looked up, not guessed. What keeps no key may be done again.
             was_lost = True
-            step = carrying.once if kind in {"sweep", "set_state"} else carrying.look_up
+            step = carrying.once if kind in NO_KEYS else carrying.look_up
             time.sleep(0.02)
             continue
         except REFUSALS as refused:

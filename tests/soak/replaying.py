@@ -2,7 +2,7 @@
 
 import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from graphlib import TopologicalSorter
@@ -13,14 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import awards
+import holds
 import merchants
-from ledger import AccountState, CreditLot
 from ledger.model import Account, IdempotencyKey, JournalEntry, Posting
 from tests.clock import NOON
 from tests.sequences.pencil import Pencil
 from tests.sequences.proofs import compare, prove
+from tests.sequences.set_aside import HoldsBook
 from tests.sequences.town import OFFICERS, Base
-from tests.soak.clerks import DONE, GIVEN_UP, SWEEP, Told
+from tests.soak.clerks import DONE, GIVEN_UP, HELD_UNTIL, SWEEP, Told
+from tests.soak.explaining import Explanations
 
 # An entry is seen a moment after its time: when its transaction has ended. For so long a look may see what was before.
 SLACK = timedelta(seconds=5)
@@ -38,6 +40,8 @@ def entries_of(session: Session, told: Told) -> tuple[UUID, ...]:
         return tuple(entry_id for entry_id in found if entry_id)
     if told.kind == "reverse":
         return (told.made_id,)
+    if told.kind in {"authorize", "capture", "void"}:
+        return tuple(_entries_of_hold(session, told, told.made_id))
     getters: dict[str, Callable[[Session, UUID], Any]] = {
         "pay": merchants.get_redemption,
         "refund": merchants.get_refund,
@@ -46,6 +50,18 @@ def entries_of(session: Session, told: Told) -> tuple[UUID, ...]:
     }
     entry_id: UUID = getters.get(told.kind, awards.get_movement)(session, told.made_id).entry_id
     return (entry_id,)
+
+
+def _entries_of_hold(session: Session, told: Told, made_id: UUID) -> Iterator[UUID]:
+    if told.kind == "authorize":
+        yield holds.get_hold(session, made_id).entry_id
+        return
+    if told.kind == "capture":
+        yield session.get_one(holds.HoldCapture, made_id).entry_id
+    returned = holds.get_hold(session, told.facts["hold"]).returned_entry_id
+    # Whoever ends a hold gives back in the same list what is left of it.
+    if returned is not None and (told.kind == "void" or told.facts["final"]):
+        yield returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +103,9 @@ def in_the_order_of_the_books(session: Session, made_by: Mapping[UUID, Told]) ->
 class Replay:
     """The accepted operations done again with a pencil, and what each account held at each moment."""
 
-    base: Base
-    pencil: Pencil
+    set_aside: HoldsBook
     entries: Mapping[UUID, Told]
+    returned: Mapping[UUID, UUID]  # entries that gave back, to their holds
     awards: Mapping[UUID, UUID]  # to their entries
     payments: Mapping[UUID, UUID]
     money: Mapping[UUID, UUID]
@@ -97,6 +113,11 @@ class Replay:
     refunds: Counter[UUID] = field(default_factory=Counter)
     clawed_back: set[UUID] = field(default_factory=set)
     reversed: set[UUID] = field(default_factory=set)
+
+    @property
+    def pencil(self) -> Pencil:
+        """What the books should hold."""
+        return self.set_aside.pencil
 
     def run(self, order: Sequence[Written], known: set[UUID]) -> None:
         """Replay what was written beyond the base, each operation once.
@@ -111,10 +132,8 @@ class Replay:
             if each.entry_id in known:
                 continue
             place = len(self.pencil.written)
-            if each.kind == "expiry":
-                self.pencil.today = SWEEP.date()
-                assert self.pencil.sweep([each.who])[0] == 1
-                self.pencil.today = NOON.date()
+            if each.kind in {"expiry", "hold_expired"}:
+                self._end_in_time(each)
             else:
                 told = self.entries[each.entry_id]
                 done.add(told.key)
@@ -122,6 +141,16 @@ class Replay:
             moved = [effect for entry in self.pencil.written[place:] for effect in entry.effects]
             self._remember(each.recorded_at, {code for code, _, _ in moved})
         assert done == {told.key for told in self.entries.values()}
+
+    def _end_in_time(self, each: Written) -> None:
+        self.pencil.today = SWEEP.date()
+        if each.kind == "expiry":
+            assert self.pencil.sweep([each.who])[0] == 1
+        else:
+            hold = self.set_aside.holds[self.returned[each.entry_id]]
+            assert not hold.ended
+            self.set_aside.end_in_time(hold)
+        self.pencil.today = NOON.date()
 
     def _remember(self, at: datetime, accounts: Iterable[str]) -> None:
         for account in accounts:
@@ -139,6 +168,16 @@ class Replay:
         # Which entry is whose line does not matter to any balance.
         lines = [(f"{told.key} {number}", *line) for number, line in enumerate(told.facts["lines"])]
         self.pencil.award_batch(told.facts["fund"], lines, OFFICERS[0])
+
+    def _authorize(self, told: Told, entry_id: UUID) -> None:
+        self.set_aside.authorize(told.made_id, told.facts["who"], told.facts["amount"], HELD_UNTIL)
+
+    def _capture(self, told: Told, entry_id: UUID) -> None:
+        facts = told.facts
+        self.set_aside.capture(facts["hold"], facts["shop"], facts["amount"], NOON, final=facts["final"])
+
+    def _void(self, told: Told, entry_id: UUID) -> None:
+        self.set_aside.void(told.facts["hold"])
 
     def _refund(self, told: Told, entry_id: UUID) -> None:
         self.pencil.refund(self.payments[told.facts["payment"]], told.facts["amount"], "person:owner")
@@ -175,99 +214,6 @@ class Replay:
         return [held for _, held in moments[max(first - 1, 0) : last]] or [{}]
 
 
-class Explanations:
-    """Why each refusal could be: what was asked contradicts what the books held at some moment meanwhile."""
-
-    def __init__(self, replay: Replay, told: Sequence[Told]) -> None:
-        """Know what was accepted, and when accounts were frozen."""
-        self._replay = replay
-        self._frozen = _frozen(told)
-        self._reasons: dict[str, Callable[[Told], bool]] = {
-            "insufficient_balance": lambda each: self._holds_too_little(each, None),
-            "fund_not_accepted_here": lambda each: self._holds_too_little(each, self._accepted(each)),
-            "account_frozen": self._was_frozen,
-            "AccountStateError": self._was_frozen,
-            "FundExhaustedError": self._fund_has_too_little,
-            "AlreadyClawedBackError": lambda each: each.facts["award"] in replay.clawed_back,
-            "AlreadyReversedError": self._was_reversed,
-            "NothingToClawBackError": self._nothing_is_left,
-            "RestedOnError": self._something_rests_on_it,
-            "RefundExceedsRedemptionError": self._refunded_before,
-        }
-
-    def explains(self, told: Told) -> bool:
-        """Say whether a refusal has its reason in the books."""
-        reason = self._reasons.get(told.outcome)
-        return reason is not None and reason(told)
-
-    def _accepted(self, told: Told) -> frozenset[str] | None:
-        return self._replay.pencil.accepted[told.facts["shop"]]
-
-    def _holds_too_little(self, told: Told, funds: frozenset[str] | None) -> bool:
-        return any(
-            sum(amount for label, amount in held.items() if funds is None or CreditLot.parse(label).fund in funds)
-            < told.facts["amount"]
-            for held in self._replay.seen(f"{told.facts['who']}:available", told)
-        )
-
-    def _fund_has_too_little(self, told: Told) -> bool:
-        lines = told.facts.get("lines") or [("", told.facts["amount"])]
-        wanted = sum(amount for _, amount in lines)
-        return any(
-            sum(held.values()) < wanted for held in self._replay.seen(f"fund:{told.facts['fund']}:available", told)
-        )
-
-    def _was_frozen(self, told: Told) -> bool:
-        if "who" in told.facts:
-            account = f"{told.facts['who']}:available"
-        else:
-            award = self._award_of(told)
-            account = f"{award.who}:available"
-        return any(begin <= told.answered_at and told.asked_at <= end for begin, end in self._frozen[account])
-
-    def _award_of(self, told: Told) -> Any:
-        return self._replay.pencil.awards[self._replay.awards[told.facts["award"]]]
-
-    def _was_reversed(self, told: Told) -> bool:
-        entry_id = self._replay.awards[told.facts["award"]] if "award" in told.facts else None
-        return (entry_id or self._replay.reversed_entry(told)) in self._replay.reversed
-
-    def _nothing_is_left(self, told: Told) -> bool:
-        award = self._award_of(told)
-        seen = self._replay.seen(f"{award.who}:available", told)
-        return any(not held.get(award.lot.label) for held in seen)
-
-    def _something_rests_on_it(self, told: Told) -> bool:
-        pencil = self._replay.pencil
-        entry = pencil.entries[self._replay.reversed_entry(told)]
-        raised = {(code, label) for code, label, amount in entry.effects if amount > 0 and code != "issued"}
-        place = next(number for number, each in enumerate(pencil.written) if each is entry)
-        return any(
-            amount < 0 and (code, label) in raised
-            for later in pencil.written[place + 1 :]
-            if not later.is_reversal
-            for code, label, amount in later.effects
-        )
-
-    def _refunded_before(self, told: Told) -> bool:
-        payment = told.facts["payment"]
-        left = self._replay.pencil.payments[self._replay.payments[payment]].refundable
-        return bool(told.facts["amount"] > left)
-
-
-def _frozen(told: Sequence[Told]) -> defaultdict[str, list[tuple[datetime, datetime]]]:
-    """Return when each account may have been frozen: from the asking for it to the end of the asking for its end."""
-    changes = sorted((each for each in told if each.kind == "set_state"), key=lambda each: each.asked_at)
-    frozen: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for each in changes:
-        account = f"{each.facts['who']}:available"
-        if each.facts["state"] is AccountState.FROZEN:
-            frozen[account].append((each.asked_at, datetime.max.replace(tzinfo=each.asked_at.tzinfo)))
-        else:
-            frozen[account][-1] = (frozen[account][-1][0], each.answered_at)
-    return frozen
-
-
 def assert_the_books_hold_what_was_told(session: Session, base: Base, told: Sequence[Told], known: set[UUID]) -> None:
     """Replay what was accepted, compare every account and lot, and explain every refusal.
 
@@ -279,9 +225,12 @@ def assert_the_books_hold_what_was_told(session: Session, base: Base, told: Sequ
     accepted = [each for each in told if each.outcome == DONE]
     entries = {entry_id: each for each in accepted for entry_id in entries_of(session, each)}
     replay = Replay(
-        base,
-        base.pencil,
+        base.set_aside,
         entries,
+        returned={
+            row.returned_entry_id: row.id
+            for row in session.execute(select(holds.Hold.id, holds.Hold.returned_entry_id))
+        },
         awards={row.id: row.entry_id for row in session.execute(select(awards.Award.id, awards.Award.entry_id))},
         payments={
             row.id: row.entry_id
