@@ -122,6 +122,7 @@ from ledger.statements import (
 )
 from ledger.sweeps import Sweep
 from ledger.terms import AHEAD_S, Terms, TermsSet, set_open_days, terms_history, terms_in_force
+from ledger.whole_entries import EntryLine, recorded_entries, stream_entries
 
 __all__ = [
     "AHEAD_S",
@@ -154,6 +155,7 @@ __all__ = [
     "CreditLot",
     "DriverStatement",
     "EntryInvalidError",
+    "EntryLine",
     "EntryUnknownError",
     "EntryView",
     "ExportFormat",
@@ -259,6 +261,7 @@ __all__ = [
     "purge_counters",
     "read_all",
     "recall_call",
+    "recorded_entries",
     "relabelled",
     "remember_call",
     "remember_values",
@@ -275,6 +278,7 @@ __all__ = [
     "spendable",
     "state_period",
     "statement",
+    "stream_entries",
     "taken_of_lot",
     "terms_history",
     "terms_in_force",

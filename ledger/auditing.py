@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ledger.account_checks import CHECKS_OF_ACCOUNTS
-from ledger.checks import Check
+from ledger.checks import Check, Remark
 from ledger.engine import read_all
 from ledger.entry_checks import CHECKS_OF_ENTRIES
 from ledger.guards import the_guards_stand, who_could_change_the_books
@@ -22,8 +22,10 @@ class CheckResult:
     detail: str
 
 
-def audit(session: Session, extra_checks: Sequence[Check] = ()) -> Iterator[CheckResult]:
-    """Check the whole books, then run the caller's own checks, and yield each result as it is known.
+def audit(
+    session: Session, extra_checks: Sequence[Check] = (), extra_remarks: Sequence[Remark] = ()
+) -> Iterator[CheckResult]:
+    """Check the whole books, then run the caller's own checks and remarks, and yield each result as it is known.
 
     A check's name is its function's, in words. It reads only, and its statements see entries that are written
     meanwhile whole or not at all.
@@ -32,9 +34,9 @@ def audit(session: Session, extra_checks: Sequence[Check] = ()) -> Iterator[Chec
     for check in (*CHECKS_OF_ENTRIES, *CHECKS_OF_ACCOUNTS, *CHECKS_OF_PERIODS, the_guards_stand, *extra_checks):
         difference = check(session)
         yield CheckResult(_in_words(check), difference is None, difference or "")
-    # Either answer is legitimate, so this one is told and cannot fail.
-    yield CheckResult(_in_words(who_could_change_the_books), ok=True, detail=who_could_change_the_books(session))
+    for remark in (*extra_remarks, who_could_change_the_books):
+        yield CheckResult(_in_words(remark), ok=True, detail=remark(session))
 
 
-def _in_words(check: Check) -> str:
+def _in_words(check: Check | Remark) -> str:
     return check.__name__.replace("_", " ")

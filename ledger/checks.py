@@ -14,6 +14,9 @@ from ledger.model import Account, Posting
 # trusts no constraint, trigger or code; its name says what it shows.
 Check = Callable[[Session], str | None]
 
+# What the audit tells besides: every answer to it is legitimate, so it cannot fail.
+Remark = Callable[[Session], str]
+
 LOTTED = (Asset.PAB, Asset.DUTY)
 
 # How a posting moves its account: + on the account's normal side.

@@ -19,10 +19,11 @@ import ledger
 import merchants
 import people
 import receivables
+import seals
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
-ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables)
+ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables, seals)
 
 # Any number will do, as long as nobody else in the database locks it.
 MIGRATION_LOCK = 0x9E1A7C

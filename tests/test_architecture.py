@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-DOMAIN = ("awards", "holds", "ledger", "merchants", "people", "receivables")
+DOMAIN = ("awards", "holds", "ledger", "merchants", "people", "receivables", "seals")
 CODE = (*DOMAIN, "demo", "web")
 
 # A room is named by what it is about, never by the kind of thing that lies in it.
@@ -99,9 +99,11 @@ def test_resources_and_pages_ask_the_domain_instead_of_the_database() -> None:
 
 def test_every_room_stands_on_a_floor() -> None:
     contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    floors = next(contract["layers"] for contract in contracts["contracts"] if contract["id"] == "floors")
+    layers = next(contract["layers"] for contract in contracts["contracts"] if contract["id"] == "floors")
+    # Rooms of one floor, which do not know each other, share a line.
+    floors = {room for floor in layers for room in floor.split(" | ")}
     packages = {path.parent.name for path in CHECKOUT.glob("*/__init__.py")}
-    assert packages - {"bench"} == set(CODE) == set(contracts["root_packages"]) == set(floors)
+    assert packages - {"bench"} == set(CODE) == set(contracts["root_packages"]) == floors
 
 
 def test_imports_stand_at_the_top() -> None:

@@ -20,11 +20,12 @@ import ledger
 import merchants
 import people
 import receivables
+import seals
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, holds, ledger, merchants, people, receivables)
+ROOMS_WITH_TABLES = (awards, holds, ledger, merchants, people, receivables, seals)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 
@@ -132,7 +133,7 @@ def test_the_applications_role_may_only_add_to_the_books(
                 for table in tables
             }
         engine.dispose()
-        books = {"journal_entries", "postings"}
+        books = {"journal_entries", "postings", "seal_leaves", "seal_nodes", "seal_heads"}
         assert [table for table in books if rights[table] != {"SELECT", "INSERT"}] == []
         others = tables - books
         assert [table for table in others if rights[table] != {"SELECT", "INSERT", "UPDATE", "DELETE"}] == []

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from demo import DemoRefusedError, DemoSize, build_demo, is_unused
 from web.clock import now
+from web.sealing import seal_everything
 from web.secret_keys import passwords, payment_code_secret, phone_vault
 from web.unit_of_work import in_transaction, reading
 
@@ -17,7 +18,7 @@ def is_empty(session: Session) -> bool:
 
 
 def load_demo(size: DemoSize | None = None) -> None:
-    """Load the demo in one transaction, so that whoever is interrupted begins anew; it takes about half a minute.
+    """Load the demo in one transaction, so that whoever is interrupted begins anew, and seal it: about half a minute.
 
     Raises:
         DemoRefusedError: there are residents, merchants or entries.
@@ -41,3 +42,5 @@ def load_demo(size: DemoSize | None = None) -> None:
             )
 
         in_transaction(build)
+    # A newcomer finds a sealed book.
+    seal_everything(now())

@@ -1,4 +1,4 @@
-"""What the installation's key files open: residents' phones, payment codes, passwords."""
+"""What the installation's key files open: residents' phones, payment codes, passwords, the seals of the books."""
 
 import hashlib
 import hmac
@@ -7,18 +7,25 @@ from typing import cast
 from flask import Flask, current_app
 
 from people import Passwords, PhoneVault
+from seals import SealKeys
 from web.settings import Settings, current_settings
 
 
 def register_secret_keys(app: Flask, settings: Settings) -> None:
     """Read the keys once, when the application is made."""
     app.extensions["phone_vault"] = PhoneVault(settings.phone_keys)
+    app.extensions["seal_keys"] = SealKeys(settings.seal_keys, settings.seal_salts)
     app.extensions["payment_code_secret"] = _derived(settings.secret_key, "payment-codes")
 
 
 def phone_vault() -> PhoneVault:
     """Return what encrypts and reads phone numbers."""
     return cast("PhoneVault", current_app.extensions["phone_vault"])
+
+
+def seal_keys() -> SealKeys:
+    """Return what signs the heads of the books and salts their leaves."""
+    return cast("SealKeys", current_app.extensions["seal_keys"])
 
 
 def passwords() -> Passwords:

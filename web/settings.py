@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ledger import GRACE_DAYS
 from people import new_phone_keys
+from seals import new_seal_keys, new_seal_salts
 from web.key_files import kept_secret, new_secret_key
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,8 @@ class Settings:
     database_url: str
     secret_key: bytes = field(repr=False)
     phone_keys: bytes = field(repr=False)
+    seal_keys: bytes = field(repr=False)
+    seal_salts: bytes = field(repr=False)
     instance_dir: Path = CHECKOUT / "instance"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     # Shown where no unit stands at the top of the tree yet.
@@ -73,7 +76,9 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
     return Settings(
         database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'ledger.db'}"),
         secret_key=_secret_key(environ, instance_dir),
-        phone_keys=_phone_keys(environ, instance_dir),
+        phone_keys=_kept(environ, "PHONE_KEY_FILE", instance_dir / "phone.keys", new_phone_keys),
+        seal_keys=_kept(environ, "SEAL_KEY_FILE", instance_dir / "seal.keys", new_seal_keys),
+        seal_salts=_kept(environ, "SEAL_SALT_FILE", instance_dir / "seal.salts", new_seal_salts),
         instance_dir=instance_dir,
         time_zone=_time_zone(environ.get("COMMUNITY_TIME_ZONE") or "Asia/Shanghai"),
         community_name=environ.get("COMMUNITY_NAME") or "永济市",
@@ -111,11 +116,11 @@ def _secret_key(environ: Mapping[str, str], instance_dir: Path) -> bytes:
         if len(given) < 32:
             raise SettingError("SECRET_KEY needs at least 32 characters")
         return given.encode()
-    return kept_secret(Path(environ.get("SECRET_KEY_FILE") or instance_dir / "secret.key"), new_secret_key).strip()
+    return _kept(environ, "SECRET_KEY_FILE", instance_dir / "secret.key", new_secret_key).strip()
 
 
-def _phone_keys(environ: Mapping[str, str], instance_dir: Path) -> bytes:
-    return kept_secret(Path(environ.get("PHONE_KEY_FILE") or instance_dir / "phone.keys"), new_phone_keys)
+def _kept(environ: Mapping[str, str], variable: str, default: Path, new: Callable[[], bytes]) -> bytes:
+    return kept_secret(Path(environ.get(variable) or default), new)
 
 
 def _time_zone(name: str) -> ZoneInfo:

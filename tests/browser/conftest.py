@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import people
+import seals
 from people import Passwords, Role
 from tests.browser.visitors import ENOUGH_MS, Visitors, launched
 from tests.web.pages.browser import activate_somebody
@@ -61,6 +62,8 @@ def world(sqlite_database: str, tmp_path: Path) -> Iterator[World]:
             database_url=sqlite_database,
             secret_key=b"a secret of the tests, long enough",
             phone_keys=people.new_phone_keys(),
+            seal_keys=seals.new_seal_keys(),
+            seal_salts=seals.new_seal_salts(),
             instance_dir=tmp_path / "instance",
             clock=clock,
             testing=True,

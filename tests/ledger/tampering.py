@@ -15,7 +15,7 @@ POSTINGS: Table = ledger.Base.metadata.tables["postings"]
 ACCOUNTS: Table = ledger.Base.metadata.tables["accounts"]
 LOTS: Table = ledger.Base.metadata.tables["account_lots"]
 
-TABLES = ("journal_entries", "postings", "accounts", "account_lots")
+TABLES = ("journal_entries", "postings", "accounts", "account_lots", "seal_leaves", "seal_nodes", "seal_heads")
 
 
 def take_the_guards_away(session: Session) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 import people
+import seals
 from tests.web.world import Clock, World
 from web import Settings, create_app
 from web.extensions import db
 
 PHONE_KEYS = people.new_phone_keys()
+SEAL_KEYS, SEAL_SALTS = seals.new_seal_keys(), seals.new_seal_salts()
 
 
 @pytest.fixture
@@ -20,6 +22,8 @@ def settings(database: str, tmp_path: Path) -> Settings:
         database_url=database,
         secret_key=b"a secret of the tests, long enough",
         phone_keys=PHONE_KEYS,
+        seal_keys=SEAL_KEYS,
+        seal_salts=SEAL_SALTS,
         instance_dir=tmp_path / "instance",
         # Races come with many threads, and each needs a connection.
         threads=24,

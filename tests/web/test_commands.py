@@ -12,6 +12,7 @@ import awards
 import ledger
 import people
 from people import Role
+from tests.ledger.tampering import change_entry, first_entry, take_the_guards_away
 from tests.web.world import TOWN, World, problem
 from web.commands import books, jobs
 from web.extensions import db
@@ -20,6 +21,13 @@ from web.extensions import db
 def run(world: World, *arguments: str) -> Result:
     """Run a command of the application."""
     return world.app.test_cli_runner().invoke(args=arguments)
+
+
+def audited(world: World) -> list[str]:
+    """Return the lines of an audit that finds nothing."""
+    proved = run(world, "books", "audit")
+    assert proved.exit_code == 0
+    return proved.stdout.splitlines()
 
 
 def test_a_key_is_printed_once_and_alone(world: World) -> None:
@@ -112,9 +120,7 @@ def test_an_audit_is_one_line_a_check(world: World) -> None:
     world.fund()
     resident = world.resident(balance=100)
     world.paid(world.shop(), resident, 50)
-    proved = run(world, "books", "audit")
-    assert proved.exit_code == 0
-    lines = proved.stdout.splitlines()
+    lines = audited(world)
     assert len(lines) > 10
     assert all(line.startswith("ok  ") for line in lines)
     assert "ok  every fund is covered" in lines
@@ -128,6 +134,34 @@ def test_an_audit_that_finds_a_difference_names_it_and_fails(world: World) -> No
     assert failed.exit_code == 1
     assert "DIFFERS  " in failed.stdout
     assert "fund:peace:available" in failed.stdout
+
+
+def test_jobs_seal_what_was_booked_and_the_audit_knows_it_again(world: World) -> None:
+    world.fund()
+    world.paid(world.shop(), world.resident(balance=100), 50)
+    assert "ok  entries waiting for their seal: 3, to be sealed by the next run of jobs" in audited(world)
+    assert "entries sealed: 3" in run(world, "jobs", "run").stdout
+    assert "entries sealed: 0" in run(world, "jobs", "run").stdout
+    assert "ok  entries waiting for their seal: 0, to be sealed by the next run of jobs" in audited(world)
+    for check in (
+        "every sealed entry is as it was sealed",
+        "every head is the root of its leaves",
+        "every head is signed and names the one before",
+    ):
+        assert f"ok  {check}" in audited(world)
+
+
+def test_an_audit_names_the_sealed_entry_that_was_changed(world: World) -> None:
+    world.fund()
+    run(world, "jobs", "run")
+    with world.app.app_context(), db.session() as session:
+        take_the_guards_away(session)
+        changed = first_entry(session, "appropriation")
+        change_entry(session, changed, description="something else")
+        session.commit()
+    failed = run(world, "books", "audit")
+    assert failed.exit_code == 1
+    assert f"DIFFERS  every sealed entry is as it was sealed: entry {changed} is not as it was sealed" in failed.stdout
 
 
 @pytest.mark.parametrize("form", ["ledger", "beancount", "csv"])

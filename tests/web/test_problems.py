@@ -11,6 +11,7 @@ import ledger
 import merchants
 import people
 import receivables
+import seals
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
 from web.problems.requests import BY_STATUS, RATE_LIMITED
@@ -22,6 +23,7 @@ BASES = (
     awards.AwardError,
     merchants.MerchantError,
     receivables.ReceivableError,
+    seals.SealError,
 )
 CODES_OF_REFUSAL = (
     *("insufficient_balance", "code_expired", "code_used", "code_unknown", "order_no_used", "merchant_not_named"),

@@ -18,7 +18,7 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert settings.time_zone.key == "Asia/Shanghai"
     assert settings.requests_a_minute >= 600
     assert settings.grace_days == 30
-    for name in ("secret.key", "phone.keys"):
+    for name in ("secret.key", "phone.keys", "seal.keys", "seal.salts"):
         mode = (tmp_path / "instance" / name).stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
 
@@ -28,6 +28,7 @@ def test_keys_stay_the_same_from_start_to_start(tmp_path: Path) -> None:
     first, second = settings_from_environment(environment), settings_from_environment(environment)
     assert first.secret_key == second.secret_key
     assert first.phone_keys == second.phone_keys
+    assert (first.seal_keys, first.seal_salts) == (second.seal_keys, second.seal_salts)
     assert "secret_key" not in repr(first)
 
 

@@ -11,9 +11,11 @@ import merchants
 import receivables
 from awards import every_fund_is_covered
 from ledger import ExportFormat, audit, export
+from seals import checks_of_seals, entries_waiting_for_their_seal
 from web.clock import today
 from web.commands.refusing import RefusingGroup
 from web.languages import CHINESE, ENGLISH
+from web.secret_keys import seal_keys
 from web.settings import current_settings
 from web.statements import PaperForm, account_owner, paper_bytes
 from web.unit_of_work import snapshot
@@ -25,8 +27,15 @@ books = RefusingGroup("books", help="The books.")
 def prove() -> None:
     """Recompute everything from the postings: one line a check; ends with status 1 where the books differ."""
     failed = False
+    checks = [
+        every_fund_is_covered,
+        *holds.CHECKS,
+        *receivables.CHECKS,
+        *merchants.CHECKS,
+        *checks_of_seals(seal_keys()),
+    ]
     with snapshot() as session:
-        for result in audit(session, [every_fund_is_covered, *holds.CHECKS, *receivables.CHECKS, *merchants.CHECKS]):
+        for result in audit(session, checks, [entries_waiting_for_their_seal]):
             failed = failed or not result.ok
             detail = f": {result.detail}" if result.detail else ""
             click.echo(f"{'ok' if result.ok else 'DIFFERS'}  {result.name}{detail}")

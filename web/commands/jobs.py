@@ -15,6 +15,7 @@ from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from web.clock import now
 from web.commands.refusing import RefusingGroup
+from web.sealing import seal_everything
 from web.settings import current_settings
 from web.unit_of_work import in_transaction
 
@@ -31,7 +32,7 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """End holds whose time is over, return expired credits to their funds, and forget what is kept for a time only."""
+    """End holds whose time is over, return expired credits to their funds, forget what is kept for a time; seal all."""
     at = now()
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
@@ -46,6 +47,8 @@ def run(*, progress: bool | None) -> None:
     )
     for name, purge in purges:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
+    # Last, so that what this run booked is sealed with the rest.
+    click.echo(f"entries sealed: {seal_everything(at)}")
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:

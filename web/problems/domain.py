@@ -6,7 +6,7 @@ import ledger
 import people
 from web.problems.refusals import ACCOUNT_FROZEN, INSUFFICIENT_BALANCE, REFUSALS, SAME_PERSON
 from web.problems.requests import UNAVAILABLE
-from web.problems.row import Row, Words, unknown, wrong_field
+from web.problems.row import Row, misconfigured, unknown, wrong_field
 
 _TEXT_FAULTS = {
     people.TextFault.EMPTY: _l("This field is empty."),
@@ -31,10 +31,6 @@ def _text_faults(error: people.TextRefusedError) -> dict[str, list[str]]:
 
 def _password_faults(error: people.PasswordRefusedError) -> dict[str, list[str]]:
     return {"password": [str(_PASSWORD_FAULTS[error.fault])]}
-
-
-def _misconfigured(title: Words) -> Row:
-    return Row(500, "misconfigured", title, _l("Tell the office: whoever runs this system has to mend it."))
 
 
 LEDGER_ROWS: dict[type[Exception], Row] = {
@@ -193,8 +189,8 @@ PEOPLE_ROWS: dict[type[Exception], Row] = {
     people.PhoneInvalidError: wrong_field(
         "phone", _l("This is no phone number. Write 11 digits, or + and the country code.")
     ),
-    people.PhoneKeysError: _misconfigured(_l("The keys of phone numbers cannot be used")),
-    people.PhoneUnreadableError: _misconfigured(_l("A phone number cannot be read")),
+    people.PhoneKeysError: misconfigured(_l("The keys of phone numbers cannot be used")),
+    people.PhoneUnreadableError: misconfigured(_l("A phone number cannot be read")),
     people.PersonUnknownError: unknown("person_unknown", _l("There is no such person")),
     people.HandleInvalidError: wrong_field(
         "handle", _l("A log-in name cannot be nine digits, because that is a resident's number.")

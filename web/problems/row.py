@@ -35,3 +35,8 @@ def unknown(code: str, title: Words) -> Row:
 def wrong_field(field: str, detail: Words) -> Row:
     """Return the row of a field that only the domain could judge."""
     return Row(422, "invalid_fields", _l("Some fields are not right"), detail, field=field)
+
+
+def misconfigured(title: Words) -> Row:
+    """Return the row of what only whoever runs the system can mend."""
+    return Row(500, "misconfigured", title, _l("Tell the office: whoever runs this system has to mend it."))

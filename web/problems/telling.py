@@ -12,6 +12,7 @@ from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
 from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
+from web.problems.seals import SEALS_ROWS
 from web.unit_of_work import DatabaseUnavailableError
 
 
@@ -51,6 +52,7 @@ ROWS: dict[type[Exception], Row] = {
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
     **RECEIVABLES_ROWS,
+    **SEALS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
 }
 
