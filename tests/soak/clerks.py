@@ -16,6 +16,7 @@ import holds
 import ledger
 import merchants
 import people
+import seals
 from ledger import AccountState, Call
 from tests.clock import NOON
 from tests.sequences.town import OFFICERS, REFUSALS, RULES, SECRET, Base
@@ -277,7 +278,8 @@ def work(url: str, folder: str, clerk: Clerk, operations: int) -> list[Told]:
     Raises:
         Exception: whatever no clerk expects: anything but a refusal of the domain, or a database that is away.
     """
-    settings = Settings(url, SECRET, people.new_phone_keys(), instance_dir=Path(folder), threads=2)
+    sealing = seals.new_seal_keys(), seals.new_seal_salts()
+    settings = Settings(url, SECRET, people.new_phone_keys(), *sealing, instance_dir=Path(folder), threads=2)
     with create_app(settings).app_context():
         return [_carry_out(clerk, f"clerk {clerk.number} operation {number}") for number in range(operations)]
 
