@@ -51,7 +51,8 @@ class Explanations:
             "RestedOnError": self._something_rests_on_it,
             "RefundExceedsRedemptionError": self._refunded_before,
             "InsufficientBalanceError": lambda each: each.kind == "authorize" and self._holds_too_little(each, None),
-            "HoldEndedError": lambda each: self._hold_of(each).ended in {"captured", "voided"},
+            # One whose time was over is refused to a capture as expired, and to a void as ended.
+            "HoldEndedError": lambda each: self._hold_of(each).ended in {"captured", "voided", *self._also(each)},
             "HoldExpiredError": lambda each: self._hold_of(each).ended == "expired",
             "HoldExceededError": lambda each: self._hold_of(each).amount_left < each.facts["amount"],
         }
@@ -109,6 +110,10 @@ class Explanations:
             if not later.is_reversal
             for code, label, amount in later.effects
         )
+
+    @staticmethod
+    def _also(told: Told) -> set[str]:
+        return {"expired"} if told.kind == "void" else set()
 
     def _hold_of(self, told: Told) -> SetAside:
         return self._replay.set_aside.holds[told.facts["hold"]]
