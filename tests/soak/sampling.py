@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 from sqlalchemy import create_engine, select
@@ -15,6 +16,8 @@ from ledger.model import JournalEntry, Posting
 
 # The younger the instant, the nearer to what is being written.
 AGE_S_MAX = 0.5
+# So many questions in each transaction.
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,16 @@ class Sample:
     asked_at: datetime
 
 
-def take_samples(url: str, accounts: Sequence[int], number: int) -> list[Sample]:
-    """Ask so many times, each in a transaction of its own, for an account drawn by lot."""
-    engine, chance = ledger.prepare_engine(create_engine(url)), Random()
+def take_samples(url: str, accounts: Sequence[int], over: str) -> list[Sample]:
+    """Ask again and again, for accounts drawn by lot, until there is a file `over`."""
+    engine, chance, end = ledger.prepare_engine(create_engine(url)), Random(), Path(over)
     samples: list[Sample] = []
-    for _ in range(number):
+    while not end.exists():
         with Session(engine) as session:
-            account_id = chance.choice(accounts)
-            at = ledger.settled_until(session) - timedelta(seconds=chance.uniform(0.001, AGE_S_MAX))
-            balance = ledger.balance_at(session, account_id, at)
-            samples.append(Sample(account_id, at, balance, datetime.now(UTC)))
+            for account_id in chance.choices(accounts, k=AT_ONCE):
+                at = ledger.settled_until(session) - timedelta(seconds=chance.uniform(0.001, AGE_S_MAX))
+                balance = ledger.balance_at(session, account_id, at)
+                samples.append(Sample(account_id, at, balance, datetime.now(UTC)))
     engine.dispose()
     return samples
 
