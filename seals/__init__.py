@@ -4,6 +4,7 @@ from seals.checks import checks_of_seals, entries_waiting_for_their_seal
 from seals.documents import consistency_document, head_document, receipt_document
 from seals.errors import HeadsOrderError, HeadUnknownError, OtherSaltsError, SealError, SealKeysError
 from seals.heads import (
+    SIZE_MAX,
     Consistency,
     KeyUse,
     TreeHead,
@@ -14,6 +15,7 @@ from seals.heads import (
     list_heads,
     newest_head,
     position_of,
+    sealed_at_text,
 )
 from seals.keys import SealKeys, new_seal_keys, new_seal_salts
 from seals.receipt_checks import Verdict, check_receipt
@@ -21,6 +23,7 @@ from seals.receipts import Proof, Receipt, Shown, receipt_of
 from seals.sealing import Sealing, count_unsealed, seal_new_entries
 
 __all__ = [
+    "SIZE_MAX",
     "Consistency",
     "HeadUnknownError",
     "HeadsOrderError",
@@ -53,4 +56,5 @@ __all__ = [
     "receipt_document",
     "receipt_of",
     "seal_new_entries",
+    "sealed_at_text",
 ]

@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from seals.documents import RECEIPT_FORMAT, entry_of_parts, head_document
 from seals.errors import HeadUnknownError
-from seals.heads import TreeHead, get_head
+from seals.heads import SIZE_MAX, TreeHead, get_head
 from seals.keys import SealKeys
-from seals.leaves import commitment, leaf_over
+from seals.leaves import SALT_BYTES, commitment, leaf_over
 from seals.merkle import proves_inclusion
-
-# A tree of more leaves than any ledger has; numbers beyond it are refused before anything is computed.
-_SIZE_MAX = 2**62
+from seals.model import HASH_BYTES
 
 
 class Verdict(StrEnum):
@@ -55,18 +53,26 @@ def _checked(session: Session, document: Any, keys: SealKeys) -> Verdict:
     head = _our_head(session, size)
     if head is None or document["head"] != head_document(head, keys):
         return Verdict.HEAD_UNKNOWN
-    path = [bytes.fromhex(part) for part in proof["path"]]
+    path = [_bytes(part, HASH_BYTES) for part in proof["path"]]
     return Verdict.GENUINE if proves_inclusion(leaf, position, size, path, head.root) else Verdict.NOT_IN_THE_TREE
 
 
 def _commitment(part: dict[str, str]) -> bytes:
+    # Of another length, one text could pass for two or two parts for one.
     if "text" in part:
-        return commitment(part["text"], bytes.fromhex(part["salt"]))
-    return bytes.fromhex(part["commitment"])
+        return commitment(part["text"], _bytes(part["salt"], SALT_BYTES))
+    return _bytes(part["commitment"], HASH_BYTES)
+
+
+def _bytes(digits: str, length: int) -> bytes:
+    found = bytes.fromhex(digits)
+    if len(found) != length:
+        raise _NoReceiptError
+    return found
 
 
 def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _SIZE_MAX:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= SIZE_MAX:
         raise _NoReceiptError
     return value
 

@@ -16,6 +16,7 @@ from web.api import (
     redemptions,
     repayments,
     residents,
+    seals,
     statements,
     units,
 )
@@ -34,6 +35,7 @@ _RESOURCES = (
     payment_codes.blueprint,
     redemptions.blueprint,
     books.blueprint,
+    seals.blueprint,
     forced_corrections.blueprint,
     repayments.blueprint,
     closures.blueprint,

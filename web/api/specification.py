@@ -1,5 +1,6 @@
 """The OpenAPI document: generated from the schemas, with problems, keys and log-in said as the contract means them."""
 
+import re
 from typing import Any
 
 from flask import Flask, Response
@@ -85,5 +86,6 @@ def _public_paths(app: Flask) -> set[str]:
     for rule in app.url_map.iter_rules():
         access_rule = rule_of(app, rule.endpoint)
         if access_rule is not None and access_rule.public:
-            found.add(rule.rule)
+            # As the document writes addresses.
+            found.add(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
     return found
