@@ -127,8 +127,10 @@ class Pencil:
 
     def set_state(self, account: str, state: AccountState) -> None:
         """Freeze, thaw or close an account."""
-        if self.state(account) is AccountState.CLOSED or (state is AccountState.CLOSED and self.total(account)):
-            raise Refused("AccountStateError")
+        if self.state(account) is AccountState.CLOSED:
+            raise Refused("StateChangeError")
+        if state is AccountState.CLOSED and self.total(account):
+            raise Refused("AccountNotEmptyError")
         self.states[account] = state
 
     # --- funds --------------------------------------------------------------------------------------------------------

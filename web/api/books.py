@@ -90,7 +90,7 @@ class ReversalRequest(Request):
 
 
 @blueprint.get("/books/trial-balance")
-@access(*BOOKS)
+@access(*BOOKS, everywhere=True)
 @blueprint.arguments(TrialBalanceQuery, location="query")
 @blueprint.response(200, TrialBalanceReply)
 def show_trial_balance(asked: dict[str, Any]) -> Response:
@@ -99,7 +99,7 @@ def show_trial_balance(asked: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>")
-@access(*BOOKS)
+@access(*BOOKS, everywhere=True)
 @blueprint.response(200, EntryReply)
 def show_entry(entry_id: UUID) -> Any:
     """Show an entry with its postings."""
@@ -124,7 +124,7 @@ def reverse_entry(asked: dict[str, Any], entry_id: UUID) -> Any:
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>/reversal")
-@access(*BOOKS)
+@access(*BOOKS, everywhere=True)
 @blueprint.response(200, EntryReply)
 def show_reversal(entry_id: UUID) -> Any:
     """Show the mirror that corrected an entry."""

@@ -147,6 +147,7 @@ def find(asked: dict[str, Any]) -> Any:
         if asked["order_no"] is not None:
             item = _all_shown(session, [outcome(session, merchant_id=_merchant_id(), order_no=asked["order_no"])])[0]
             return {**item, **page([item], None)}
+        require(asking.may(*_TILLS, Role.RESIDENT) or asking.may_everywhere(Role.ADMINISTRATOR))
         limit = asked["limit"]
         found = list_redemptions(
             session,

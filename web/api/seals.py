@@ -170,7 +170,7 @@ def _receipt(session: Session, entry_id: UUID) -> seals.Receipt:
         EntryUnknownError: there is no such entry, or none that concerns them.
     """
     asking = principal()
-    for own in [None] if asking.may(*BOOKS) else _own_accounts(session):
+    for own in [None] if asking.may_everywhere(*BOOKS) else _own_accounts(session):
         receipt = seals.receipt_of(session, entry_id, keys=seal_keys(), own=own, actor=asking.actor)
         if receipt is not None:
             return receipt

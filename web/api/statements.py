@@ -65,7 +65,7 @@ def give_merchants(asked: dict[str, Any], code: str, form: str) -> Response:
 
     def find(session: Session) -> StatementOwner:
         merchant = merchant_by_code(session, code)
-        require(principal().may(*BOOKS) or principal().acts_for_merchant(merchant.id, Role.MERCHANT_OWNER))
+        require(principal().may_everywhere(*BOOKS) or principal().acts_for_merchant(merchant.id, Role.MERCHANT_OWNER))
         return merchant_owner(session, merchant)
 
     return _answer(find, form, asked, file_word=code)
