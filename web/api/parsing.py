@@ -78,6 +78,9 @@ def json_body(req: Request = request) -> Any:
         data = req.get_data(cache=True)
     except RequestEntityTooLarge as error:
         raise ProblemError(TOO_LARGE) from error
+    # Of a body that comes in chunks Werkzeug reads as much as may come, and nothing tells that there was more.
+    if req.content_length is None and len(data) >= (req.max_content_length or len(data) + 1):
+        raise ProblemError(TOO_LARGE)
     if not data and not req.mimetype:
         return {}
     if req.mimetype != "application/json":

@@ -1,11 +1,13 @@
 """Bad input to every POST of the API: a problem that says which, never a bug, and nothing booked."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from people import Role
 from tests.web.world import VILLAGE, World, problem
@@ -254,3 +256,22 @@ def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
             query = {name: value, **({"asset": "PAB"} if path.startswith("/books") else {})}
             answer = world.get(path, key, **query)
             assert answer.status_code in {200, 404, 422}, (path, name, value)
+
+
+def test_a_body_in_chunks_is_not_cut_off_where_it_is_too_large(world: World) -> None:
+    body = b'{"code": "M09", "name": "x", "category": "x"}'
+    headers = {
+        "Authorization": f"Bearer {world.administrator}",
+        "Idempotency-Key": "chunks",
+        "Content-Type": "application/json",
+        "Transfer-Encoding": "chunked",
+    }
+    client = world.app.test_client()
+
+    def send(data: bytes) -> TestResponse:
+        # As gunicorn hands over a body of unknown length.
+        stream = {"wsgi.input": io.BytesIO(data), "wsgi.input_terminated": True}
+        return client.post("/api/v1/merchants", headers=headers, environ_overrides=stream)
+
+    assert problem(send(body + b" " * 2 * MIB)) == (413, "too_large")
+    assert send(body).status_code == 201

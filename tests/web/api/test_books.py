@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from people import Role
-from tests.web.world import World, problem
+from tests.web.world import TOWN, World, problem
 
 REASON = {"reason": "Wrong fund"}
 
@@ -132,3 +132,12 @@ def test_what_is_not_there_is_not_found_and_wrong_fields_are_named(world: World)
     assert problem(world.post(f"{unknown}/reversal", REASON, world.finance)) == (404, "entry_unknown")
     for query in ({}, {"asset": "EUR"}, {"asset": "PAB", "prefix": "a\u0000"}):
         assert problem(world.get("/books/trial-balance", world.auditor, **query)) == (422, "invalid_fields")
+
+
+def test_who_has_only_a_part_of_the_tree_does_not_read_the_books_of_all(world: World) -> None:
+    movement = booked(world)
+    for role in (Role.ADMINISTRATOR, Role.AUDITOR, Role.FINANCE):
+        key = world.key(role, unit_code=TOWN)
+        assert problem(world.get("/books/trial-balance", key, asset="PAB")) == (403, "forbidden")
+        assert problem(world.get(f"/books/entries/{movement['entry_id']}", key)) == (403, "forbidden")
+        assert problem(world.get(f"/books/entries/{movement['entry_id']}/reversal", key)) == (403, "forbidden")

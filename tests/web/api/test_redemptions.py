@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import ledger
 import people
-from tests.web.world import Shop, Somebody, World, problem
+from people import Role
+from tests.web.world import TOWN, Shop, Somebody, World, problem
 from web.api.redemptions import RedemptionReply
 
 
@@ -205,3 +206,11 @@ def test_a_key_belongs_to_one_request(world: World) -> None:
     for wrong in ("x" * 201, "ü", "tab\there"):
         answer = world.post("/redemptions", body, shop.till, call=None, **{"Idempotency-Key": wrong})
         assert problem(answer) == (400, "idempotency_key_malformed")
+
+
+def test_who_has_only_a_part_of_the_tree_does_not_list_the_payments_of_all(world: World) -> None:
+    world.fund()
+    world.paid(world.shop(), world.resident(5_000), 100)
+
+    assert len(world.get("/redemptions", world.administrator).get_json()["items"]) == 1
+    assert problem(world.get("/redemptions", world.key(Role.ADMINISTRATOR, unit_code=TOWN)))[0] == 404
