@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 # What the migrations create; the database itself then refuses to change, delete or leave unbalanced what is written.
 GUARDS = {
     "postgresql": (
+        "accounts_words",
         "journal_entries_append_only",
         "journal_entries_have_postings",
         "postings_append_only",
@@ -44,7 +45,7 @@ def _is_postgresql(session: Session) -> bool:
 
 def the_guards_stand(session: Session) -> str | None:
     """Every trigger that keeps the books balanced and append-only is there and enabled."""
-    return missing_guard(session, GUARDS, on_tables=["journal_entries", "postings"])
+    return missing_guard(session, GUARDS, on_tables=["accounts", "journal_entries", "postings"])
 
 
 def missing_guard(session: Session, guards: Mapping[str, Sequence[str]], *, on_tables: list[str]) -> str | None:

@@ -1,6 +1,6 @@
 """Proof for everybody: new entries are appended to one Merkle tree, whose signed heads are public."""
 
-from seals.checks import checks_of_seals, entries_waiting_for_their_seal
+from seals.checks import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
 from seals.documents import consistency_document, head_document, receipt_document
 from seals.errors import HeadsOrderError, HeadUnknownError, OtherSaltsError, SealError, SealKeysError
 from seals.heads import (
@@ -57,4 +57,5 @@ __all__ = [
     "receipt_of",
     "seal_new_entries",
     "sealed_at_text",
+    "the_guards_of_seals_stand",
 ]

@@ -14,6 +14,13 @@ from seals.model import SealLeaf, SealNode
 from seals.sealing import count_unsealed
 from seals.tree import KEPT_EVERY
 
+# What the migration creates: the database then refuses to change or delete what was sealed.
+_TABLES = ("seal_leaves", "seal_nodes", "seal_heads")
+GUARDS = {
+    "postgresql": tuple(f"{table}_append_only" for table in _TABLES),
+    "sqlite": tuple(f"{table}_refuse_{event}" for table in _TABLES for event in ("update", "delete")),
+}
+
 _LEAVES_AT_ONCE = 20_000
 
 
@@ -45,6 +52,11 @@ def checks_of_seals(keys: SealKeys) -> tuple[ledger.Check, ...]:
         every_head_is_the_root_of_its_leaves,
         every_head_is_signed_and_names_the_one_before,
     )
+
+
+def the_guards_of_seals_stand(session: Session) -> str | None:
+    """Every trigger that keeps what was sealed as it is is there and enabled."""
+    return ledger.missing_guard(session, GUARDS, on_tables=list(_TABLES))
 
 
 def every_head_is_the_root_of_its_leaves(session: Session) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from holds.checks import GUARDS as HOLDS_GUARDS
 from ledger import CheckResult, audit
 from ledger.guards import GUARDS
+from seals.checks import GUARDS as SEALS_GUARDS
 from tests.ledger.builders import open_books, tell_a_story
 from tests.ledger.tampering import difference
 
@@ -32,6 +33,9 @@ CHECKS = [
     "time never runs backwards",
     "every lot is the sum of its postings",
     "lots add up to their account",
+    "every closing statement says what the postings say",
+    "every closing balance carries on",
+    "every closing balance is where later sums begin",
     "the guards stand",
     "who could change the books",
 ]
@@ -69,7 +73,7 @@ def test_taking_the_guards_away_breaks_nothing_else(broken: Session) -> None:
     ("database", "guard"), [(kind, each) for kind in GUARDS for each in GUARDS[kind]], indirect=["database"]
 )
 def test_a_guard_that_is_missing_is_found(session: Session, guard: str) -> None:
-    table = "postings" if guard.startswith("postings") else "journal_entries"
+    table = next(table for table in ("postings", "accounts", "journal_entries") if guard.startswith(table))
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     session.execute(text(f"DROP TRIGGER {guard}" if on_sqlite else f"DROP TRIGGER {guard} ON {table}"))
     assert difference(session, "the guards stand") == f"trigger {guard} is missing or disabled"
@@ -88,7 +92,7 @@ def test_the_audit_knows_every_guard_there_is(session: Session) -> None:
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }
-    known = [guard for guards in (GUARDS, HOLDS_GUARDS) for guard in guards[kind]]
+    known = [guard for guards in (GUARDS, HOLDS_GUARDS, SEALS_GUARDS) for guard in guards[kind]]
     assert sorted(session.scalars(text(every_trigger[kind]))) == sorted(known)
 
 

@@ -20,6 +20,7 @@ from seals import (
     new_seal_keys,
     new_seal_salts,
     position_of,
+    the_guards_of_seals_stand,
 )
 from seals.heads import all_heads
 from seals.model import SealHead, SealLeaf, SealNode
@@ -251,3 +252,12 @@ def test_a_difference_ends_no_transaction(broken: Session) -> None:
     broken.connection().execute(update(ENTRIES).values(description="x"))
     assert list(found(broken)) == [UNCHANGED]
     assert broken.scalar(text("SELECT 1")) == 1
+
+
+def test_a_guard_of_the_seals_that_is_missing_is_found(session: Session) -> None:
+    assert the_guards_of_seals_stand(session) is None
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    guard = "seal_heads_refuse_delete" if on_sqlite else "seal_heads_append_only"
+    session.execute(text(f"DROP TRIGGER {guard}" if on_sqlite else f"DROP TRIGGER {guard} ON seal_heads"))
+
+    assert the_guards_of_seals_stand(session) == f"trigger {guard} is missing or disabled"

@@ -11,7 +11,7 @@ import merchants
 import receivables
 from awards import every_fund_is_covered
 from ledger import ExportFormat, audit, export
-from seals import checks_of_seals, entries_waiting_for_their_seal
+from seals import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
 from web.clock import today
 from web.commands.refusing import RefusingGroup
 from web.languages import CHINESE, ENGLISH
@@ -33,6 +33,7 @@ def prove() -> None:
         *receivables.CHECKS,
         *merchants.CHECKS,
         *checks_of_seals(seal_keys()),
+        the_guards_of_seals_stand,
     ]
     with snapshot() as session:
         for result in audit(session, checks, [entries_waiting_for_their_seal]):
