@@ -94,10 +94,11 @@ class AccountStatement:
             StatementDiffersError: a stored balance, or the closing one, is not what the postings add up to.
         """
         count = 0
-        rows = session.execute(self._query(), execution_options={"yield_per": _LINES_AT_ONCE})
-        for part in rows.partitions():
-            yield [self._line(row) for row in part]
-            count += len(part)
+        # Closed with the caller who leaves, not whenever the memory is looked through.
+        with session.execute(self._query(), execution_options={"yield_per": _LINES_AT_ONCE}) as rows:
+            for part in rows.partitions():
+                yield [self._line(row) for row in part]
+                count += len(part)
         if (self._balance, count) != (self.closing, self.line_count):
             raise StatementDiffersError(self.code)
 
