@@ -241,7 +241,7 @@ def tell(session: Session, place: Place, steps: list[tuple[Any, ...]]) -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=100,
     # Each example rolls back what it did, so that one database serves them all.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -60,10 +61,10 @@ def figures(session: Session, of: Fund) -> tuple[int, int, int, int]:
     return line.available, line.held, line.outstanding, line.backing
 
 
-def lines_of(session: Session, entry_id: object) -> list[tuple[str, str, str, int]]:
+def lines_of(session: Session, entry_id: UUID | None) -> list[tuple[str, str, str, int]]:
     """Return an entry's postings: account, lot, side, amount; a resident's id is left out of the code."""
     assert entry_id is not None
-    view = ledger.entry(session, entry_id)  # type: ignore[arg-type]  # rows that are posted have one
+    view = ledger.entry(session, entry_id)
     return [
         (":".join(part for part in each.account.split(":") if len(part) != 32), each.lot, each.side, each.amount)
         for each in view.postings

@@ -1,6 +1,7 @@
 """A forced correction: what of a wrong award is spent is owed, if two persons say so."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -296,8 +297,8 @@ def test_matters_are_listed_newest_first_and_by_what_they_are(session: Session) 
         asked(session, other),
     )
 
-    def listed(**query: object) -> list[Matter]:
-        return receivables.list_matters(session, **query).items  # type: ignore[arg-type]  # each test names its own
+    def listed(**query: Any) -> list[Matter]:
+        return receivables.list_matters(session, **query).items
 
     assert listed() == [third, second, first]
     assert listed(state=MatterState.ASKED) == [third, second]

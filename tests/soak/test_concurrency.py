@@ -27,8 +27,8 @@ from tests.soak.sampling import Sample, assert_nothing_changed, take_samples
 
 pytestmark = pytest.mark.soak
 
-CLERKS, OPERATIONS = 8, 300
-SAMPLERS, SAMPLES_MIN = 2, 500
+CLERKS, OPERATIONS = 8, 2_000
+SAMPLERS, SAMPLES_MIN = 2, 10_000
 KILLS = 4
 # The file that tells those who ask for balances that the load is over.
 OVER = "over"
@@ -134,7 +134,7 @@ def wait_until_written(url: str, entries: int, load: Load) -> None:
     engine.dispose()
 
 
-def test_what_eight_processes_do_at_random_comes_out_as_a_pencil_says(
+def test_sixteen_thousand_operations_by_eight_processes_come_out_as_a_pencil_says(
     url: str, base: Base, tmp_path: Path, say: Say
 ) -> None:
     known, began = entries_of_the_base(url), time.monotonic()
