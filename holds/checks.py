@@ -23,7 +23,8 @@ _REST = HoldLot.amount - HoldLot.captured
 _RETURNED = case((_IS_OPEN, 0), else_=Hold.amount - Hold.captured_total)
 
 
-def held_accounts_hold_what_open_holds_have_left(session: Session) -> str | None:
+@ledger.no_differences
+def held_accounts_hold_what_open_holds_have_left() -> ledger.Differences:
     """What lies in residents' held accounts, lot by lot, is what open holds have left; in others it is no less."""
     kept = ledger.lots_kept(_HELD)
     there = select(kept.c.account_id, kept.c.lot, kept.c.balance.label("kept"), _NOTHING.label("held"))
@@ -37,8 +38,7 @@ def held_accounts_hold_what_open_holds_have_left(session: Session) -> str | None
         .subquery()
     )
     code = ledger.account_code_of(sums.c.account_id)
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(sums, code.label("code"))
         .where(or_(sums.c.kept < sums.c.held, code.like(_HELD_BY_HOLDS_ALONE)))
         .order_by(sums.c.account_id, sums.c.lot),
@@ -46,12 +46,12 @@ def held_accounts_hold_what_open_holds_have_left(session: Session) -> str | None
     )
 
 
-def every_hold_is_the_sum_of_its_lots(session: Session) -> str | None:
+@ledger.no_differences
+def every_hold_is_the_sum_of_its_lots() -> ledger.Differences:
     """A hold's amount and what was captured of it are those of its lots together."""
     amounts = func.coalesce(func.sum(HoldLot.amount), 0).label("amounts")
     captures = func.coalesce(func.sum(HoldLot.captured), 0).label("captures")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Hold.id, Hold.amount, Hold.captured_total, amounts, captures)
         .outerjoin(HoldLot, HoldLot.hold_id == Hold.id)
         .group_by(Hold.id, Hold.amount, Hold.captured_total)
@@ -61,7 +61,8 @@ def every_hold_is_the_sum_of_its_lots(session: Session) -> str | None:
     )
 
 
-def every_lot_of_a_hold_is_in_the_books(session: Session) -> str | None:
+@ledger.no_differences
+def every_lot_of_a_hold_is_in_the_books() -> ledger.Differences:
     """What a hold's entries set aside, captured and gave back of each lot is what the hold says of it."""
     moved = ledger.entry_lot_sums(HOLD, CAPTURED, VOIDED, EXPIRED)
     placed = (
@@ -92,8 +93,7 @@ def every_lot_of_a_hold_is_in_the_books(session: Session) -> str | None:
     )
     each = union_all(placed, captured, returned, said).subquery()
     sums = [func.sum(each.c[name]).label(name) for name in ("placed", "captured", "returned")]
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(each.c.hold_id, each.c.lot, *sums)
         .group_by(each.c.hold_id, each.c.lot)
         .having(or_(*(total.element != 0 for total in sums)))
@@ -103,12 +103,12 @@ def every_lot_of_a_hold_is_in_the_books(session: Session) -> str | None:
     )
 
 
-def every_capture_is_in_the_books(session: Session) -> str | None:
+@ledger.no_differences
+def every_capture_is_in_the_books() -> ledger.Differences:
     """A capture's entry took its amount out of what its hold set aside."""
     taken = ledger.entry_sums(CAPTURED)
     booked = func.coalesce(taken.c.debits, 0).label("taken")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(HoldCapture.id, HoldCapture.amount, booked)
         .join(Hold, Hold.id == HoldCapture.hold_id)
         .outerjoin(taken, _moved(taken, HoldCapture.entry_id, Hold.held_account_id))
@@ -118,7 +118,8 @@ def every_capture_is_in_the_books(session: Session) -> str | None:
     )
 
 
-def what_a_hold_takes_and_gives_back_is_its_owners(session: Session) -> str | None:
+@ledger.no_differences
+def what_a_hold_takes_and_gives_back_is_its_owners() -> ledger.Differences:
     """A hold's entry took its amount from its owner, and the entry that ended it gave its owner the rest."""
     moved = ledger.entry_lot_sums(HOLD, VOIDED, EXPIRED)
     sums = (
@@ -130,8 +131,7 @@ def what_a_hold_takes_and_gives_back_is_its_owners(session: Session) -> str | No
     took = func.coalesce(taken.c.taken, 0).label("took")
     gave = func.coalesce(-given.c.taken, 0).label("gave")
     rest = _RETURNED.label("rest")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Hold.id, Hold.amount, took, gave, rest)
         .outerjoin(taken, _moved(taken, Hold.entry_id, Hold.available_account_id))
         .outerjoin(given, _moved(given, Hold.returned_entry_id, Hold.available_account_id))
@@ -141,7 +141,8 @@ def what_a_hold_takes_and_gives_back_is_its_owners(session: Session) -> str | No
     )
 
 
-def every_entry_of_a_hold_has_its_hold(session: Session) -> str | None:
+@ledger.no_differences
+def every_entry_of_a_hold_has_its_hold() -> ledger.Differences:
     """An entry that sets aside, captures or gives back belongs to exactly one hold."""
     owners = (
         (HOLD, Hold.entry_id),
@@ -149,18 +150,17 @@ def every_entry_of_a_hold_has_its_hold(session: Session) -> str | None:
         (VOIDED, Hold.returned_entry_id),
         (EXPIRED, Hold.returned_entry_id),
     )
-    differences = (ledger.entries_without_their_one(session, kind, entry_id) for kind, entry_id in owners)
-    return next((difference for difference in differences if difference is not None), None)
+    return ledger.entries_without_their_one(owners)
 
 
-def every_hold_ends_once_and_whole(session: Session) -> str | None:
+@ledger.no_differences
+def every_hold_ends_once_and_whole() -> ledger.Differences:
     """An open hold has something left and no end; one that ended says when, and what it had left went back."""
     is_open = and_(Hold.ended_at.is_(None), Hold.returned_entry_id.is_(None), Hold.captured_total < Hold.amount)
     captured_whole = and_(Hold.state == HoldState.CAPTURED, Hold.captured_total == Hold.amount)
     gave_back = and_(Hold.returned_entry_id.is_not(None), Hold.captured_total < Hold.amount)
     has_ended = and_(Hold.ended_at.is_not(None), or_(and_(captured_whole, Hold.returned_entry_id.is_(None)), gave_back))
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Hold.id, Hold.state, Hold.amount, Hold.captured_total, Hold.ended_at, Hold.returned_entry_id)
         .where(case((_IS_OPEN, ~is_open), else_=~has_ended))
         .order_by(Hold.id),

@@ -30,7 +30,7 @@ from ledger.books import (
     trial_balance,
     trial_balance_totals,
 )
-from ledger.checks import Check, entries_without_their_one, first_difference
+from ledger.checks import Check, Differences, entries_without_their_one, no_differences
 from ledger.closing_statements import ClosingLine, ClosingTotal, closing_statement, closing_totals
 from ledger.counters import Count, count_down, count_up, counted, purge_counters
 from ledger.driver_statements import DriverStatement
@@ -153,6 +153,7 @@ __all__ = [
     "Companions",
     "Count",
     "CreditLot",
+    "Differences",
     "DriverStatement",
     "EntryInvalidError",
     "EntryLine",
@@ -236,7 +237,6 @@ __all__ = [
     "expiring",
     "export",
     "find_account_id",
-    "first_difference",
     "forget_past_lots",
     "holdings",
     "lines_of_move",
@@ -249,6 +249,7 @@ __all__ = [
     "lots_of",
     "missing_guard",
     "new_id",
+    "no_differences",
     "open_account",
     "open_accounts",
     "open_statement",

@@ -1,13 +1,13 @@
 """What must be true of accounts: everything they keep is recomputed from their postings."""
 
 from sqlalchemy import String, case, func, literal, or_, select, type_coerce, union_all
-from sqlalchemy.orm import Session
 
-from ledger.checks import LOTTED, SIGNED, Check, first_difference
+from ledger.checks import LOTTED, SIGNED, Check, Differences, no_differences
 from ledger.model import Account, AccountLot, AccountState, JournalEntry, Posting
 
 
-def every_balance_is_the_sum_of_its_postings(session: Session) -> str | None:
+@no_differences
+def every_balance_is_the_sum_of_its_postings() -> Differences:
     """A bounded account's total is what its postings add up to."""
     sums = (
         select(Posting.account_id, func.sum(SIGNED).label("total"))
@@ -16,8 +16,7 @@ def every_balance_is_the_sum_of_its_postings(session: Session) -> str | None:
         .subquery()
     )
     total = func.coalesce(sums.c.total, 0).label("total")
-    return first_difference(
-        session,
+    return Differences(
         select(Account.code, Account.balance, total)
         .outerjoin(sums, sums.c.account_id == Account.id)
         .where(Account.bounded, Account.balance != total)
@@ -26,13 +25,13 @@ def every_balance_is_the_sum_of_its_postings(session: Session) -> str | None:
     )
 
 
-def every_account_is_within_its_bounds(session: Session) -> str | None:
+@no_differences
+def every_account_is_within_its_bounds() -> Differences:
     """A bounded account is neither below zero nor above its ceiling, an unbounded one keeps no total, a closed none."""
     outside = case((Account.bounded, Account.balance < 0), else_=Account.balance != 0)
     above = Account.balance > Account.ceiling
     closed_with_something = (Account.state == AccountState.CLOSED) & (Account.balance != 0)
-    return first_difference(
-        session,
+    return Differences(
         select(Account.code, Account.balance, type_coerce(Account.state, String).label("state"))
         .where(or_(outside, above, closed_with_something, Account.state.not_in(list(AccountState))))
         .order_by(Account.code),
@@ -40,14 +39,14 @@ def every_account_is_within_its_bounds(session: Session) -> str | None:
     )
 
 
-def every_account_counts_its_postings(session: Session) -> str | None:
+@no_differences
+def every_account_counts_its_postings() -> Differences:
     """A bounded account's seq is the number of its postings; an unbounded one counts none."""
     counts = (
         select(Posting.account_id, func.count(Posting.seq).label("postings")).group_by(Posting.account_id).subquery()
     )
     postings = func.coalesce(counts.c.postings, 0).label("postings")
-    return first_difference(
-        session,
+    return Differences(
         select(Account.code, Account.seq, postings)
         .outerjoin(counts, counts.c.account_id == Account.id)
         .where(or_(Account.seq != postings, ~Account.bounded & (postings != 0)))
@@ -56,10 +55,10 @@ def every_account_counts_its_postings(session: Session) -> str | None:
     )
 
 
-def every_account_remembers_its_latest_entry(session: Session) -> str | None:
+@no_differences
+def every_account_remembers_its_latest_entry() -> Differences:
     """A bounded account's recorded_at is that of its latest posting's entry, so its time cannot run backwards."""
-    return first_difference(
-        session,
+    return Differences(
         select(Account.code, Account.recorded_at, JournalEntry.recorded_at.label("latest"))
         .join(Posting, (Posting.account_id == Account.id) & (Posting.seq == Account.seq))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
@@ -69,7 +68,8 @@ def every_account_remembers_its_latest_entry(session: Session) -> str | None:
     )
 
 
-def every_seq_is_gapless(session: Session) -> str | None:
+@no_differences
+def every_seq_is_gapless() -> Differences:
     """The postings of a bounded account are numbered 1, 2, 3, without a gap."""
     place = func.row_number().over(partition_by=Posting.account_id, order_by=Posting.seq.nulls_last())
     numbered = (
@@ -78,8 +78,7 @@ def every_seq_is_gapless(session: Session) -> str | None:
         .where(Account.bounded)
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(numbered)
         .where(numbered.c.seq.is_distinct_from(numbered.c.place))
         .order_by(numbered.c.code, numbered.c.place),
@@ -87,7 +86,8 @@ def every_seq_is_gapless(session: Session) -> str | None:
     )
 
 
-def every_running_balance_is_right(session: Session) -> str | None:
+@no_differences
+def every_running_balance_is_right() -> Differences:
     """A posting's balance_after is what its account's postings add up to until there, and not below zero."""
     so_far = func.sum(SIGNED).over(partition_by=Posting.account_id, order_by=Posting.seq, rows=(None, 0))
     running = (
@@ -96,8 +96,7 @@ def every_running_balance_is_right(session: Session) -> str | None:
         .where(Account.bounded)
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(running)
         .where(or_(running.c.balance_after.is_distinct_from(running.c.so_far), running.c.so_far < 0))
         .order_by(running.c.code, running.c.seq),
@@ -105,7 +104,8 @@ def every_running_balance_is_right(session: Session) -> str | None:
     )
 
 
-def time_never_runs_backwards(session: Session) -> str | None:
+@no_differences
+def time_never_runs_backwards() -> Differences:
     """Along an account's seq recorded_at never decreases, so balances as recorded at an instant are final."""
     before = func.lag(JournalEntry.recorded_at).over(partition_by=Posting.account_id, order_by=Posting.seq)
     times = (
@@ -115,14 +115,14 @@ def time_never_runs_backwards(session: Session) -> str | None:
         .where(Account.bounded)
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(times).where(times.c.recorded_at < times.c.before).order_by(times.c.code, times.c.seq),
         "account {code}, seq {seq}: entry {entry_id} is recorded at {recorded_at}, the one before it at {before}",
     )
 
 
-def every_lot_is_the_sum_of_its_postings(session: Session) -> str | None:
+@no_differences
+def every_lot_is_the_sum_of_its_postings() -> Differences:
     """What an account keeps under a label is what its postings with that label add up to, and not below zero."""
     booked = (
         select(Posting.account_id, Posting.lot, SIGNED.label("booked"), literal(0).label("kept"))
@@ -138,8 +138,7 @@ def every_lot_is_the_sum_of_its_postings(session: Session) -> str | None:
         .having(or_(booked_sum != kept_sum, booked_sum < 0))
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(lots, Account.code)
         .outerjoin(Account, Account.id == lots.c.account_id)
         .order_by(Account.code, lots.c.account_id, lots.c.lot),
@@ -147,7 +146,8 @@ def every_lot_is_the_sum_of_its_postings(session: Session) -> str | None:
     )
 
 
-def lots_add_up_to_their_account(session: Session) -> str | None:
+@no_differences
+def lots_add_up_to_their_account() -> Differences:
     """An account of credits or duties holds nothing that bears no label."""
     sums = (
         select(AccountLot.account_id, func.sum(AccountLot.balance).label("total"))
@@ -155,8 +155,7 @@ def lots_add_up_to_their_account(session: Session) -> str | None:
         .subquery()
     )
     total = func.coalesce(sums.c.total, 0).label("total")
-    return first_difference(
-        session,
+    return Differences(
         select(Account.code, Account.balance, total)
         .outerjoin(sums, sums.c.account_id == Account.id)
         .where(Account.bounded, Account.asset.in_(LOTTED), Account.balance != total)

@@ -1,9 +1,9 @@
 """What must be true of entries: whole, balanced, in their accounts' assets, and reversed as the rules say."""
 
 from sqlalchemy import String, case, exists, func, literal, or_, select, type_coerce, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from ledger.checks import LOTTED, Check, first_difference
+from ledger.checks import LOTTED, Check, Differences, no_differences
 from ledger.entries import Side
 from ledger.model import Account, JournalEntry, Posting
 
@@ -14,28 +14,29 @@ _SIDE = type_coerce(Posting.side, String).label("side")
 _DEBITS_LESS_CREDITS = func.sum(case((Posting.side == Side.DEBIT, Posting.amount), else_=-Posting.amount))
 
 
-def every_entry_has_postings(session: Session) -> str | None:
+@no_differences
+def every_entry_has_postings() -> Differences:
     """An entry without postings says that something happened and not what."""
     has_postings = exists().where(Posting.entry_id == JournalEntry.id)
-    return first_difference(
-        session, select(JournalEntry.id).where(~has_postings).order_by(JournalEntry.id), "entry {id} has no postings"
+    return Differences(
+        select(JournalEntry.id).where(~has_postings).order_by(JournalEntry.id), "entry {id} has no postings"
     )
 
 
-def every_posting_has_its_entry(session: Session) -> str | None:
+@no_differences
+def every_posting_has_its_entry() -> Differences:
     """A posting belongs to an entry that stands."""
     has_entry = exists().where(JournalEntry.id == Posting.entry_id)
-    return first_difference(
-        session,
+    return Differences(
         select(Posting.entry_id).where(~has_entry).order_by(Posting.entry_id),
         "postings name entry {entry_id}, which does not exist",
     )
 
 
-def every_entry_balances(session: Session) -> str | None:
+@no_differences
+def every_entry_balances() -> Differences:
     """Debits equal credits, in each asset of each entry."""
-    return first_difference(
-        session,
+    return Differences(
         select(Posting.entry_id, _ASSET, _DEBITS_LESS_CREDITS.label("difference"))
         .group_by(Posting.entry_id, Posting.asset)
         .having(_DEBITS_LESS_CREDITS != 0)
@@ -44,10 +45,10 @@ def every_entry_balances(session: Session) -> str | None:
     )
 
 
-def all_debits_equal_all_credits(session: Session) -> str | None:
+@no_differences
+def all_debits_equal_all_credits() -> Differences:
     """Debits equal credits, in each asset over the whole books."""
-    return first_difference(
-        session,
+    return Differences(
         select(_ASSET, _DEBITS_LESS_CREDITS.label("difference"))
         .group_by(Posting.asset)
         .having(_DEBITS_LESS_CREDITS != 0)
@@ -56,10 +57,10 @@ def all_debits_equal_all_credits(session: Session) -> str | None:
     )
 
 
-def every_amount_is_positive_and_on_a_side(session: Session) -> str | None:
+@no_differences
+def every_amount_is_positive_and_on_a_side() -> Differences:
     """An amount is at least one minor unit; what lowers an account is the other side, not a minus."""
-    return first_difference(
-        session,
+    return Differences(
         select(Posting.entry_id, Posting.line, Posting.amount, _SIDE)
         .where(or_(Posting.amount <= 0, Posting.side.not_in(list(Side))))
         .order_by(Posting.entry_id, Posting.line),
@@ -67,11 +68,11 @@ def every_amount_is_positive_and_on_a_side(session: Session) -> str | None:
     )
 
 
-def every_posting_is_in_its_accounts_asset(session: Session) -> str | None:
+@no_differences
+def every_posting_is_in_its_accounts_asset() -> Differences:
     """A posting's account exists and counts what the posting counts."""
     code = func.coalesce(Account.code, "unknown").label("code")
-    return first_difference(
-        session,
+    return Differences(
         select(Posting.entry_id, Posting.line, _ASSET, Posting.account_id, code)
         .outerjoin(Account, Account.id == Posting.account_id)
         .where(or_(Account.id.is_(None), Account.asset != Posting.asset))
@@ -80,10 +81,10 @@ def every_posting_is_in_its_accounts_asset(session: Session) -> str | None:
     )
 
 
-def every_lot_suits_its_asset(session: Session) -> str | None:
+@no_differences
+def every_lot_suits_its_asset() -> Differences:
     """Credits and duties are labelled, minutes and money are not."""
-    return first_difference(
-        session,
+    return Differences(
         select(Posting.entry_id, Posting.line, _ASSET, Posting.lot)
         .where(Posting.asset.in_(LOTTED) == (Posting.lot == ""))
         .order_by(Posting.entry_id, Posting.line),
@@ -91,10 +92,10 @@ def every_lot_suits_its_asset(session: Session) -> str | None:
     )
 
 
-def no_entry_is_reversed_twice(session: Session) -> str | None:
+@no_differences
+def no_entry_is_reversed_twice() -> Differences:
     """A correction is made once."""
-    return first_difference(
-        session,
+    return Differences(
         select(JournalEntry.reverses_id, func.count().label("times"))
         .where(JournalEntry.reverses_id.is_not(None))
         .group_by(JournalEntry.reverses_id)
@@ -104,7 +105,8 @@ def no_entry_is_reversed_twice(session: Session) -> str | None:
     )
 
 
-def every_reversal_mirrors_its_entry(session: Session) -> str | None:
+@no_differences
+def every_reversal_mirrors_its_entry() -> Differences:
     """A reversal has the postings of its entry, side for side exchanged, and nothing else."""
     mirrored = case((Posting.side == Side.DEBIT, Side.CREDIT.value), else_=Side.DEBIT.value)
     reversal = select(JournalEntry.id, Posting.account_id, _ASSET, Posting.lot, Posting.amount).where(
@@ -113,8 +115,7 @@ def every_reversal_mirrors_its_entry(session: Session) -> str | None:
     its_own = reversal.add_columns(_SIDE, literal(1).label("count")).join(Posting, Posting.entry_id == JournalEntry.id)
     expected = reversal.add_columns(mirrored, literal(-1)).join(Posting, Posting.entry_id == JournalEntry.reverses_id)
     both = union_all(its_own, expected).subquery()
-    return first_difference(
-        session,
+    return Differences(
         select(both.c.id, Account.code)
         .outerjoin(Account, Account.id == both.c.account_id)
         .group_by(both.c.id, Account.code, both.c.account_id, both.c.asset, both.c.lot, both.c.side, both.c.amount)
@@ -124,11 +125,11 @@ def every_reversal_mirrors_its_entry(session: Session) -> str | None:
     )
 
 
-def every_reversal_is_by_another_person(session: Session) -> str | None:
+@no_differences
+def every_reversal_is_by_another_person() -> Differences:
     """Who wrote an entry does not reverse it."""
     reversed_entry = aliased(JournalEntry)
-    return first_difference(
-        session,
+    return Differences(
         select(JournalEntry.id, JournalEntry.actor)
         .join(reversed_entry, reversed_entry.id == JournalEntry.reverses_id)
         .where(reversed_entry.actor == JournalEntry.actor)

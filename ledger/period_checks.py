@@ -1,9 +1,8 @@
 """What must be true of closed periods: their statements say for ever what the postings say."""
 
 from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, or_, select, union_all
-from sqlalchemy.orm import Session
 
-from ledger.checks import Check, first_difference
+from ledger.checks import Check, Differences, no_differences
 from ledger.entries import Side
 from ledger.model import Account, ClosedPeriod, JournalEntry, PeriodBalance, PeriodStatement, Posting
 
@@ -15,7 +14,8 @@ _PERIOD_OF_ENTRY = func.coalesce(
 ).label("period")
 
 
-def every_closing_statement_says_what_the_postings_say(session: Session) -> str | None:
+@no_differences
+def every_closing_statement_says_what_the_postings_say() -> Differences:
     """What moved in a closed period is in its statement, so nothing came into a period after it was stated."""
     closed_until = select(func.max(ClosedPeriod.ends_at)).scalar_subquery()
     dated = select(JournalEntry.id, _PERIOD_OF_ENTRY).where(JournalEntry.occurred_at < closed_until).subquery()
@@ -38,8 +38,7 @@ def every_closing_statement_says_what_the_postings_say(session: Session) -> str 
         .having(or_(debits != 0, credits != 0))
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(differences, Account.code)
         .outerjoin(Account, Account.id == differences.c.account_id)
         .order_by(differences.c.period, Account.code),
@@ -47,7 +46,8 @@ def every_closing_statement_says_what_the_postings_say(session: Session) -> str 
     )
 
 
-def every_closing_balance_carries_on(session: Session) -> str | None:
+@no_differences
+def every_closing_balance_carries_on() -> Differences:
     """An account opens a period with what it closed the one before, and closes it with that and what moved."""
     before = func.lag(PeriodBalance.closing, 1, 0).over(
         partition_by=PeriodBalance.account_id, order_by=PeriodBalance.period
@@ -65,8 +65,7 @@ def every_closing_balance_carries_on(session: Session) -> str | None:
         .join(Account, Account.id == PeriodBalance.account_id)
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(lines)
         .where(or_(lines.c.opening != lines.c.before, lines.c.closing != lines.c.expected))
         .order_by(lines.c.period, lines.c.code),
@@ -74,7 +73,8 @@ def every_closing_balance_carries_on(session: Session) -> str | None:
     )
 
 
-def every_closing_balance_is_where_later_sums_begin(session: Session) -> str | None:
+@no_differences
+def every_closing_balance_is_where_later_sums_begin() -> Differences:
     """All postings of an account up to the seq of its closing balance happened before the period's end."""
     dated = (
         select(Posting.account_id, Posting.seq, _PERIOD_OF_ENTRY)
@@ -87,8 +87,7 @@ def every_closing_balance_is_where_later_sums_begin(session: Session) -> str | N
         .group_by(dated.c.account_id, dated.c.period)
         .subquery()
     )
-    return first_difference(
-        session,
+    return Differences(
         select(Account.code, PeriodBalance.period, PeriodBalance.seq, first.c.first)
         .join(Account, Account.id == PeriodBalance.account_id)
         .join(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 import ledger
 import people
@@ -15,13 +15,13 @@ from merchants.refunds import KIND as REFUND
 _COMPLETED = Redemption.status == RedemptionStatus.COMPLETED
 
 
-def every_payment_is_in_the_books(session: Session) -> str | None:
+@ledger.no_differences
+def every_payment_is_in_the_books() -> ledger.Differences:
     """A completed redemption's entry took its amount from the payer and gave it to the merchant."""
     taken, collected = ledger.entry_sums(REDEMPTION).alias("taken"), ledger.entry_sums(REDEMPTION).alias("collected")
     booked = func.coalesce(taken.c.debits, 0).label("taken")
     given = func.coalesce(collected.c.credits, 0).label("given")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Redemption.id, Redemption.amount, booked, given)
         .join(Merchant, Merchant.id == Redemption.merchant_id)
         .outerjoin(people.Resident, people.Resident.id == Redemption.resident_id)
@@ -33,15 +33,16 @@ def every_payment_is_in_the_books(session: Session) -> str | None:
     )
 
 
-def every_entry_of_a_payment_has_its_redemption(session: Session) -> str | None:
+@ledger.no_differences
+def every_entry_of_a_payment_has_its_redemption() -> ledger.Differences:
     """An entry of the kind redemption belongs to exactly one completed redemption."""
-    return ledger.entries_without_their_one(session, REDEMPTION, Redemption.entry_id, _COMPLETED)
+    return ledger.entries_without_their_one([(REDEMPTION, Redemption.entry_id)], _COMPLETED)
 
 
-def no_code_paid_twice(session: Session) -> str | None:
+@ledger.no_differences
+def no_code_paid_twice() -> ledger.Differences:
     """A payment code completes one redemption at most."""
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Redemption.payment_code_id, func.count().label("times"))
         .where(_COMPLETED, Redemption.payment_code_id.is_not(None))
         .group_by(Redemption.payment_code_id)
@@ -51,14 +52,14 @@ def no_code_paid_twice(session: Session) -> str | None:
     )
 
 
-def refunds_never_exceed_their_payment(session: Session) -> str | None:
+@ledger.no_differences
+def refunds_never_exceed_their_payment() -> ledger.Differences:
     """What a redemption says was refunded is the sum of its refunds, and at most its amount."""
     sums = (
         select(Refund.redemption_id, func.sum(Refund.amount).label("refunds")).group_by(Refund.redemption_id).subquery()
     )
     refunds = func.coalesce(sums.c.refunds, 0).label("refunds")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Redemption.id, Redemption.amount, Redemption.refunded_total, refunds)
         .outerjoin(sums, sums.c.redemption_id == Redemption.id)
         .where(or_(Redemption.refunded_total != refunds, refunds > Redemption.amount, ~_COMPLETED & (refunds > 0)))
@@ -67,7 +68,8 @@ def refunds_never_exceed_their_payment(session: Session) -> str | None:
     )
 
 
-def every_refund_is_in_the_books(session: Session) -> str | None:
+@ledger.no_differences
+def every_refund_is_in_the_books() -> ledger.Differences:
     """A refund's entry gave its amount to the payer, out of what its merchant holds or owes."""
     given, taken = ledger.entry_sums(REFUND).alias("given"), ledger.entry_sums(REFUND).alias("taken")
     sums = (
@@ -85,16 +87,16 @@ def every_refund_is_in_the_books(session: Session) -> str | None:
         .group_by(Refund.id, Refund.amount, given.c.credits)
         .subquery()
     )
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(sums).where(or_(sums.c.given != sums.c.amount, sums.c.taken != sums.c.amount)).order_by(sums.c.id),
         "refund {id} is of {amount}; its entry took {taken} from the merchant and gave {given} to the payer",
     )
 
 
-def every_entry_of_a_refund_has_its_refund(session: Session) -> str | None:
+@ledger.no_differences
+def every_entry_of_a_refund_has_its_refund() -> ledger.Differences:
     """An entry of the kind refund belongs to exactly one refund."""
-    return ledger.entries_without_their_one(session, REFUND, Refund.entry_id)
+    return ledger.entries_without_their_one([(REFUND, Refund.entry_id)])
 
 
 def _moved(

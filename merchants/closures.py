@@ -70,10 +70,10 @@ def left_of_merchant(session: Session, merchant: Merchant) -> dict[str, dict[str
     return {name: sums for name, sums in parts.items() if sums}
 
 
-def closed_merchants_have_nothing_left(session: Session) -> str | None:
+@ledger.no_differences
+def closed_merchants_have_nothing_left() -> ledger.Differences:
     """The accounts of a merchant that is closed are closed, and so empty."""
-    return receivables.first_not_closed(
-        session,
+    return receivables.owners_not_closed(
         owner=Merchant.id == Closure.merchant_id,
         accounts=(Merchant.payable_account_id, Merchant.in_settlement_account_id, Merchant.receivable_account_id),
     )

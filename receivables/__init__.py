@@ -1,6 +1,6 @@
 """What is owed back after a wrong award was spent, how it is given back or waived, and how owners are closed."""
 
-from receivables.checks import CHECKS, first_not_closed
+from receivables.checks import CHECKS, owners_not_closed
 from receivables.closures import (
     Clearing,
     ClosurePage,
@@ -99,7 +99,6 @@ __all__ = [
     "closure_of_merchant",
     "closure_of_resident",
     "closure_report",
-    "first_not_closed",
     "get_closure",
     "get_matter",
     "get_repayment",
@@ -112,6 +111,7 @@ __all__ = [
     "next_line",
     "offset",
     "owed_by_resident",
+    "owners_not_closed",
     "reject",
     "repay_in_money",
     "repayment",

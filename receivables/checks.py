@@ -17,7 +17,8 @@ _RESIDENTS_OWE = "resident:%:receivable"
 _APPROVED = Matter.state == MatterState.APPROVED
 
 
-def every_award_knows_what_was_forced(session: Session) -> str | None:
+@ledger.no_differences
+def every_award_knows_what_was_forced() -> ledger.Differences:
     """What an award says was forced is the sum of its approved forced corrections."""
     forced = (
         select(Matter.award_id, func.sum(Matter.amount).label("forced"))
@@ -26,8 +27,7 @@ def every_award_knows_what_was_forced(session: Session) -> str | None:
         .subquery()
     )
     approved = func.coalesce(forced.c.forced, 0).label("approved")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Award.id, Award.forced_total, approved)
         .outerjoin(forced, forced.c.award_id == Award.id)
         .where(Award.forced_total != approved)
@@ -36,16 +36,18 @@ def every_award_knows_what_was_forced(session: Session) -> str | None:
     )
 
 
-def every_decision_is_in_the_books(session: Session) -> str | None:
+@ledger.no_differences
+def every_decision_is_in_the_books() -> ledger.Differences:
     """The entry of each approved matter booked its amount."""
     kinds = (MatterKind.FORCED_CORRECTION.value, MatterKind.WAIVER.value)
-    return _first_booked_otherwise(session, select(Matter.id, Matter.amount, Matter.entry_id).where(_APPROVED), kinds)
+    return _booked_otherwise(select(Matter.id, Matter.amount, Matter.entry_id).where(_APPROVED), kinds)
 
 
-def every_repayment_is_in_the_books(session: Session) -> str | None:
+@ledger.no_differences
+def every_repayment_is_in_the_books() -> ledger.Differences:
     """The entry of each repayment booked its amount."""
     rows = select(Repayment.id, Repayment.amount, Repayment.entry_id)
-    return _first_booked_otherwise(session, rows, ENTRY_KINDS.values())
+    return _booked_otherwise(rows, ENTRY_KINDS.values())
 
 
 def residents_owe_what_was_decided(session: Session) -> str | None:
@@ -70,28 +72,26 @@ def residents_owe_what_was_decided(session: Session) -> str | None:
     return next(undecided, None)
 
 
-def residents_who_left_have_nothing_left(session: Session) -> str | None:
+@ledger.no_differences
+def residents_who_left_have_nothing_left() -> ledger.Differences:
     """The accounts of a resident who is closed are closed, and so empty; minutes are only shown any more."""
     minutes = account_state_of(Resident.minutes_account_id)
-    return first_not_closed(
-        session,
+    return owners_not_closed(
         owner=Resident.id == Closure.resident_id,
         accounts=(Resident.available_account_id, Resident.held_account_id),
         or_else=or_(minutes.not_in([AccountState.CLOSING, AccountState.CLOSED]), Resident.left_at.is_(None)),
     )
 
 
-def first_not_closed(
-    session: Session,
+def owners_not_closed(
     *,
     owner: ColumnElement[bool],
     accounts: Iterable[SQLColumnExpression[int]],
     or_else: ColumnElement[bool] | None = None,
-) -> str | None:
-    """Return the first closure that is done while an account of its owner is not closed, or something else is amiss."""
+) -> ledger.Differences:
+    """Return closures that are done while an account of its owner is not closed, or something else is amiss."""
     amiss = [account_state_of(account) != AccountState.CLOSED for account in accounts]
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(Closure.id)
         .where(Closure.state == ClosureState.CLOSED, owner, or_(*amiss, *([] if or_else is None else [or_else])))
         .order_by(Closure.id),
@@ -99,8 +99,8 @@ def first_not_closed(
     )
 
 
-def _first_booked_otherwise(session: Session, rows: Select[*tuple[Any, ...]], kinds: Iterable[str]) -> str | None:
-    """Return the first of these rows whose entry did not credit each account it credits with the row's amount."""
+def _booked_otherwise(rows: Select[*tuple[Any, ...]], kinds: Iterable[str]) -> ledger.Differences:
+    """Return those of these rows whose entry did not credit each account it credits with the row's amount."""
     told = rows.subquery()
     each = union_all(*(select(sums.c.entry_id, sums.c.credits) for sums in map(ledger.entry_sums, kinds))).subquery()
     booked = (
@@ -110,8 +110,7 @@ def _first_booked_otherwise(session: Session, rows: Select[*tuple[Any, ...]], ki
         .subquery()
     )
     least, most = func.coalesce(booked.c.least, 0).label("least"), func.coalesce(booked.c.most, 0).label("most")
-    return ledger.first_difference(
-        session,
+    return ledger.Differences(
         select(told.c.id, told.c.amount, least, most)
         .outerjoin(booked, booked.c.entry_id == told.c.entry_id)
         .where(or_(least != told.c.amount, most != told.c.amount))

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from tests.migrating import MIGRATIONS, migrate
-from tests.postgres import Databases, PostgresServer
+from tests.postgres import Databases, PostgresServer, new_home
 
 # Databases wait for disks, so how long one example takes says nothing. In CI the examples are the same each time.
 settings.register_profile("both-databases", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -33,6 +34,21 @@ def pytest_configure(config: pytest.Config) -> None:
     url = os.environ.pop("DATABASE_URL", "")
     if url.startswith("postgres"):
         config.stash[OWN] = url
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(config))
+
+
+class FailuresAtOnce:
+    """Shows a failure when it happens: a run that is cut off never comes to its summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write what failed and why."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and reporter is not None:
+            reporter.write_line(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext}", red=True)
 
 
 def server_of_this_run(config: pytest.Config) -> str:
@@ -106,16 +122,26 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def folder_of_files() -> Iterator[Path]:
+    """Return the folder of the tests' SQLite file: in memory where there is room, so that no test waits for a disk."""
+    folder = new_home(in_memory=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """Return the URL of a migrated, empty SQLite file."""
-    return "sqlite:///" + str(shutil.copy(migrated_sqlite, tmp_path / "ledger.db"))
+def sqlite_database(migrated_sqlite: Path, folder_of_files: Path) -> Iterator[str]:
+    """Return the URL of a migrated, empty SQLite file; it is the same for every test of this process."""
+    yield "sqlite:///" + str(shutil.copy(migrated_sqlite, folder_of_files / "ledger.db"))
+    for file in folder_of_files.iterdir():
+        file.unlink()
 
 
 @pytest.fixture
 def postgres_database(postgres: Databases, migrated_postgres: str) -> Iterator[str]:
-    """Return the URL of a migrated, empty PostgreSQL database."""
-    url = postgres.new_database(template=migrated_postgres)
+    """Return the URL of a migrated, empty PostgreSQL database; it is the same for every test of this process."""
+    url = postgres.new_database(f"pingan_{os.getpid()}", template=migrated_postgres)
     yield url
     postgres.drop_database(url)
 
@@ -127,10 +153,16 @@ def database(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def engine_at() -> Callable[[str], Engine]:
+    """Return what gives the engine of a URL: one for the run, so that not every test compiles each statement anew."""
+    return cache(lambda url: ledger.prepare_engine(create_engine(url)))
+
+
 @pytest.fixture
-def engine(database: str) -> Iterator[Engine]:
+def engine(database: str, engine_at: Callable[[str], Engine]) -> Iterator[Engine]:
     """Return an engine set up as the application's."""
-    engine = ledger.prepare_engine(create_engine(database))
+    engine = engine_at(database)
     yield engine
     engine.dispose()
 

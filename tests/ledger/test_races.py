@@ -140,7 +140,7 @@ def test_a_reversal_and_a_spending_of_the_same_credits_exclude_each_other(engine
 
     outcomes = at_once(engine, [partial(what, award) for award in awards for what in (reverse_it, spend_it)])
     assert outcomes["done"] == 30
-    assert outcomes["InsufficientBalanceError"] + outcomes["NotReversibleError"] == 30
+    assert outcomes["InsufficientBalanceError"] + outcomes["RestedOnError"] == 30
     with Session(engine) as session:
         assert balance(session, books.resident) == 0
         assert findings(session) == []

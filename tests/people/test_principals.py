@@ -91,8 +91,13 @@ def test_a_key_opens_what_it_was_made_for_with_one_select(tree: Session) -> None
     key, secret = create_key(tree, role=Role.DISPATCHER, name="Desk 1", unit_code=TOWN, rate_a_minute=90, now=NOON)
     tree.expire_all()
     statements: list[str] = []
-    event.listen(tree.get_bind(), "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    def heard(*told: object) -> None:
+        statements.append(str(told[2]))
+
+    event.listen(tree.get_bind(), "before_cursor_execute", heard)
     bearer = principal_by_key(tree, secret)
+    event.remove(tree.get_bind(), "before_cursor_execute", heard)
     assert len(statements) == 1
     assert bearer is not None
     assert bearer.actor == f"person:{bearer.person_id.hex if bearer.person_id else None}"

@@ -22,6 +22,7 @@ class Route:
     path: str
     role: str
     body: dict[str, Any]
+    optional: frozenset[str] = frozenset()
 
 
 REASON = {"reason": "x"}
@@ -59,8 +60,23 @@ ROUTES = (
     ),
     Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
     Route("/books/entries/ENTRY/reversal", "colleague", REASON),
+    Route(
+        "/awards/SPENT/forced-corrections",
+        "administrator",
+        {"amount": 10, "reason": "r"},
+        optional=frozenset({"amount"}),
+    ),
+    Route("/forced-corrections/CORRECTION/approval", "approver", {"decision": "approve", "note": "n"}),
+    Route("/residents/DEBTOR/waivers", "administrator", {"fund": "peace", "amount": 10, "reason": "r"}),
+    Route("/waivers/WAIVER/approval", "approver", {"decision": "reject", "note": "n"}),
+    Route("/residents/DEBTOR/repayments", "finance", {**MONEY, "fund": "peace"}),
+    Route("/residents/DEBTOR/offsets", "finance", {"fund": "peace", "amount": 10, "consent": "c"}),
+    Route("/merchants/M01/repayments", "finance", {**MONEY, "fund": "peace"}),
+    Route("/residents/RESIDENT/closure", "administrator", REASON),
+    Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
+    Route("/merchants/M01/closure", "administrator", REASON),
 )
-OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule"}
+OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule", "note", "consent"}
 
 MALFORMED = (
     b"",
@@ -107,8 +123,12 @@ class Community:
         world.fund("school")
         resident, shop = world.resident(balance=1_000), world.shop("M01")
         award = world.award(resident.id, 500)
+        debtor = world.resident()
+        spent = world.award(debtor.id, 900)
+        world.paid(shop, debtor, 900)
         self.keys = {
             "administrator": world.administrator,
+            "approver": world.key(Role.APPROVER),
             "finance": world.finance,
             "colleague": world.key(Role.FINANCE, name="Colleague"),
             "resident": resident.key,
@@ -121,7 +141,24 @@ class Community:
             "AWARD": str(award.id),
             "ENTRY": str(award.entry_id),
             "PAYMENT": str(world.paid(shop, resident, 100)["id"]),
+            "DEBTOR": str(debtor.id),
+            "NUMBER": debtor.number,
+            "SPENT": str(spent.id),
         }
+        corrections, waivers = "/awards/SPENT/forced-corrections", "/residents/DEBTOR/waivers"
+        owed = self.asked(corrections, {"amount": 600, **REASON})
+        approval = Route(f"/forced-corrections/{owed}/approval", "approver", {"decision": "approve"})
+        assert self.post(approval, json.dumps(approval.body).encode()).status_code == 201
+        self.names |= {
+            "CORRECTION": self.asked(corrections, {"amount": 200, **REASON}),
+            "WAIVER": self.asked(waivers, {"fund": "peace", "amount": 100, **REASON}),
+        }
+
+    def asked(self, path: str, body: dict[str, Any]) -> str:
+        """Ask for what another person decides, and return its id."""
+        answer = self.post(Route(path, "administrator", body), json.dumps(body).encode())
+        assert answer.status_code == 201, answer.text
+        return str(answer.get_json()["id"])
 
     def named(self, text: str) -> str:
         """Return a text with the names of things in it replaced by their ids."""
@@ -190,7 +227,7 @@ def refuses_a_field_too_many_or_too_few(community: Community, route: Route) -> N
     answer = community.post(route, json.dumps({**right, "surplus": 1}).encode())
     assert problem(answer) == (422, "invalid_fields")
     assert list(answer.get_json()["errors"]) == ["surplus"]
-    for field in right.keys() - OPTIONAL:
+    for field in right.keys() - OPTIONAL - route.optional:
         answer = community.post(route, json.dumps({name: right[name] for name in right if name != field}).encode())
         assert problem(answer) == (422, "invalid_fields")
         assert list(answer.get_json()["errors"]) == [field]

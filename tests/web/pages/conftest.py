@@ -1,6 +1,5 @@
-"""Fixtures of the pages' tests: templates that name something unknown fail, and passwords are hashed cheaply."""
+"""Fixtures of the pages' tests: passwords are hashed cheaply."""
 
-import jinja2
 import pytest
 from argon2 import PasswordHasher
 
@@ -9,17 +8,9 @@ from tests.web.pages.browser import Browser, browser_of, browser_of_person
 from tests.web.world import Shop, Somebody, World
 
 
-@pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> jinja2.FileSystemBytecodeCache:
-    """Return where templates are kept compiled, so that not every test's application does it anew."""
-    return jinja2.FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def world(world: World, compiled_templates: jinja2.FileSystemBytecodeCache) -> World:
-    """Return a community whose pages are looked at closely."""
-    world.app.jinja_env.undefined = jinja2.StrictUndefined
-    world.app.jinja_env.bytecode_cache = compiled_templates
+def world(world: World) -> World:
+    """Return a community whose people log in quickly."""
     world.app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     return world
 
