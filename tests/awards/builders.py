@@ -87,7 +87,7 @@ def at_once(engine: Engine, works: Sequence[Callable[[Session], object]]) -> lis
                 try:
                     result = work(session)
                     session.commit()
-                except IntegrityError:
+                except (IntegrityError, ledger.LostRaceError):
                     # As the unit of work does: the winner's row is seen by the next run.
                     continue
                 except (AwardError, ledger.LedgerError) as refusal:

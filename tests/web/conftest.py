@@ -21,6 +21,7 @@ from tests.web.world import Clock, World
 from web import Settings, create_app
 from web.extensions import db
 from web.known_keys import KnownKeys
+from web.secret_keys import register_secret_keys
 
 PHONE_KEYS = people.new_phone_keys()
 SEAL_KEYS, SEAL_SALTS = seals.new_seal_keys(), seals.new_seal_salts()
@@ -76,6 +77,7 @@ def application_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settin
             is_now.clear()
             is_now.update(was)
         app.extensions |= {"settings": settings, "known_keys": KnownKeys(), "permit_leases": PermitLeases()}
+        register_secret_keys(app, settings)
         return app
 
     return application

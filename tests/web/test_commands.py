@@ -26,7 +26,7 @@ def run(world: World, *arguments: str) -> Result:
 def audited(world: World) -> list[str]:
     """Return the lines of an audit that finds nothing."""
     proved = run(world, "books", "audit")
-    assert proved.exit_code == 0
+    assert proved.exit_code == 0, proved.output
     return proved.stdout.splitlines()
 
 
