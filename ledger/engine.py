@@ -25,7 +25,8 @@ def prepare_engine(engine: Engine) -> Engine:
 
 # Nearly every statement looks rows up by key. One plan serves all values then: planned anew for each, a redemption
 # costs the server half as much again. And a plan made while a table was small must not go on reading the whole table.
-_LOOKING_UP = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+# Before version 18 a plan that must read a table whole looks so dear then that it would be compiled, for nothing.
+_LOOKING_UP = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
 
 
 def _look_up_by_key(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:

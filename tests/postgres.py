@@ -40,6 +40,7 @@ class Databases:
         # However the address names the driver, we use psycopg.
         self.admin_url = make_url(admin_url).set(drivername="postgresql+psycopg")
         self._made = 0
+        self._admin: psycopg.Connection | None = None
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of `database` on this server."""
@@ -64,9 +65,16 @@ class Databases:
 
     def administer(self, statement: sql.Composed) -> None:
         """Run one statement outside of any transaction."""
-        url = self.admin_url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True) as admin:
-            admin.execute(statement)
+        if self._admin is None:
+            url = self.admin_url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._admin = psycopg.connect(url, autocommit=True)
+        self._admin.execute(statement)
+
+    def leave(self) -> None:
+        """Close the connection that makes and drops databases."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
 
 
 class PostgresServer(Databases):
@@ -142,6 +150,7 @@ class PostgresServer(Databases):
         """Kill the server and every process of it with SIGKILL, as a machine that stops would."""
         if self._process is None:
             raise RuntimeError("this server was not started")
+        self.leave()
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         self._process.kill()
         for child in children:
@@ -189,6 +198,7 @@ class PostgresServer(Databases):
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             raise RuntimeError("this server was not started")
+        self.leave()
         self._process.send_signal(how)
         self._process.wait(STOP_S_MAX)
         self._process = None
