@@ -17,7 +17,7 @@ from merchants.model import PaymentCode, Redemption, RedemptionStatus, Refusal
 from merchants.namings import accepted_funds
 from merchants.order_numbers import normal_order_no
 from merchants.outcomes import get_redemption, holder_of
-from merchants.payment_codes import has_ended, normal_code
+from merchants.payment_codes import has_ended
 from merchants.receipts import new_receipt_no
 
 KIND = "redemption"
@@ -95,8 +95,9 @@ def redeem(
 ) -> Attempt:
     """Spend a resident's credits at a merchant: earliest lots first, for the code the resident shows.
 
-    Amounts are in cents. A refusal is an outcome too: it is stored under the order number and the call, and uses up
-    neither the code nor the number. The same call again is the same attempt again.
+    Amounts are in cents; `code` is as it was made, so what people type goes through `normal_code` first. A refusal is
+    an outcome too: it is stored under the order number and the call, and uses up neither the code nor the number. The
+    same call again is the same attempt again.
 
     Raises:
         AmountError, OrderNumberError: an amount or the order number cannot be one.
@@ -106,9 +107,7 @@ def redeem(
     """
     _check_amounts(amount, cash_amount)
     order_no = normal_order_no(order_no)
-    facts = read_facts(
-        session, call=call, merchant_id=merchant_id, order_no=order_no, code=normal_code(code), today=now.date()
-    )
+    facts = read_facts(session, call=call, merchant_id=merchant_id, order_no=order_no, code=code, today=now.date())
     if facts is None:
         raise MerchantUnknownError(merchant_id)
     if facts.made_id is not None:

@@ -144,9 +144,12 @@ def get_refund(session: Session, refund_id: UUID) -> Refund | None:
     return session.get(Refund, refund_id)
 
 
-def list_refunds(session: Session, *, redemption_id: UUID) -> Sequence[Refund]:
-    """Return the refunds of a redemption, newest first."""
+def list_refunds(
+    session: Session, *, redemption_id: UUID, limit: int | None = None, below_total: int | None = None
+) -> Sequence[Refund]:
+    """Return the refunds of a redemption, newest first; `below_total` asks for those before that running total."""
     # Their order is that of the running total, whatever the clocks said.
-    return session.scalars(
-        select(Refund).where(Refund.redemption_id == redemption_id).order_by(Refund.refunded_total.desc())
-    ).all()
+    query = select(Refund).where(Refund.redemption_id == redemption_id).order_by(Refund.refunded_total.desc())
+    if below_total is not None:
+        query = query.where(Refund.refunded_total < below_total)
+    return session.scalars(query.limit(limit)).all()

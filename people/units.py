@@ -108,7 +108,7 @@ def add_unit(session: Session, *, code: str, parent_code: str | None, level: Lev
         UnitLevelError: the parent is not of a higher level, or there is none and this is no county.
         TextRefusedError: the name is empty, too long, or has forbidden characters.
     """
-    if not _CODE.fullmatch(code):
+    if not is_unit_code(code):
         raise UnitCodeError(code)
     if session.get(Unit, code) is not None:
         raise UnitExistsError(code)
@@ -119,6 +119,11 @@ def add_unit(session: Session, *, code: str, parent_code: str | None, level: Lev
     return unit
 
 
+def is_unit_code(text: str) -> bool:
+    """Say whether a text could be the code of a unit."""
+    return _CODE.fullmatch(text) is not None
+
+
 def get_unit(session: Session, code: str) -> Unit:
     """Return the unit with this code.
 
@@ -126,7 +131,7 @@ def get_unit(session: Session, code: str) -> Unit:
         UnitUnknownError: there is none.
     """
     # Codes come from outside; one that cannot be a code is not worth a query, and some the database cannot even hear.
-    unit = session.get(Unit, code) if _CODE.fullmatch(code) else None
+    unit = session.get(Unit, code) if is_unit_code(code) else None
     if unit is None:
         raise UnitUnknownError(code)
     return unit
@@ -137,9 +142,14 @@ def units_by_code(session: Session, codes: Collection[str]) -> dict[str, Unit]:
     return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
 
 
-def child_units(session: Session, parent_code: str | None) -> list[Unit]:
-    """Return the units right below one, or the roots for None, by code."""
-    return list(session.scalars(select(Unit).where(Unit.parent_code == parent_code).order_by(Unit.code)))
+def child_units(
+    session: Session, parent_code: str | None, *, limit: int | None = None, after: str | None = None
+) -> list[Unit]:
+    """Return the units right below one, or the roots for None, by code; `after` asks for those beyond a code."""
+    query = select(Unit).where(Unit.parent_code == parent_code).order_by(Unit.code)
+    if after is not None:
+        query = query.where(Unit.code > after)
+    return list(session.scalars(query.limit(limit)))
 
 
 def find_units(

@@ -42,6 +42,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json = LedgerJson(app)
     app.extensions["settings"] = settings
     app.config.update(_configuration(settings))
+    # A path with a slash too many names nothing, rather than being sent on to what it may have meant.
+    app.url_map.merge_slashes = False
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's way
 

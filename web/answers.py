@@ -18,7 +18,7 @@ from web.request_ids import request_id
 
 PROBLEM_TYPE = "application/problem+json"
 # Answers under these paths are for programs.
-_FOR_PROGRAMS = ("/api/", "/health/", "/metrics")
+_FOR_PROGRAMS = ("/api/", "/health/", "/metrics/")
 
 logger = logging.getLogger("web.answers")
 
@@ -107,7 +107,7 @@ def problem_body(problem: Problem) -> dict[str, Any]:
 
 def is_for_programs() -> bool:
     """Say whether the present request is a program's."""
-    return request.path.startswith(_FOR_PROGRAMS)
+    return f"{request.path}/".startswith(_FOR_PROGRAMS)
 
 
 def _page(problem: Problem) -> Response:

@@ -19,6 +19,7 @@ CODE_LENGTH_MAX = 32
 LIMIT_MAX = 200
 LIMIT_DEFAULT = 50
 
+_PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -118,10 +119,20 @@ class Instant(fields.Field[datetime]):
             raise self.make_error("invalid") from error
 
 
+class WholeNumber(fields.Integer):
+    """A number in an address, as people write numbers: plain digits, no sign, no zeros before them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not _PLAIN_NUMBER.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        number: int = super()._deserialize(value, attr, data, **kwargs)
+        return number
+
+
 class PageQuery(Schema):
     """Which part of a list is asked for."""
 
-    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MAX))
+    limit = WholeNumber(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MAX))
     cursor = fields.String(
         load_default=None,
         validate=Length(min=1, max=100),

@@ -10,6 +10,7 @@ from awards import (
     END_OF_NEXT_YEAR,
     CoverLine,
     FundMovement,
+    FundUnknownError,
     MovementKind,
     appropriate,
     cover_lines,
@@ -24,7 +25,7 @@ from awards import (
 from people import Role
 from web.api.calls import call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Instant, PageQuery, Reply, Request, Text, a_code, a_name, a_text, an_amount
-from web.api.pages import id_cursor, page, page_of
+from web.api.pages import cursor_refused, id_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal, require
 from web.clock import now
@@ -111,7 +112,10 @@ def list_all(asked: dict[str, Any]) -> Any:
     """List the funds with their cover, newest first."""
 
     def read(session: Session) -> dict[str, Any]:
-        found = fund_page(session, limit=asked["limit"], before=asked["cursor"])
+        try:
+            found = fund_page(session, limit=asked["limit"], before=asked["cursor"])
+        except FundUnknownError as error:
+            raise cursor_refused() from error
         lines = {line.fund.code: line for line in cover_lines(session)}
         return page([_shown(lines[fund.code]) for fund in found.items], found.next_before)
 

@@ -45,7 +45,7 @@ def id_cursor(cursor: str | None) -> UUID | None:
     try:
         return UUID(cursor)
     except ValueError as error:
-        raise _refused() from error
+        raise cursor_refused() from error
 
 
 def number_cursor(cursor: str | None) -> int | None:
@@ -57,9 +57,10 @@ def number_cursor(cursor: str | None) -> int | None:
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        raise _refused()
+        raise cursor_refused()
     return int(cursor)
 
 
-def _refused() -> ProblemError:
+def cursor_refused() -> ProblemError:
+    """Return the refusal of a cursor that this list did not give out."""
     return ProblemError(INVALID_FIELDS, errors={"cursor": [_("This is no cursor of this list.")]})

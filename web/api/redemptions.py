@@ -17,7 +17,6 @@ from merchants import (
     list_redemptions,
     list_refunds,
     merchants_by_id,
-    normal_code,
     outcome,
     redeem,
     refund,
@@ -26,7 +25,7 @@ from people import Role, get_resident, masked_name
 from web.answers import answer
 from web.api.calls import REPLAYED, call_of, once
 from web.api.fields import Flag, Instant, PageQuery, Reply, Request, Text, a_text, an_amount
-from web.api.pages import id_cursor, page, page_of
+from web.api.pages import id_cursor, number_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal, require
 from web.clock import now
@@ -109,15 +108,15 @@ class RefundReply(Reply):
 @blueprint.response(201, RedemptionReply)
 def pay(asked: dict[str, Any]) -> Any:
     """Spend a resident's credits at the calling till's merchant."""
-    merchant_id, code = _merchant_id(), normal_code(asked["code"])
+    merchant_id = _merchant_id()
     # A PIN is short enough to be guessed from a hash, so it is no part of what the call remembers.
-    call = call_of({**asked, "code": code, "pin": None})
+    call = call_of({**asked, "pin": None})
     attempt = in_transaction(
         lambda session: redeem(
             session,
             merchant_id=merchant_id,
             actor=call.owner,
-            code=code,
+            code=asked["code"],
             amount=asked["amount"],
             order_no=asked["order_no"],
             cash_amount=asked["cash_amount"],
@@ -197,12 +196,17 @@ def give_back(asked: dict[str, Any], redemption_id: UUID) -> Any:
 
 @blueprint.get("/redemptions/<uuid:redemption_id>/refunds")
 @access(*_SEEN_BY)
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(RefundReply))
-def list_given_back(redemption_id: UUID) -> Any:
+def list_given_back(asked: dict[str, Any], redemption_id: UUID) -> Any:
     """List the refunds of a payment, newest first."""
 
     def read(session: Session) -> dict[str, Any]:
-        return page(list_refunds(session, redemption_id=_seen(session, redemption_id).id), None)
+        limit, before = asked["limit"], number_cursor(asked["cursor"])
+        found = list_refunds(
+            session, redemption_id=_seen(session, redemption_id).id, limit=limit + 1, below_total=before
+        )
+        return page(found[:limit], found[limit - 1].refunded_total if len(found) > limit else None)
 
     return reading(read)
 

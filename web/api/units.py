@@ -7,9 +7,10 @@ from marshmallow.validate import OneOf
 from sqlalchemy.orm import Session
 
 from ledger import new_id, remember_call
-from people import Level, Role, Unit, add_unit, child_units, get_unit
+from people import Level, Role, Unit, add_unit, child_units, get_unit, is_unit_code
 from web.api.calls import call_of, once
-from web.api.fields import CODE_LENGTH_MAX, Reply, Request, Text, a_code, a_name
+from web.api.fields import CODE_LENGTH_MAX, PageQuery, Reply, Request, Text, a_code, a_name
+from web.api.pages import cursor_refused, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal, require
 from web.clock import now
@@ -36,17 +37,10 @@ class UnitReply(Reply):
     name = fields.String(required=True)
 
 
-class UnitsQuery(Request):
+class UnitsQuery(PageQuery):
     """Below which unit the units are asked for."""
 
     parent = Text(load_default=None, length_max=CODE_LENGTH_MAX)
-
-
-class UnitsReply(Reply):
-    """The units right below one, by code."""
-
-    items = fields.List(fields.Nested(UnitReply), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 @blueprint.post("/units")
@@ -73,15 +67,18 @@ def add(asked: dict[str, Any]) -> Any:
 @blueprint.get("/units")
 @access()
 @blueprint.arguments(UnitsQuery, location="query")
-@blueprint.response(200, UnitsReply)
+@blueprint.response(200, page_of(UnitReply))
 def list_children(asked: dict[str, Any]) -> Any:
-    """List the units right below one, or the tree's roots."""
+    """List the units right below one, or the tree's roots, by code."""
 
     def read(session: Session) -> dict[str, Any]:
-        parent = asked["parent"]
+        parent, limit = asked["parent"], asked["limit"]
         if parent is not None:
             get_unit(session, parent)
-        return {"items": child_units(session, parent), "next_cursor": None}
+        if (after := asked["cursor"]) is not None and not is_unit_code(after):
+            raise cursor_refused()
+        found = child_units(session, parent, limit=limit + 1, after=after)
+        return page(found[:limit], found[limit - 1].code if len(found) > limit else None)
 
     return reading(read)
 

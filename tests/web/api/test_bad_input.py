@@ -271,6 +271,16 @@ def test_strange_addresses_are_not_found(world: World) -> None:
         "/nothing",
     ):
         assert problem(world.get(path, key))[0] == 404, path
+    for path in (
+        "/api",
+        "/api/",
+        "/api/v2/residents",
+        "/api/v1//residents",
+        "/health",
+        "/health/nothing",
+        "/metrics/x",
+    ):
+        assert problem(world.app.test_client().get(path))[0] == 404, path
 
 
 def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
@@ -293,6 +303,26 @@ def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
             query = {name: value, **({"asset": "PAB"} if path.startswith("/books") else {})}
             answer = world.get(path, key, **query)
             assert answer.status_code in {200, 404, 422}, (path, name, value)
+
+
+def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world: World) -> None:
+    community = Community(world)
+    lists = (
+        *("/residents", "/units", "/funds", "/funds/peace/movements", "/awards", "/awards/batches", "/merchants"),
+        *("/residents/RESIDENT/statement", "/residents/RESIDENT/holds", "/residents/RESIDENT/repayments"),
+        *("/redemptions", "/redemptions/PAYMENT/refunds", "/forced-corrections", "/waivers", "/repayments"),
+        *("/closures", "/merchants/M01/namings", "/books/seals"),
+    )
+    for path in map(community.named, lists):
+        assert world.get(path, world.administrator, limit=1).status_code == 200, path
+        for name, values in (
+            ("limit", ("0", "201", "05", "+5", "-1", "1_0", "1.0", " 5", "５", "٣", "1e2", "x", "9" * 5_000)),
+            ("cursor", ("x y", "no cursor/of ours", "\u202e", "")),
+        ):
+            for value in values:
+                answer = world.get(path, world.administrator, **{name: value})
+                assert problem(answer) == (422, "invalid_fields"), (path, name, value)
+                assert list(answer.get_json()["errors"]) == [name]
 
 
 def test_a_body_in_chunks_is_not_cut_off_where_it_is_too_large(world: World) -> None:

@@ -129,11 +129,14 @@ def test_a_frozen_account_pays_nothing(world: World) -> None:
     )
 
 
-def test_what_a_scanner_adds_to_a_code_does_no_harm(world: World) -> None:
+def test_a_code_is_one_as_it_was_made_and_in_no_other_form(world: World) -> None:
     resident, shop = community(world)
     code = world.payment_code(resident)
-    scanned = f" {code[:4].lower()}-{code[4:]}\t\r\n"
-    assert world.post("/redemptions", order(scanned), shop.till).status_code == 201
+    others = (f" {code}", f"{code}\r\n", code.lower(), f"{code[:4]}-{code[4:]}", "Ａ" + code[1:])
+    for number, other in enumerate(others):
+        answer = world.post("/redemptions", order(other, order_no=f"other {number}"), shop.till)
+        assert problem(answer) == (409, "code_unknown")
+    assert world.post("/redemptions", order(code), shop.till).status_code == 201
 
 
 def test_nobody_and_the_wrong_role_are_refused(world: World) -> None:

@@ -26,6 +26,10 @@ def test_the_owner_gives_back_in_parts(world: World) -> None:
     assert world.get(path, shop.till).get_json()["refunded_total"] == 300
     listed = world.get(f"{path}/refunds", resident.key).get_json()["items"]
     assert listed == [second.get_json(), first.get_json()]
+    newest = world.get(f"{path}/refunds", resident.key, limit=1).get_json()
+    assert newest["items"] == listed[:1]
+    rest = world.get(f"{path}/refunds", resident.key, limit=1, cursor=newest["next_cursor"]).get_json()
+    assert (rest["items"], rest["next_cursor"]) == (listed[1:], None)
     assert world.get(f"{path}/refunds/{first.get_json()['id']}", shop.till).get_json() == first.get_json()
 
 

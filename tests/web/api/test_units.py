@@ -15,6 +15,19 @@ def test_a_grid_is_added_below_a_community_and_shown(world: World) -> None:
     assert [each["level"] for each in world.get("/units", world.auditor).get_json()["items"]] == ["county"]
 
 
+def test_a_long_list_of_units_comes_in_parts(world: World) -> None:
+    found, cursor, parts = [], None, 0
+    while cursor is not None or not parts:
+        query = {"parent": TOWN, "limit": 7, **({"cursor": cursor} if cursor else {})}
+        body = world.get("/units", world.auditor, **query).get_json()
+        assert len(body["items"]) <= 7
+        found += [each["code"] for each in body["items"]]
+        cursor, parts = body["next_cursor"], parts + 1
+    assert parts > 2
+    assert found == sorted(set(found))
+    assert found == [each["code"] for each in world.get("/units", world.auditor, parent=TOWN).get_json()["items"]]
+
+
 def test_nobody_and_the_wrong_role_are_refused(world: World) -> None:
     assert problem(world.post("/units", GRID)) == (401, "unauthenticated")
     assert problem(world.get("/units")) == (401, "unauthenticated")
