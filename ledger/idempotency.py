@@ -28,7 +28,7 @@ class Call:
     def input_hash(self) -> bytes:
         """SHA-256 of what was asked, in a canonical form: the order of fields is no input."""
         canonical = json.dumps(self.asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_text)
-        return hashlib.sha256(canonical.encode()).digest()
+        return hashlib.sha256(canonical.encode(errors="surrogatepass")).digest()
 
 
 def _as_text(value: object) -> str:

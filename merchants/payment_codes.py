@@ -75,8 +75,8 @@ def normal_code(text: str) -> str:
 
 
 def hash_of_code(code: str) -> bytes:
-    """Return the SHA-256 under which a code is kept."""
-    return hashlib.sha256(code.encode()).digest()
+    """Return the SHA-256 under which a code is kept; any text has one."""
+    return hashlib.sha256(code.encode(errors="surrogatepass")).digest()
 
 
 def create_payment_code(
