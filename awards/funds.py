@@ -31,6 +31,7 @@ from ledger import (
     NewAccount,
     Side,
     balance,
+    check_still_new,
     open_accounts,
     remember_call,
 )
@@ -80,10 +81,16 @@ def create_fund(
     if not is_expiry_rule(expiry_rule, now.date()):
         raise ExpiryRuleError(expiry_rule)
     if session.get(Fund, code) is not None:
+        check_still_new(session, call)
         raise FundExistsError(code)
     for common in (TREASURY, ISSUED):
         _open_once(session, common)
-    available, held, backing = open_accounts(session, _accounts(code))
+    try:
+        available, held, backing = open_accounts(session, _accounts(code))
+    except AccountExistsError as error:
+        # Somebody made the fund since we looked.
+        check_still_new(session, call)
+        raise FundExistsError(code) from error
     fund = Fund(
         code=code,
         name=cleaned_name,
