@@ -122,7 +122,14 @@ from ledger.statements import (
 )
 from ledger.sweeps import Sweep
 from ledger.terms import AHEAD_S, Terms, TermsSet, set_open_days, terms_history, terms_in_force
-from ledger.whole_entries import EntryLine, recorded_entries, stream_entries
+from ledger.whole_entries import (
+    LINE_ON_POSTGRESQL,
+    EntryLine,
+    entries_written_as,
+    recorded_entries,
+    stream_entries,
+    stream_written,
+)
 
 __all__ = [
     "AHEAD_S",
@@ -130,6 +137,7 @@ __all__ = [
     "EARLIEST_DAY",
     "GRACE_DAYS",
     "KNOWN_CALL",
+    "LINE_ON_POSTGRESQL",
     "READING",
     "REMEMBER_CALL",
     "REVERSIBLE_KINDS",
@@ -230,6 +238,7 @@ __all__ = [
     "credit",
     "debit",
     "entries_without_their_one",
+    "entries_written_as",
     "entry",
     "entry_lot_sums",
     "entry_sums",
@@ -280,6 +289,7 @@ __all__ = [
     "state_period",
     "statement",
     "stream_entries",
+    "stream_written",
     "taken_of_lot",
     "terms_history",
     "terms_in_force",

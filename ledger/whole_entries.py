@@ -1,6 +1,6 @@
 """Entries with every column of theirs and of their postings, as text that is the same on both databases: for seals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -17,9 +17,11 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal,
     select,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -89,34 +91,74 @@ def _rfc_3339(instant: _Column) -> ColumnElement[str]:
     return func.to_char(func.timezone("UTC", instant), _RFC_3339, type_=Text)
 
 
-_POSTGRESQL = _lines(
-    cast(JournalEntry.id, Text),
-    type_coerce(JournalEntry.kind, Text),
-    JournalEntry.description,
-    type_coerce(JournalEntry.actor, Text),
-    _rfc_3339(JournalEntry.occurred_at),
-    _rfc_3339(JournalEntry.recorded_at),
-    cast(JournalEntry.reverses_id, Text),
-    Posting.line,
-    Account.code,
-    type_coerce(Posting.asset, Text),
-    Posting.lot,
-    type_coerce(Posting.side, Text),
-    Posting.amount,
-    Posting.seq,
-    Posting.balance_after,
+# The columns of a line on PostgreSQL by the names of `EntryLine`, for expressions of other rooms.
+LINE_ON_POSTGRESQL: Mapping[str, _Column] = dict(
+    zip(
+        EntryLine._fields,
+        (
+            cast(JournalEntry.id, Text),
+            type_coerce(JournalEntry.kind, Text),
+            JournalEntry.description,
+            type_coerce(JournalEntry.actor, Text),
+            _rfc_3339(JournalEntry.occurred_at),
+            _rfc_3339(JournalEntry.recorded_at),
+            cast(JournalEntry.reverses_id, Text),
+            Posting.line,
+            Account.code,
+            type_coerce(Posting.asset, Text),
+            Posting.lot,
+            type_coerce(Posting.side, Text),
+            Posting.amount,
+            Posting.seq,
+            Posting.balance_after,
+        ),
+        strict=True,
+    )
 )
+_POSTGRESQL = _lines(*LINE_ON_POSTGRESQL.values())
+
+
+def entries_written_as(of_entry: Sequence[ColumnElement[Any]], of_line: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Return the question by which PostgreSQL itself writes entries: id, the texts of an entry, those of its lines.
+
+    The expressions are over `LINE_ON_POSTGRESQL`. The texts of lines come as one, with a line feed between, so none may
+    hold one. `stream_written` asks it.
+    """
+    lines = func.string_agg(of_line, aggregate_order_by(literal("\n", Text), Posting.line))
+    return (
+        _lines(LINE_ON_POSTGRESQL["entry_id"], *of_entry, lines)
+        # All columns: that the id decides them is a guard, and somebody may have taken the guards away.
+        .group_by(*JournalEntry.__table__.columns)
+        .order_by(None)
+        .order_by(JournalEntry.id)
+    )
+
+
+def stream_written(
+    session: Session, question: Select[*tuple[Any, ...]], first: UUID, last: UUID
+) -> Iterator[tuple[Any, ...]]:
+    """Stream the rows of a question made by `entries_written_as`, for the ids from `first` to `last`.
+
+    Let it run to its end before the session is asked anything else.
+    """
+    return _stream_on_postgresql(session, question, first, last)
 
 
 def _lines_on_postgresql(session: Session, first: UUID, last: UUID) -> Iterator[EntryLine]:
+    return map(EntryLine._make, _stream_on_postgresql(session, _POSTGRESQL, first, last))
+
+
+def _stream_on_postgresql(
+    session: Session, question: Select[*tuple[Any, ...]], first: UUID, last: UUID
+) -> Iterator[tuple[Any, ...]]:
     """Let the server send rows while those before them are worked on, which a cursor of SQLAlchemy's does not."""
     connection = session.connection()
-    compiled = _POSTGRESQL.compile(dialect=connection.dialect)
+    compiled = question.compile(dialect=connection.dialect)
     values = {**compiled.params, "first": first, "last": last}
     driver_connection: Any = connection.connection.driver_connection
     try:
         with driver_connection.cursor() as cursor:
-            yield from map(EntryLine._make, cursor.stream(compiled.string, values, size=_ROWS_AT_ONCE))
+            yield from cursor.stream(compiled.string, values, size=_ROWS_AT_ONCE)
     except psycopg.Error as error:
         # As SQLAlchemy's own statements tell it: who waits for that must not meet another kind of error.
         cut_off = bool(driver_connection.closed)

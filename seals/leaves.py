@@ -60,8 +60,11 @@ class LeafMaker:
 
     def leaf(self, lines: Sequence[EntryLine]) -> bytes:
         """Return the leaf of an entry."""
-        texts = canonical_texts(lines)
-        salts = self._salts_of(lines[0].entry_id, len(texts))
+        return self.leaf_of(lines[0].entry_id, canonical_texts(lines))
+
+    def leaf_of(self, entry_id: str, texts: Sequence[str]) -> bytes:
+        """Return the leaf of an entry from its canonical texts."""
+        salts = self._salts_of(entry_id, len(texts))
         return leaf_over([commitment(text, salt) for text, salt in zip(texts, salts, strict=True)])
 
     def _salts_of(self, entry_id: str, count: int) -> list[bytes]:

@@ -13,6 +13,7 @@ from seals.heads import TreeHead, newest_head
 from seals.keys import SealKeys
 from seals.merkle import root_of
 from seals.model import SealHead, SealLeaf
+from seals.streaming import stream_leaves
 from seals.tree import StoredTree, append_leaves
 
 LIMIT = 10_000
@@ -93,9 +94,9 @@ def _leaves(session: Session, keys: SealKeys, new: list[UUID]) -> list[tuple[UUI
     """
     wanted = {str(entry_id): entry_id for entry_id in new}
     return [
-        (wanted[lines[0].entry_id], keys.leaf_maker.leaf(lines))
-        for lines in ledger.stream_entries(session, new[0], new[-1])
-        if lines[0].entry_id in wanted
+        (wanted[entry_id], leaf)
+        for entry_id, leaf in stream_leaves(session, keys.leaf_maker, new[0], new[-1])
+        if entry_id in wanted
     ]
 
 

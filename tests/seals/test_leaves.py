@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger import EntryLine, stream_entries
 from seals.leaves import LeafMaker, canonical_texts
+from seals.streaming import stream_leaves
 from tests.ledger.builders import Books, entry_of
 from tests.ledger.tampering import ACCOUNTS, ENTRIES, POSTINGS
 
@@ -80,6 +81,22 @@ def test_the_parts_hold_every_column_as_canonical_json(session: Session, books: 
     ]
     assert written == expected
     assert len(written) == 9
+
+
+def test_whoever_writes_the_texts_the_leaves_are_the_same(session: Session, books: Books) -> None:
+    # Every character up to the last of Latin, and some that programs treat each in a way of their own.
+    every = "".join(map(chr, range(1, 0x250))) + "\u200e\u2028\u2029\ufeff\uffff\U0010ffff"
+    for description in (every, *every):
+        entry = entry_of(
+            ledger.debit(books.served, ledger.Asset.MIN, 1),
+            ledger.credit(books.minutes, ledger.Asset.MIN, 1),
+            description=description,
+        )
+        ledger.post(session, [entry])
+    maker = LeafMaker(SECRET)
+    written = list(stream_leaves(session, maker, FIRST, LAST))
+    assert written == [(lines[0].entry_id, maker.leaf(lines)) for lines in stream_entries(session, FIRST, LAST)]
+    assert len(written) > len(every)
 
 
 def test_no_column_is_forgotten() -> None:

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ledger import AccountState, CreditLot
+from merchants import LIVE_CODES_MAX
 from tests.sequences.pencil import Pencil
 from tests.sequences.set_aside import HoldsBook, SetAside
-from tests.soak.clerks import Told
+from tests.soak.clerks import DONE, GIVEN_UP, Told
 
 
 class Replayed(Protocol):
@@ -39,11 +40,13 @@ class Explanations:
         """Know what was accepted, and when accounts were frozen."""
         self._replay = replay
         self._frozen = _frozen(told)
+        self._refused_payments = _refused_payments(told)
         self._reasons: dict[str, Callable[[Told], bool]] = {
             "insufficient_balance": lambda each: self._holds_too_little(each, None),
             "fund_not_accepted_here": lambda each: self._holds_too_little(each, self._accepted(each)),
             "account_frozen": self._was_frozen,
             "AccountStateError": self._was_frozen,
+            "TooManyLiveCodesError": self._too_many_codes_live,
             "FundExhaustedError": self._fund_has_too_little,
             "AlreadyClawedBackError": lambda each: each.facts["award"] in replay.clawed_back,
             "AlreadyReversedError": self._was_reversed,
@@ -71,6 +74,11 @@ class Explanations:
             < told.facts["amount"]
             for held in self._replay.seen(f"{told.facts['who']}:available", told)
         )
+
+    def _too_many_codes_live(self, told: Told) -> bool:
+        # A refused payment leaves its code alive, and to the clerks it is always noon.
+        who, until = told.facts["who"], told.answered_at
+        return sum(each.asked_at <= until for each in self._refused_payments[who]) >= LIVE_CODES_MAX
 
     def _fund_has_too_little(self, told: Told) -> bool:
         lines = told.facts.get("lines") or [("", told.facts["amount"])]
@@ -122,6 +130,15 @@ class Explanations:
         payment = told.facts["payment"]
         left = self._replay.pencil.payments[self._replay.payments[payment]].refundable
         return bool(told.facts["amount"] > left)
+
+
+def _refused_payments(told: Sequence[Told]) -> defaultdict[str, list[Told]]:
+    """Return the payments of each resident whose code may be alive still."""
+    refused: defaultdict[str, list[Told]] = defaultdict(list)
+    for each in told:
+        if each.kind == "pay" and each.outcome not in {DONE, GIVEN_UP, "TooManyLiveCodesError"}:
+            refused[each.facts["who"]].append(each)
+    return refused
 
 
 def _frozen(told: Sequence[Told]) -> defaultdict[str, list[tuple[datetime, datetime]]]:
