@@ -17,7 +17,7 @@ import people
 from bench import limits
 from ledger import Asset, CreditLot, NewAccount, NewEntry, Side
 from tests.migrating import migrate
-from tests.postgres import PostgresServer
+from tests.postgres import Databases, PostgresServer
 
 ACCOUNTS = 2_000
 PLENTY = 10**9
@@ -39,6 +39,13 @@ def databases() -> Iterator[dict[str, str]]:
             yield urls
         finally:
             server.remove()
+
+
+def another(url: str, name: str) -> str:
+    """Return the URL of a further database, migrated and empty, on the server of `url`."""
+    made = Databases(url).new_database(name)
+    migrate(made)
+    return made
 
 
 def engine_of(url: str) -> Engine:

@@ -1,0 +1,109 @@
+"""Sealing and `books audit` over a million postings: how fast beside what was asked for, and with how much memory."""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import awards
+import people
+import seals
+from bench import racing
+from bench.worlds import UNIT, engine_of, settle_statistics
+from ledger import CreditLot
+from web import Settings, create_app
+
+ENTRIES, RESIDENTS, OFFICER = 500_000, 2_000, "system"
+AUDIT_S_MAX, AUDIT_MB_MAX = 20.0, 200.0
+# More than payments come in at the very busiest.
+SEALED_A_SECOND_MIN = 5_000.0
+_MONEY = 10**9
+
+_HISTORY = Path(__file__).with_name("history.sql")
+
+
+def run(url: str) -> bool:
+    """Write the history into a database of its own, seal it and prove it; return whether both were fast enough."""
+    _write_history(url)
+    keys = seals.new_seal_keys(), seals.new_seal_salts()
+    settings = Settings(url, b"a secret of the bench, long enough", people.new_phone_keys(), *keys)
+    sealing_s, _, _ = _alone(partial(_command, settings, ["jobs", "run"]))
+    audit_s, memory_mb, said = _alone(partial(_command, settings, ["books", "audit"]))
+    if any(not line.startswith("ok") for line in said.splitlines()):
+        raise RuntimeError(said)
+    asked = 2 * ENTRIES / AUDIT_S_MAX
+    report = partial(racing.report, db="postgresql", clients=1)
+    sealed = report(
+        case="seal",
+        ours=ENTRIES / sealing_s,
+        limit=SEALED_A_SECOND_MIN,
+        ratio=ENTRIES / sealing_s / SEALED_A_SECOND_MIN,
+        floor=1.0,
+        unit="entries/s, beside what was asked for",
+    )
+    proved = report(
+        case="audit",
+        ours=2 * ENTRIES / audit_s,
+        limit=asked,
+        ratio=2 * ENTRIES / audit_s / asked,
+        floor=1.0,
+        unit="postings/s, beside what was asked for",
+        more={"took_s": round(audit_s, 1), "took_s_max": AUDIT_S_MAX, "mb": round(memory_mb), "mb_max": AUDIT_MB_MAX},
+    )
+    return sealed and proved and memory_mb <= AUDIT_MB_MAX
+
+
+def _write_history(url: str) -> None:
+    engine = engine_of(url)
+    now = datetime.now(UTC)
+    with Session(engine) as session:
+        people.add_unit(session, code=UNIT, parent_code=None, level=people.Level.COUNTY, name="永济市")
+        newcomers = [
+            people.NewResident(name="王小明", phone=f"138{number:08}", unit_code=UNIT) for number in range(RESIDENTS)
+        ]
+        vault = people.PhoneVault(people.new_phone_keys())
+        people.register_residents(session, newcomers=newcomers, vault=vault, now=now)
+        fund = awards.create_fund(session, code="peace", name="Peace", purpose="Peace", actor=OFFICER, now=now)
+        awards.appropriate(session, fund_code="peace", amount=_MONEY, document="1", actor=OFFICER, now=now)
+        session.commit()
+        # PostgreSQL would check a million foreign keys one by one.
+        session.execute(text("SET session_replication_role = replica"))
+        values = {
+            "entries": ENTRIES,
+            "residents": RESIDENTS,
+            "officer": OFFICER,
+            "begin": datetime.now(UTC),
+            "money": _MONEY,
+            "giver": fund.available_account_id,
+            "giver_lot": CreditLot("peace").label,
+            "taker_lot": CreditLot("peace", datetime(2099, 12, 31, tzinfo=UTC).date()).label,
+        }
+        for statement in _HISTORY.read_text("utf-8").split(";"):
+            session.execute(text(statement), values)
+        session.execute(text("SET session_replication_role = origin"))
+        session.commit()
+    settle_statistics(engine)
+    engine.dispose()
+
+
+def _alone(work: Callable[[], str]) -> tuple[float, float, str]:
+    """Do work in a process of its own; return how many seconds it took, its memory in MB, and what it said."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(_measured, work).result()
+
+
+def _measured(work: Callable[[], str]) -> tuple[float, float, str]:
+    begin = time.perf_counter()
+    said = work()
+    return time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, said
+
+
+def _command(settings: Settings, arguments: list[str]) -> str:
+    return create_app(settings).test_cli_runner().invoke(args=arguments).output
