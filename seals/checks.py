@@ -89,7 +89,8 @@ def _sealed_leaves(session: Session) -> Iterator[dict[str, bytes]]:
     """Stream the leaves by their entries' ids, a part at a time, in the order of ids."""
     query = select(cast(SealLeaf.entry_id, Text), SealLeaf.leaf).order_by(SealLeaf.entry_id)
     for part in session.execute(query.execution_options(yield_per=_LEAVES_AT_ONCE)).partitions():
-        yield {str(UUID(entry_id)): leaf for entry_id, leaf in part}
+        # SQLite keeps ids without hyphens.
+        yield {entry_id if "-" in entry_id else str(UUID(entry_id)): leaf for entry_id, leaf in part}
 
 
 def _first_changed(session: Session, keys: SealKeys, sealed: dict[str, bytes]) -> str | None:
@@ -117,6 +118,8 @@ def _leaves_in_order(session: Session) -> Iterator[tuple[int, bytes]]:
 
 def _node_that_differs(nodes: dict[tuple[int, int], bytes], full: Sequence[bytes], size: int) -> str | None:
     """Compare what is kept of the full runs that end with a leaf, and cross it off."""
+    if len(full) <= KEPT_EVERY:
+        return None
     for level in range(KEPT_EVERY, len(full), KEPT_EVERY):
         place = (size >> level) - 1
         if nodes.pop((level, place), None) != full[level]:

@@ -16,6 +16,7 @@ ENTRY_FORMAT = "pingan-entry-1"
 SALT_BYTES = 16
 # One call of the salts' hash gives as many: an entry of two postings needs no second one.
 _SALTS_AT_ONCE = hashlib.blake2b.MAX_DIGEST_SIZE // SALT_BYTES
+_PLACES = range(0, hashlib.blake2b.MAX_DIGEST_SIZE, SALT_BYTES)
 
 # Whatever stands where a text should be is quoted too: what somebody put there must be told, not stumbled over.
 _quoted = lru_cache(maxsize=4_096, typed=True)(json.JSONEncoder(ensure_ascii=False, default=repr).encode)
@@ -63,18 +64,33 @@ class LeafMaker:
         return self.leaf_of(lines[0].entry_id, canonical_texts(lines))
 
     def leaf_of(self, entry_id: str, texts: Sequence[str]) -> bytes:
-        """Return the leaf of an entry from its canonical texts."""
-        salts = self._salts_of(entry_id, len(texts))
-        return leaf_over([commitment(text, salt) for text, salt in zip(texts, salts, strict=True)])
+        """Return the leaf of an entry from its canonical texts.
+
+        Nearly every entry has no more parts than one hash gives salts for. For those it is `leaf_over` written out,
+        because an audit does it for all the books: so it takes half the time.
+        """
+        count = len(texts)
+        if count > _SALTS_AT_ONCE:
+            salts = self._salts_of(entry_id, count)
+            return leaf_over([commitment(text, salt) for text, salt in zip(texts, salts, strict=True)])
+        digest = self._salts_block(entry_id, 0)
+        commitments = []
+        for at, text in zip(_PLACES, texts, strict=False):
+            salted = digest[at : at + SALT_BYTES] + text.encode(errors="backslashreplace")
+            commitments.append(hashlib.sha256(salted).digest())
+        return leaf_over(commitments)
 
     def _salts_of(self, entry_id: str, count: int) -> list[bytes]:
         salts: list[bytes] = []
         for block in range((count - 1) // _SALTS_AT_ONCE + 1):
-            hashed = self._salts.copy()
-            hashed.update(f"{entry_id}/{block}".encode())
-            digest = hashed.digest()
-            salts += [digest[at : at + SALT_BYTES] for at in range(0, len(digest), SALT_BYTES)]
+            digest = self._salts_block(entry_id, block)
+            salts += [digest[at : at + SALT_BYTES] for at in _PLACES]
         return salts[:count]
+
+    def _salts_block(self, entry_id: str, block: int) -> bytes:
+        hashed = self._salts.copy()
+        hashed.update(f"{entry_id}/{block}".encode())
+        return hashed.digest()
 
 
 def canonical_texts(lines: Sequence[EntryLine]) -> list[str]:
