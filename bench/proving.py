@@ -24,6 +24,7 @@ ENTRIES, RESIDENTS, OFFICER = 500_000, 2_000, "system"
 AUDIT_S_MAX, AUDIT_MB_MAX = 20.0, 200.0
 # More than payments come in at the very busiest.
 SEALED_A_SECOND_MIN = 5_000.0
+BYTES_MAX = 1_000.0
 _MONEY = 10**9
 
 _HISTORY = Path(__file__).with_name("history.sql")
@@ -31,7 +32,8 @@ _HISTORY = Path(__file__).with_name("history.sql")
 
 def run(url: str) -> bool:
     """Write the history into a database of its own, seal it and prove it; return whether both were fast enough."""
-    _write_history(url)
+    write_history(url, ENTRIES)
+    bytes_an_entry = _bytes_of_books(url) / ENTRIES
     keys = seals.new_seal_keys(), seals.new_seal_salts()
     settings = Settings(url, b"a secret of the bench, long enough", people.new_phone_keys(), *keys)
     sealing_s, _, _ = _alone(partial(_command, settings, ["jobs", "run"]))
@@ -57,10 +59,29 @@ def run(url: str) -> bool:
         unit="postings/s, beside what was asked for",
         more={"took_s": round(audit_s, 1), "took_s_max": AUDIT_S_MAX, "mb": round(memory_mb), "mb_max": AUDIT_MB_MAX},
     )
-    return sealed and proved and memory_mb <= AUDIT_MB_MAX
+    small = report(
+        case="bytes",
+        ours=bytes_an_entry,
+        limit=BYTES_MAX,
+        ratio=BYTES_MAX / bytes_an_entry,
+        floor=1.0,
+        unit="bytes an entry of two postings, indexes included, beside what was asked for",
+    )
+    return sealed and proved and small and memory_mb <= AUDIT_MB_MAX
 
 
-def _write_history(url: str) -> None:
+def _bytes_of_books(url: str) -> int:
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        size: int = connection.scalar(
+            text("SELECT pg_total_relation_size('journal_entries') + pg_total_relation_size('postings')")
+        )
+    engine.dispose()
+    return size
+
+
+def write_history(url: str, entries: int) -> None:
+    """Register residents, fund a fund, and write so many awards out of it."""
     engine = engine_of(url)
     now = datetime.now(UTC)
     with Session(engine) as session:
@@ -76,7 +97,7 @@ def _write_history(url: str) -> None:
         # PostgreSQL would check a million foreign keys one by one.
         session.execute(text("SET session_replication_role = replica"))
         values = {
-            "entries": ENTRIES,
+            "entries": entries,
             "residents": RESIDENTS,
             "officer": OFFICER,
             "begin": datetime.now(UTC),

@@ -30,19 +30,19 @@ def hash_of_number(number: int) -> bytes:
     return hashlib.sha256(code_text(number).encode()).digest()
 
 
-def _numbers(client: int, clients: int) -> range:
-    # Rounds with other numbers of clients made codes of their own before.
-    begin = (clients * 100 + client) * 10_000_000
+def _numbers(client: int, clients: int, series: int = 0) -> range:
+    # Rounds with other numbers of clients made codes of their own before, and so do both contestants of one round.
+    begin = (clients * 100 + client) * 10_000_000 + series * 1_000_000
     return range(begin, begin + int(_CODES_A_SECOND_MAX * (ROUNDS * ROUND_S + WARM_UP_S) / clients))
 
 
-def ours(url: str, client: int, clients: int) -> Step:
+def ours(url: str, client: int, clients: int, *, shops_paid: int = 50, series: int = 0) -> Step:
     """Redeem through the merchants package: every rule, the call remembered, the code used, the entry posted."""
     session, rng = Session(engine_of(url), expire_on_commit=False), random.Random(client)
-    numbers = _numbers(client, clients)
+    numbers = _numbers(client, clients, series)
     now = datetime.now(UTC)
     payers = session.execute(text("SELECT id, available_account_id FROM residents")).all()
-    shops = [shop.id for shop in merchants.list_merchants(session, limit=50)]
+    shops = [shop.id for shop in merchants.list_merchants(session, limit=shops_paid)]
     session.execute(
         insert(PaymentCode),
         [
@@ -78,6 +78,16 @@ def ours(url: str, client: int, clients: int) -> Step:
         return 1
 
     return step
+
+
+def at_one_shop(url: str, client: int, clients: int) -> Step:
+    """Redeem as `ours` does, everybody at the same shop."""
+    return ours(url, client, clients, shops_paid=1, series=1)
+
+
+def at_many_shops(url: str, client: int, clients: int) -> Step:
+    """Redeem as `ours` does, with codes apart from those of `at_one_shop`."""
+    return ours(url, client, clients, series=2)
 
 
 def limit(url: str, client: int, clients: int) -> Step:
