@@ -81,13 +81,18 @@ def test_an_account_that_is_not_there_is_told(session: Session) -> None:
 
 # How many days after SPRING something happened, and what: credits given, or taken back.
 EVENTS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9) | st.integers(-9, -1)), max_size=12)
+DAYS_ASKED = st.lists(st.integers(-2, 42), min_size=6, max_size=12, unique=True)
 CLOSINGS = st.lists(st.integers(0, 40), max_size=3, unique=True).map(sorted)
 
 
 @settings(max_examples=40)
-@given(early=EVENTS, late=EVENTS, closings=CLOSINGS)
+@given(early=EVENTS, late=EVENTS, closings=CLOSINGS, asked=DAYS_ASKED)
 def test_with_or_without_closing_statements_the_sums_are_the_same(
-    lasting_engine: Engine, early: list[tuple[int, int]], late: list[tuple[int, int]], closings: list[int]
+    lasting_engine: Engine,
+    early: list[tuple[int, int]],
+    late: list[tuple[int, int]],
+    closings: list[int],
+    asked: list[int],
 ) -> None:
     with Session(lasting_engine) as session:
         books = open_books(session)
@@ -108,7 +113,8 @@ def test_with_or_without_closing_statements_the_sums_are_the_same(
             state_period(session, made.number, awaited=[], now=NOON)
         write(late, closings[-1] if closings else -1)
 
-        for days in range(-2, 42):
+        # Of the days drawn, and of the days around each end of a period.
+        for days in {*asked, *(end + near for end in closings for near in (-1, 0, 1))}:
             at = SPRING + timedelta(days, hours=9)
             expected = sum(amount for when, amount in happened if when <= at)
             assert balance_effective_at(session, books.resident, at) == expected

@@ -17,7 +17,7 @@ def run(world: World, *arguments: str) -> Result:
     return world.app.test_cli_runner().invoke(args=["demo", *arguments])
 
 
-def test_the_demo_is_loaded_once_and_says_who_can_log_in(world: World) -> None:
+def test_the_demo_is_loaded_once_and_says_who_can_log_in_and_they_can(world: World) -> None:
     loaded = run(world, *SMALL)
     assert loaded.exit_code == 0, loaded.output
     assert "for trying only" in loaded.stdout
@@ -28,9 +28,6 @@ def test_the_demo_is_loaded_once_and_says_who_can_log_in(world: World) -> None:
     assert again.exit_code == 1
     assert again.stderr.startswith("Error: There are residents, merchants or entries")
 
-
-def test_what_is_printed_opens_the_demo(world: World) -> None:
-    run(world, *SMALL)
     with world.app.app_context():
         hashed_as_here = passwords()
     for each in (LOG_INS[0], LOG_INS[-1]):
