@@ -159,10 +159,13 @@ class Companions:
 
     def __init__(self, *writes: Insert | Update) -> None:
         self._writes = writes
-        together = _POST_ONE
-        for number, write in enumerate(writes):
-            made = write.returning(literal(1).label("changed")).cte(f"companion_{number}")
-            together = together.add_columns(select(func.count()).select_from(made).scalar_subquery())
+        # The server works columns off in their order: first what touches nobody else's rows, then the entry, so that a
+        # shop where everybody pays is locked for as short as may be.
+        counts = [
+            select(func.count()).select_from(write.returning(literal(1).label("changed")).cte(f"companion_{number}"))
+            for number, write in enumerate(writes)
+        ]
+        together = select(*(count.scalar_subquery() for count in counts), *_POST_ONE.selected_columns)
         self.with_entry = DriverStatement(together)
 
     def execute(self, session: Session, values: Mapping[str, Any]) -> None:
@@ -194,8 +197,8 @@ def post_on_postgresql(
         if refusal is None:
             raise
         raise refusal from error
-    recorded_at: datetime = row[0]
-    counts: Sequence[int] = row[1:]
+    counts: Sequence[int] = row[:-1]
+    recorded_at: datetime = row[-1]
     if any(count != 1 for count in counts):
         raise LostRaceError
     return recorded_at
