@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger import AccountState, CreditLot
-from tests.sequences.pencil import Effect, Parts, Pencil, Refused, Written
+from tests.sequences.pencil import Pencil
+from tests.sequences.sheet import Effect, Parts, Refused, Written
 
 TAKING = (AccountState.OPEN, AccountState.FROZEN)
 

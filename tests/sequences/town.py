@@ -15,11 +15,12 @@ import holds
 import ledger
 import merchants
 import people
-from ledger import AccountState, Asset
-from ledger.model import Account, AccountLot
+from ledger import AccountState
+from ledger.model import Account
 from tests.clock import NOON
-from tests.sequences.pencil import Pencil, Refused
+from tests.sequences.pencil import Pencil
 from tests.sequences.set_aside import HoldsBook
+from tests.sequences.sheet import Refused
 
 COUNTY = "140881"
 SECRET = b"a secret of the tests, 32 bytes.."
@@ -63,7 +64,7 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
         Base(
             residents={f"resident:{resident.id.hex}": resident.id for resident in registered},
             shops={shop: _shop(session, shop, funds) for shop, funds in ACCEPTED.items()},
-            set_aside=HoldsBook(Pencil(NOON.date(), RULES, ACCEPTED)),
+            set_aside=HoldsBook(Pencil(NOON, rules=RULES, accepted=ACCEPTED)),
         ),
     )
     for fund in RULES:
@@ -99,7 +100,6 @@ class Town:
     def __init__(self, session: Session, base: Base) -> None:
         """Go on from the base; whoever made the session commits or rolls back."""
         self.session = session
-        self.now = NOON
         self.set_aside = deepcopy(base.set_aside)
         self.pencil = self.set_aside.pencil
         self.residents, self.shops = list(base.residents), list(base.shops)
@@ -107,10 +107,15 @@ class Town:
         self.holds = list(base.holds)
         self.refusals = 0
         self._base = base
-        self._ids = base.residents | base.shops
+        self.ids = base.residents | base.shops
         rows = session.execute(select(Account.code, Account.id))
-        self._accounts: dict[str, int] = {row.code: row.id for row in rows}
+        self.accounts: dict[str, int] = {row.code: row.id for row in rows}
         self._paid_by: list[tuple[Callable[[], merchants.Attempt], UUID]] = []
+
+    @property
+    def now(self) -> datetime:
+        """When it is."""
+        return self.pencil.now
 
     def as_base(self) -> Base:
         """Return what is there now, for others to go on from."""
@@ -121,8 +126,7 @@ class Town:
 
     def pass_by(self, days: int, *, sweep: bool) -> None:
         """Let time pass, and end the holds and credits whose time is over."""
-        self.now += timedelta(days=days)
-        self.pencil.today = self.now.date()
+        self.pencil.now += timedelta(days=days)
         if sweep:
             swept = holds.expire_holds(self.session, now=self.now)
             assert (swept.count, swept.amount) == self.set_aside.expire(self.now)
@@ -130,34 +134,34 @@ class Town:
 
     def appropriate(self, fund: str, amount: int, officer: int) -> None:
         """Give a fund money."""
-        made = self._real(awards.appropriate, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
+        made = self.do(awards.appropriate, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.appropriate(entry_id, fund, amount, OFFICERS[officer]))
 
     def return_money(self, fund: str, amount: int, officer: int) -> None:
         """Take money back from a fund."""
-        made = self._real(awards.return_money, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
+        made = self.do(awards.return_money, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.return_money(entry_id, fund, amount, OFFICERS[officer]))
 
     def move_money(self, fund: str, to_fund: str, amount: int, officer: int) -> None:
         """Move money from one fund to another."""
         facts = {"fund_code": fund, "to_fund_code": to_fund, "amount": amount, "document": "x"}
-        made = self._real(awards.move_money, **facts, actor=OFFICERS[officer])
+        made = self.do(awards.move_money, **facts, actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.move_money(entry_id, fund, to_fund, amount, OFFICERS[officer]))
 
     # --- awards -------------------------------------------------------------------------------------------------------
 
     def award(self, fund: str, who: str, amount: int, officer: int) -> None:
         """Award credits to one resident."""
-        facts = {"fund_code": fund, "resident_id": self._ids[who], "amount": amount, "reason": "x"}
-        made = self._real(awards.award, **facts, actor=OFFICERS[officer])
+        facts = {"fund_code": fund, "resident_id": self.ids[who], "amount": amount, "reason": "x"}
+        made = self.do(awards.award, **facts, actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.award(entry_id, fund, who, amount, OFFICERS[officer]))
         if isinstance(made, awards.Award):
             self.awards.append(made.id)
 
     def award_batch(self, fund: str, lines: Sequence[tuple[str, int]], officer: int) -> None:
         """Award credits to many residents, all or none."""
-        real = [awards.BatchLine(self._ids[who], amount) for who, amount in lines]
-        made = self._real(awards.award_batch, fund_code=fund, reason="x", lines=real, actor=OFFICERS[officer])
+        real = [awards.BatchLine(self.ids[who], amount) for who, amount in lines]
+        made = self.do(awards.award_batch, fund_code=fund, reason="x", lines=real, actor=OFFICERS[officer])
         granted: list[awards.Award] = []
         if isinstance(made, awards.AwardBatch):
             query = select(awards.Award).where(awards.Award.batch_id == made.id).order_by(awards.Award.id)
@@ -166,19 +170,19 @@ class Town:
             self.entries += [award.entry_id for award in granted if award.entry_id]
         keys = [award.entry_id for award in granted] or [None] * len(lines)
         marked = [(key, who, amount) for key, (who, amount) in zip(keys, lines, strict=True)]
-        self._agree(made, lambda: self.pencil.award_batch(fund, marked, OFFICERS[officer]))
+        self.agree(made, lambda: self.pencil.award_batch(fund, marked, OFFICERS[officer]))
 
     def claw_back(self, award_id: UUID, officer: int) -> None:
         """Take back what is left of an award."""
         entry_id = awards.get_award(self.session, award_id).entry_id
-        made = self._real(awards.claw_back, award_id=award_id, reason="x", actor=OFFICERS[officer])
-        amount = self._agree(made, lambda: self.pencil.claw_back(entry_id, OFFICERS[officer]))
+        made = self.do(awards.claw_back, award_id=award_id, reason="x", actor=OFFICERS[officer])
+        amount = self.agree(made, lambda: self.pencil.claw_back(entry_id, OFFICERS[officer]))
         assert amount == (made.amount if isinstance(made, awards.ClawBack) else None)
 
     def reverse(self, entry_id: UUID, officer: int) -> None:
         """Write the mirror of an entry."""
-        made = self._real(awards.reverse_entry, entry_id=entry_id, reason="x", actor=OFFICERS[officer])
-        self._agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
+        made = self.do(awards.reverse_entry, entry_id=entry_id, reason="x", actor=OFFICERS[officer])
+        self.agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
 
     def sweep(self) -> None:
         """Let credits past their day return to their funds, two lots at a time."""
@@ -194,24 +198,24 @@ class Town:
     def set_state(self, who: str, state: AccountState) -> None:
         """Freeze, thaw or close a resident's account."""
         account = f"{who}:available"
-        done = self._real(self._set_state, account=account, state=state)
-        self._agree(done, lambda: self.pencil.set_state(account, state))
+        done = self.do(self._set_state, account=account, state=state)
+        self.agree(done, lambda: self.pencil.set_state(account, state))
 
     def _set_state(self, session: Session, *, account: str, state: AccountState, now: datetime) -> None:
-        ledger.set_account_state(session, self._accounts[account], state)
+        ledger.set_account_state(session, self.accounts[account], state)
 
     # --- payments -----------------------------------------------------------------------------------------------------
 
     def pay(self, who: str, shop: str, amount: int, *, again: int | None = None) -> None:
         """Pay at a shop; then, if wanted, send one of the latest attempts once more: it is the same, nothing moves."""
-        resident = people.get_resident(self.session, self._ids[who])
+        resident = people.get_resident(self.session, self.ids[who])
         shown = merchants.create_payment_code(self.session, resident=resident, secret=SECRET, now=self.now)
         order_no, now, code = f"order {shown.id}", self.now, merchants.code_of(shown.id, SECRET)
 
         def redeem() -> merchants.Attempt:
             return merchants.redeem(
                 self.session,
-                merchant_id=self._ids[shop],
+                merchant_id=self.ids[shop],
                 actor="person:till",
                 code=code,
                 amount=amount,
@@ -226,7 +230,7 @@ class Town:
             self.payments.append(made.id)
             self.entries.append(made.entry_id)
         result = Refused(made.refusal) if made.refusal else made
-        self._agree(result, lambda: self.pencil.pay(made.entry_id, who, shop, amount, "person:till"))
+        self.agree(result, lambda: self.pencil.pay(made.entry_id, who, shop, amount, "person:till"))
         if again is not None:
             redeem, redemption_id = self._paid_by[-1 - again % len(self._paid_by)]
             attempt = redeem()
@@ -236,35 +240,35 @@ class Town:
         """Give back a part of a payment."""
         payment = merchants.get_redemption(self.session, redemption_id)
         facts = {"redemption_id": redemption_id, "merchant_id": payment.merchant_id, "amount": amount, "reason": "x"}
-        made = self._real(merchants.refund, **facts, by_owner=True, actor="person:owner")
-        self._agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
+        made = self.do(merchants.refund, **facts, by_owner=True, actor="person:owner")
+        self.agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
 
     # --- holds --------------------------------------------------------------------------------------------------------
 
     def authorize(self, who: str, amount: int, days: int) -> None:
         """Set a resident's credits aside for some days."""
         expires_at = self.now + timedelta(days=days)
-        accounts = {name: self._accounts[f"{who}:{name}"] for name in ("available", "held")}
-        made = self._real(holds.authorize, **accounts, amount=amount, expires_at=expires_at, actor="person:till")
+        accounts = {name: self.accounts[f"{who}:{name}"] for name in ("available", "held")}
+        made = self.do(holds.authorize, **accounts, amount=amount, expires_at=expires_at, actor="person:till")
         key = None if isinstance(made, Refused) else made.id
-        self._agree(made, lambda: self.set_aside.authorize(key, who, amount, expires_at))
+        self.agree(made, lambda: self.set_aside.authorize(key, who, amount, expires_at))
         if key is not None:
             self.holds.append(key)
 
     def capture(self, hold_id: UUID, shop: str, amount: int | None, *, final: bool) -> None:
         """Give out of a hold to a shop."""
-        to, how = self._accounts[f"{shop}:payable"], {"relabel": ledger.undated, "final": final}
-        made = self._real(holds.capture, hold_id=hold_id, to=to, amount=amount, **how, actor="person:till")
-        self._agree(made, lambda: self.set_aside.capture(hold_id, shop, amount, self.now, final=final))
+        to, how = self.accounts[f"{shop}:payable"], {"relabel": ledger.undated, "final": final}
+        made = self.do(holds.capture, hold_id=hold_id, to=to, amount=amount, **how, actor="person:till")
+        self.agree(made, lambda: self.set_aside.capture(hold_id, shop, amount, self.now, final=final))
 
     def void(self, hold_id: UUID) -> None:
         """Give back what is left of a hold."""
-        made = self._real(holds.void, hold_id=hold_id, actor="person:till")
-        self._agree(made, lambda: self.set_aside.void(hold_id))
+        made = self.do(holds.void, hold_id=hold_id, actor="person:till")
+        self.agree(made, lambda: self.set_aside.void(hold_id))
 
     # --- both at once -------------------------------------------------------------------------------------------------
 
-    def _real(self, do: Callable[..., Made], **facts: object) -> Made | Refused:
+    def do(self, do: Callable[..., Made], **facts: object) -> Made | Refused:
         """Do something to the real books, in a savepoint; return what was made, or the refusal."""
         undone = self.session.begin_nested()
         try:
@@ -275,7 +279,7 @@ class Town:
         undone.commit()
         return made
 
-    def _agree(self, made: Made | Refused, do: Callable[[], Told]) -> Told | None:
+    def agree(self, made: Made | Refused, do: Callable[[], Told]) -> Told | None:
         """Do the same with the pencil: it must accept and refuse alike. Return what it told."""
         expected = told = None
         try:
@@ -289,16 +293,6 @@ class Town:
     def _same(self, made: awards.Award | awards.FundMovement | Refused, do: Callable[[UUID | None], None]) -> None:
         """Agree on something that is one entry, which may be reversed later."""
         entry_id = None if isinstance(made, Refused) else made.entry_id
-        self._agree(made, lambda: do(entry_id))
+        self.agree(made, lambda: do(entry_id))
         if entry_id is not None:
             self.entries.append(entry_id)
-
-
-def held(session: Session) -> dict[tuple[str, str], int]:
-    """Return what the books say every account holds of every lot; what is empty is left out."""
-    lots = session.execute(
-        select(Account.code, AccountLot.lot, AccountLot.balance).join(Account, Account.id == AccountLot.account_id)
-    )
-    without_lots = session.execute(select(Account.code, Account.balance).where(Account.asset == Asset.CNY))
-    found = {(code, lot): amount for code, lot, amount in lots} | {(code, ""): amount for code, amount in without_lots}
-    return {place: amount for place, amount in found.items() if amount}

@@ -143,14 +143,14 @@ class Replay:
         assert done == {told.key for told in self.entries.values()}
 
     def _end_in_time(self, each: Written) -> None:
-        self.pencil.today = SWEEP.date()
+        self.pencil.now = SWEEP
         if each.kind == "expiry":
             assert self.pencil.sweep([each.who])[0] == 1
         else:
             hold = self.set_aside.holds[self.returned[each.entry_id]]
             assert not hold.ended
             self.set_aside.end_in_time(hold)
-        self.pencil.today = NOON.date()
+        self.pencil.now = NOON
 
     def _remember(self, at: datetime, accounts: Iterable[str]) -> None:
         for account in accounts:
