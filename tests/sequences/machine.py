@@ -10,13 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tests.sequences.debt_office import DebtOffice
 from tests.sequences.offices import Office
 from tests.sequences.proofs import compare, prove
 from tests.sequences.seal_office import SealOffice
 from tests.sequences.town import Base, Town
 from tests.sequences.town_hall import TownHall
 
-OFFICES: tuple[type[Office], ...] = (TownHall, SealOffice)
+OFFICES: tuple[type[Office], ...] = (TownHall, DebtOffice, SealOffice)
 # The name of a method of one of the offices, and what it takes.
 Event = tuple[Any, ...]
 # One rule draws from all of them alike: as rules of their own, some would be left out of most sequences.

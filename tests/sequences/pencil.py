@@ -44,6 +44,8 @@ class Pencil(Sheet):
     accepted: dict[str, frozenset[str] | None]  # shops, with the funds they are paid from, None for all
     awards: dict[Key, Awarded] = field(default_factory=dict)
     payments: dict[Key, Paid] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)  # residents who left
+    unnamed: set[str] = field(default_factory=set)  # shops that were closed
 
     # --- funds --------------------------------------------------------------------------------------------------------
 
@@ -168,6 +170,8 @@ class Pencil(Sheet):
     def pay(self, key: Key, who: str, shop: str, amount: int, actor: str) -> None:
         """Spend a resident's credits at a shop, earliest day first."""
         account = f"{who}:available"
+        if shop in self.unnamed:
+            raise Refused("merchant_not_named")
         if self.state(account) in GIVES_NOTHING:
             raise Refused("account_frozen")
         self.check_covered(account, shop, amount)

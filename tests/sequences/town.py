@@ -15,27 +15,31 @@ import holds
 import ledger
 import merchants
 import people
+import receivables
 from ledger import AccountState
 from ledger.model import Account
-from tests.clock import NOON
-from tests.sequences.pencil import Pencil
+from tests.sequences.owed import OwedBook
 from tests.sequences.set_aside import HoldsBook
 from tests.sequences.sheet import Refused
 
-COUNTY = "140881"
 SECRET = b"a secret of the tests, 32 bytes.."
 OFFICERS = (f"person:{1:032x}", f"person:{2:032x}")
 # How long the credits of each fund last; those of the last end on one day.
 RULES = {"fire": "months:1", "peace": "end_of_next_year", "quake": "on:2026-09-30"}
 ACCEPTED = {"merchant:hotel": None, "merchant:clinic": frozenset({"fire", "peace"})}
 RESIDENTS = 3
-MONEY = 1_000
-FAR = timedelta(days=10_000)
 
 Made = TypeVar("Made")
 Told = TypeVar("Told")
 
-REFUSALS = (awards.AwardError, holds.HoldError, ledger.LedgerError, merchants.MerchantError)
+REFUSALS = (
+    awards.AwardError,
+    holds.HoldError,
+    ledger.LedgerError,
+    merchants.MerchantError,
+    people.PeopleError,
+    receivables.ReceivableError,
+)
 
 
 @dataclass(frozen=True)
@@ -45,53 +49,11 @@ class Base:
     residents: dict[str, UUID]
     shops: dict[str, UUID]
     set_aside: HoldsBook
+    owed: OwedBook  # by the same pencil
     entries: tuple[UUID, ...] = ()
     awards: tuple[UUID, ...] = ()
     payments: tuple[UUID, ...] = ()
     holds: tuple[UUID, ...] = ()
-
-
-def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) -> Base:
-    """Settle the town in a migrated, empty database, and let a little happen; each fund gets so much money."""
-    people.add_unit(session, code=COUNTY, parent_code=None, level=people.Level.COUNTY, name="永济市")
-    newcomers = [people.NewResident("王小明", f"1380000{number:04}", COUNTY) for number in range(residents)]
-    vault = people.PhoneVault(people.new_phone_keys())
-    registered = people.register_residents(session, newcomers=newcomers, vault=vault, now=NOON)
-    for fund, rule in RULES.items():
-        awards.create_fund(session, code=fund, name=fund, purpose="x", expiry_rule=rule, actor=OFFICERS[0], now=NOON)
-    town = Town(
-        session,
-        Base(
-            residents={f"resident:{resident.id.hex}": resident.id for resident in registered},
-            shops={shop: _shop(session, shop, funds) for shop, funds in ACCEPTED.items()},
-            set_aside=HoldsBook(Pencil(NOON, rules=RULES, accepted=ACCEPTED)),
-        ),
-    )
-    for fund in RULES:
-        town.appropriate(fund, money, officer=0)
-        town.award_batch(fund, [(who, 100 + 10 * number) for number, who in enumerate(town.residents)], officer=0)
-    for who, shop in zip(town.residents, town.shops, strict=False):
-        town.pay(who, shop, 150)
-    for who in town.residents:
-        town.authorize(who, 60, days=30)
-    return town.as_base()
-
-
-def _shop(session: Session, shop: str, funds: frozenset[str] | None) -> UUID:
-    code = shop.removeprefix("merchant:")
-    made = merchants.create_merchant(session, code=code, name="平安饭店", category="饭店", actor="system", now=NOON)
-    merchants.name_merchant(
-        session,
-        merchant=made,
-        naming_class="平安饭店",
-        valid_from=NOON.date(),
-        valid_until=(NOON + FAR).date(),
-        document="综治办〔2026〕1号",
-        funds=None if funds is None else sorted(funds),
-        actor="system",
-        now=NOON,
-    )
-    return made.id
 
 
 class Town:
@@ -100,7 +62,7 @@ class Town:
     def __init__(self, session: Session, base: Base) -> None:
         """Go on from the base; whoever made the session commits or rolls back."""
         self.session = session
-        self.set_aside = deepcopy(base.set_aside)
+        self.set_aside, self.owed = deepcopy((base.set_aside, base.owed))
         self.pencil = self.set_aside.pencil
         self.residents, self.shops = list(base.residents), list(base.shops)
         self.entries, self.awards, self.payments = list(base.entries), list(base.awards), list(base.payments)
@@ -120,7 +82,7 @@ class Town:
     def as_base(self) -> Base:
         """Return what is there now, for others to go on from."""
         made = (tuple(self.entries), tuple(self.awards), tuple(self.payments), tuple(self.holds))
-        return Base(self._base.residents, self._base.shops, self.set_aside, *made)
+        return Base(self._base.residents, self._base.shops, self.set_aside, self.owed, *made)
 
     # --- time and money -----------------------------------------------------------------------------------------------
 
@@ -174,7 +136,7 @@ class Town:
 
     def claw_back(self, award_id: UUID, officer: int) -> None:
         """Take back what is left of an award."""
-        entry_id = awards.get_award(self.session, award_id).entry_id
+        entry_id = self.entry_of_award(award_id)
         made = self.do(awards.claw_back, award_id=award_id, reason="x", actor=OFFICERS[officer])
         amount = self.agree(made, lambda: self.pencil.claw_back(entry_id, OFFICERS[officer]))
         assert amount == (made.amount if isinstance(made, awards.ClawBack) else None)
@@ -203,6 +165,10 @@ class Town:
 
     def _set_state(self, session: Session, *, account: str, state: AccountState, now: datetime) -> None:
         ledger.set_account_state(session, self.accounts[account], state)
+
+    def entry_of_award(self, award_id: UUID) -> UUID | None:
+        """Return which entry paid an award: by it the pencil knows the award."""
+        return awards.get_award(self.session, award_id).entry_id
 
     # --- payments -----------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,8 @@ import ledger
 from ledger.model import Account, JournalEntry
 from tests.migrating import migrate
 from tests.postgres import PostgresServer
-from tests.sequences.town import Base, settle
+from tests.sequences.settling import settle
+from tests.sequences.town import Base
 from tests.soak.clerks import Clerk, Told, work
 from tests.soak.conftest import Say
 from tests.soak.replaying import assert_the_books_hold_what_was_told
