@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tests.sequences.closing_office import ClosingOffice
 from tests.sequences.debt_office import DebtOffice
 from tests.sequences.offices import Office
 from tests.sequences.proofs import compare, prove
@@ -17,7 +18,7 @@ from tests.sequences.seal_office import SealOffice
 from tests.sequences.town import Base, Town
 from tests.sequences.town_hall import TownHall
 
-OFFICES: tuple[type[Office], ...] = (TownHall, DebtOffice, SealOffice)
+OFFICES: tuple[type[Office], ...] = (TownHall, DebtOffice, ClosingOffice, SealOffice)
 # The name of a method of one of the offices, and what it takes.
 Event = tuple[Any, ...]
 # One rule draws from all of them alike: as rules of their own, some would be left out of most sequences.

@@ -30,6 +30,16 @@ class OwedBook:
         """Return what a resident or a shop owes to a fund."""
         return self.pencil.held[f"{debtor}:receivable", CreditLot(fund).label]
 
+    def places(self, ending: str) -> list[tuple[str, str]]:
+        """Return whose accounts of this name hold something of which fund: debts, or what shops collected."""
+        held = self.pencil.held.items()
+        found = [
+            (code.removesuffix(f":{ending}"), label)
+            for (code, label), amount in held
+            if amount and code.endswith(f":{ending}")
+        ]
+        return [(owner, CreditLot.parse(label).fund) for owner, label in sorted(found)]
+
     def ask_correction(self, key: Key, award_key: Key, amount: int | None, actor: str) -> None:
         """Ask that a resident owe what of an award is spent: so much, or all of it."""
         award = self.pencil.awards[award_key]

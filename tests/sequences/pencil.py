@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from awards import expires_on
 from ledger import REVERSIBLE_KINDS, AccountState, CreditLot
-from tests.sequences.sheet import GIVES_NOTHING, ISSUED, TREASURY, Effect, Key, Parts, Refused, Sheet, Written
+from tests.sequences.sheet import GIVES_NOTHING, ISSUED, SERVED, TREASURY, Effect, Key, Parts, Refused, Sheet, Written
 
 
 @dataclass
@@ -164,6 +164,10 @@ class Pencil(Sheet):
         self.write(*entries)
         taken = [-amount for entry in entries for code, _, amount in entry.effects if code.startswith("resident:")]
         return len(entries), sum(taken)
+
+    def verify_minutes(self, key: Key, who: str, minutes: int, actor: str, at: datetime) -> None:
+        """Book minutes that a resident served."""
+        self.write(Written("minutes", actor, [(f"{who}:minutes", "", minutes), (SERVED, "", minutes)], at), keys=[key])
 
     # --- payments -----------------------------------------------------------------------------------------------------
 

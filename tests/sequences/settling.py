@@ -6,13 +6,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import awards
+import ledger
 import merchants
 import people
+from ledger import Asset, Side
 from tests.clock import NOON
 from tests.sequences.debt_office import DebtOffice
 from tests.sequences.owed import OwedBook
 from tests.sequences.pencil import Pencil
 from tests.sequences.set_aside import HoldsBook
+from tests.sequences.sheet import SERVED
 from tests.sequences.town import ACCEPTED, OFFICERS, RESIDENTS, RULES, Base, Town
 
 COUNTY = "140881"
@@ -28,6 +31,7 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
     registered = people.register_residents(session, newcomers=newcomers, vault=vault, now=NOON)
     for fund, rule in RULES.items():
         awards.create_fund(session, code=fund, name=fund, purpose="x", expiry_rule=rule, actor=OFFICERS[0], now=NOON)
+    ledger.open_account(session, code=SERVED, asset=Asset.MIN, normal_side=Side.DEBIT, bounded=False)
     pencil = Pencil(NOON, rules=RULES, accepted=ACCEPTED)
     town = Town(
         session,
@@ -45,9 +49,15 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
         town.pay(who, shop, 150)
     for who in town.residents:
         town.authorize(who, 60, days=30)
+        town.verify_minutes(who, 45, officer=0)
     debts = DebtOffice(town)
     debts.ask_correction(town.awards[0], 40, officer=0)
     debts.decide(next(iter(town.owed.matters)), officer=1, approve=True)
+    debts.ask_waiver(town.residents[0], "fire", 10, officer=0)
+    town.award("fire", town.residents[0], 25, officer=0)
+    # Paid for what it then gives back, a shop owes it.
+    debts.pay_shop(town.shops[1], "peace", 40, officer=0)
+    town.refund(town.payments[1], 30)
     return town.as_base()
 
 

@@ -27,7 +27,7 @@ from tests.sequences.town import Town
 KINDS = {
     *("appropriation", "award", "claw_back", "expiry", "money_moved", "money_returned"),
     *("hold", "hold_captured", "hold_expired", "hold_voided", "redemption", "refund", "reversal"),
-    "forced_correction",
+    *("forced_correction", "minutes", "settlement_opened", "settlement_paid"),
 }
 
 

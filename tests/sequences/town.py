@@ -16,11 +16,11 @@ import ledger
 import merchants
 import people
 import receivables
-from ledger import AccountState
+from ledger import AccountState, Asset
 from ledger.model import Account
 from tests.sequences.owed import OwedBook
 from tests.sequences.set_aside import HoldsBook
-from tests.sequences.sheet import Refused
+from tests.sequences.sheet import SERVED, Refused
 
 SECRET = b"a secret of the tests, 32 bytes.."
 OFFICERS = (f"person:{1:032x}", f"person:{2:032x}")
@@ -146,6 +146,18 @@ class Town:
         made = self.do(awards.reverse_entry, entry_id=entry_id, reason="x", actor=OFFICERS[officer])
         self.agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
 
+    def verify_minutes(self, who: str, minutes: int, officer: int, *, days_ago: int = 0) -> None:
+        """Book minutes that a resident served, perhaps some days ago."""
+        entry_id, actor, at = ledger.new_id(), OFFICERS[officer], self.now - timedelta(days=days_ago)
+        lines = (
+            ledger.debit(self.accounts[SERVED], Asset.MIN, minutes),
+            ledger.credit(self.accounts[f"{who}:minutes"], Asset.MIN, minutes),
+        )
+        made = self.post(ledger.NewEntry(entry_id, "minutes", actor, at, lines))
+        self.agree(made, lambda: self.pencil.verify_minutes(entry_id, who, minutes, actor, at))
+        if not isinstance(made, Refused):
+            self.entries.append(entry_id)
+
     def sweep(self) -> None:
         """Let credits past their day return to their funds, two lots at a time."""
         count = amount = 0
@@ -233,6 +245,10 @@ class Town:
         self.agree(made, lambda: self.set_aside.void(hold_id))
 
     # --- both at once -------------------------------------------------------------------------------------------------
+
+    def post(self, *entries: ledger.NewEntry) -> datetime | Refused:
+        """Post entries that no room writes yet."""
+        return self.do(lambda session, **_: ledger.post(session, entries))
 
     def do(self, do: Callable[..., Made], **facts: object) -> Made | Refused:
         """Do something to the real books, in a savepoint; return what was made, or the refusal."""

@@ -12,6 +12,9 @@ STATE = st.sampled_from([AccountState.OPEN, *AccountState])
 # A month and more: some credits end, and then all that can.
 DAYS = st.sampled_from([0, 1, 20, 45, 400])
 
+# How long ago something happened that is told only now.
+DAYS_AGO = st.sampled_from([0, 0, 1, 3, 30])
+
 
 class TownHall(Office):
     """Where money is given and taken, credits are awarded, spent and set aside, and the days pass."""
@@ -23,6 +26,7 @@ class TownHall(Office):
         "money_is_moved": (st.permutations(sorted(RULES)), AMOUNT, OFFICER),
         "credits_are_awarded": (FUND, WHO, AMOUNT, OFFICER),
         "a_list_is_awarded": (FUND, st.lists(st.tuples(WHO, AMOUNT), min_size=1, max_size=4), OFFICER),
+        "minutes_are_verified": (WHO, st.integers(1, 90), OFFICER, DAYS_AGO),
         "an_award_is_clawed_back": (WHICH, OFFICER),
         "an_entry_is_reversed": (WHICH, OFFICER),
         "an_account_changes_its_state": (WHO, STATE),
@@ -50,6 +54,9 @@ class TownHall(Office):
 
     def _a_list_is_awarded(self, fund: str, lines: list[tuple[int, int]], officer: int) -> None:
         self.town.award_batch(fund, [(self.town.residents[who], amount) for who, amount in lines], officer)
+
+    def _minutes_are_verified(self, who: int, minutes: int, officer: int, days_ago: int) -> None:
+        self.town.verify_minutes(self.town.residents[who], minutes, officer, days_ago=days_ago)
 
     def _an_award_is_clawed_back(self, which: int, officer: int) -> None:
         self.town.claw_back(latest(self.town.awards, which), officer)
