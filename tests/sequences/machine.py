@@ -12,13 +12,24 @@ from sqlalchemy.orm import Session
 
 from tests.sequences.closing_office import ClosingOffice
 from tests.sequences.debt_office import DebtOffice
+from tests.sequences.limit_office import LimitOffice
+from tests.sequences.list_office import ListOffice
 from tests.sequences.offices import Office
+from tests.sequences.period_office import PeriodOffice
 from tests.sequences.proofs import compare, prove
 from tests.sequences.seal_office import SealOffice
 from tests.sequences.town import Base, Town
 from tests.sequences.town_hall import TownHall
 
-OFFICES: tuple[type[Office], ...] = (TownHall, DebtOffice, ClosingOffice, SealOffice)
+OFFICES: tuple[type[Office], ...] = (
+    TownHall,
+    DebtOffice,
+    ClosingOffice,
+    ListOffice,
+    LimitOffice,
+    PeriodOffice,
+    SealOffice,
+)
 # The name of a method of one of the offices, and what it takes.
 Event = tuple[Any, ...]
 # One rule draws from all of them alike: as rules of their own, some would be left out of most sequences.

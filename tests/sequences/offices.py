@@ -17,6 +17,8 @@ SHOP = OFFICER = st.integers(0, 1)
 AMOUNT = st.integers(1, 300)
 # Which of those there are, counted from the latest: what happened last is the most likely to matter.
 WHICH = st.integers(0, 5)
+# How long ago something happened that is told only now.
+DAYS_AGO = st.sampled_from([0, 0, 1, 3, 30])
 
 
 def latest(made: list[Thing], which: int) -> Thing:

@@ -22,11 +22,14 @@ GIVES_NOTHING = (AccountState.FROZEN, AccountState.CLOSED)
 
 
 class Refused(Exception):  # noqa: N818 - no error: the answer that the books must give too
-    """What was asked is refused, for this reason: the name of an error, or the code of a refused payment."""
+    """What was asked is refused, for this reason: the name of an error, or the code of a refused payment.
 
-    def __init__(self, reason: str) -> None:
+    A list may be refused for others as well; `error` is the refusal of the real books.
+    """
+
+    def __init__(self, reason: str, *others: str, error: Exception | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.reasons, self.error = reason, (reason, *others), error
 
 
 @dataclass
@@ -79,19 +82,20 @@ class Sheet:
         """
         lots: Counter[tuple[str, str]] = Counter()
         changes: Counter[str] = Counter()
-        outside = ""
+        outside: list[str] = []
         for code, label, amount in (effect for entry in entries for effect in entry.effects):
             lots[code, label] += amount
             changes[code] += amount
-            outside = outside or self._outside(code, self.total(code) + changes[code])
-        if not all(self._allows(code, change) for code, change in changes.items()):
-            raise Refused("AccountStateError")
-        if outside:
-            raise Refused(outside)
-        if self.closed_until and any(entry.at and entry.at < self.closed_until for entry in entries):
-            raise Refused("PeriodClosedError")
+            outside += self._outside(code, self.total(code) + changes[code])
+        reasons = {
+            "AccountStateError": not all(self._allows(code, change) for code, change in changes.items()),
+            **dict.fromkeys(outside, True),
+            "PeriodClosedError": any(self._is_closed(entry.at or self.now) for entry in entries),
+        }
         if any(self.held[place] + change < 0 for place, change in lots.items() if place[0] not in UNBOUNDED):
-            raise Refused("InsufficientBalanceError")
+            reasons["InsufficientBalanceError"] = True
+        if any(reasons.values()):
+            raise Refused(*(reason for reason, holds in reasons.items() if holds))
         for place, change in lots.items():
             self.held[place] += change
         for entry in entries:
@@ -111,10 +115,29 @@ class Sheet:
             or (state is AccountState.CLOSING and change <= 0)
         )
 
-    def _outside(self, account: str, amount: int) -> str:
+    def _outside(self, account: str, amount: int) -> list[str]:
         if amount < 0 and account not in UNBOUNDED:
-            return "InsufficientBalanceError"
-        return "CeilingExceededError" if amount > self.ceilings.get(account, amount) else ""
+            return ["InsufficientBalanceError"]
+        return ["CeilingExceededError"] if amount > self.ceilings.get(account, amount) else []
+
+    def _is_closed(self, at: datetime) -> bool:
+        return self.closed_until is not None and at < self.closed_until
+
+    def write_groups(self, groups: Sequence[Sequence[Written]], *, all_or_nothing: bool) -> list[tuple[str, ...]]:
+        """Write each group whole or not at all, and return why those were refused that were."""
+        before, place = self.held.copy(), len(self.written)
+        outcomes: list[tuple[str, ...]] = []
+        for group in groups:
+            try:
+                self.write(*group)
+            except Refused as refused:
+                outcomes.append(refused.reasons)
+            else:
+                outcomes.append(())
+        if all_or_nothing and any(outcomes):
+            self.held, self.written = before, self.written[:place]
+            raise Refused("GroupRefusedError", *outcomes[[bool(each) for each in outcomes].index(True)])
+        return outcomes
 
     def set_state(self, account: str, state: AccountState) -> None:
         """Freeze, thaw or close an account."""

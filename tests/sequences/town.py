@@ -223,11 +223,12 @@ class Town:
 
     # --- holds --------------------------------------------------------------------------------------------------------
 
-    def authorize(self, who: str, amount: int, days: int) -> None:
-        """Set a resident's credits aside for some days."""
+    def authorize(self, who: str, amount: int, days: int, *, parts: Sequence[ledger.LotBalance] = ()) -> None:
+        """Set a resident's credits aside for some days: an amount, or the very lots that make it up."""
         expires_at = self.now + timedelta(days=days)
         accounts = {name: self.accounts[f"{who}:{name}"] for name in ("available", "held")}
-        made = self.do(holds.authorize, **accounts, amount=amount, expires_at=expires_at, actor="person:till")
+        wanted = parts or amount
+        made = self.do(holds.authorize, **accounts, amount=wanted, expires_at=expires_at, actor="person:till")
         key = None if isinstance(made, Refused) else made.id
         self.agree(made, lambda: self.set_aside.authorize(key, who, amount, expires_at))
         if key is not None:
@@ -257,7 +258,7 @@ class Town:
             made = do(self.session, now=self.now, **facts)
         except REFUSALS as error:
             undone.rollback()
-            return Refused(type(error).__name__)
+            return Refused(type(error).__name__, error=error)
         undone.commit()
         return made
 

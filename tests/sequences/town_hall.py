@@ -5,15 +5,12 @@ from typing import ClassVar
 from hypothesis import strategies as st
 
 from ledger import AccountState
-from tests.sequences.offices import AMOUNT, FUND, OFFICER, SHOP, WHICH, WHO, Events, Office, latest
+from tests.sequences.offices import AMOUNT, DAYS_AGO, FUND, OFFICER, SHOP, WHICH, WHO, Events, Office, latest
 from tests.sequences.town import RULES
 
 STATE = st.sampled_from([AccountState.OPEN, *AccountState])
 # A month and more: some credits end, and then all that can.
 DAYS = st.sampled_from([0, 1, 20, 45, 400])
-
-# How long ago something happened that is told only now.
-DAYS_AGO = st.sampled_from([0, 0, 1, 3, 30])
 
 
 class TownHall(Office):
