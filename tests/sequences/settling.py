@@ -51,8 +51,9 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
         town.authorize(who, 60, days=30)
         town.verify_minutes(who, 45, officer=0)
     debts = DebtOffice(town)
-    debts.ask_correction(town.awards[0], 40, officer=0)
-    debts.decide(next(iter(town.owed.matters)), officer=1, approve=True)
+    for award_id, amount in zip(town.awards, (40, 50), strict=False):
+        debts.ask_correction(award_id, amount, officer=0)
+        debts.decide([*town.owed.matters][-1], officer=1, approve=True)
     debts.ask_waiver(town.residents[0], "fire", 10, officer=0)
     town.award("fire", town.residents[0], 25, officer=0)
     # Paid for what it then gives back, a shop owes it.
