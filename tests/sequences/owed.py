@@ -96,6 +96,11 @@ class OwedBook:
             raise Refused("AlreadyReversedError")
         if award.taken is None and min(award.amount - award.forced, self.pencil.held[place]):
             raise Refused("TakeBackFirstError")
+        return self.not_given_back(award)
+
+    def not_given_back(self, award: Awarded) -> int:
+        """Return what of an award neither came back to its fund nor is owed yet."""
+        place = (f"{award.who}:available", award.lot.label)
         expired = -sum(
             moved
             for entry in self.pencil.written
