@@ -26,6 +26,7 @@ from ledger import (
     post,
     remember_call,
     restoring,
+    rooms,
 )
 
 VOIDED, EXPIRED = "hold_voided", "hold_expired"
@@ -123,8 +124,8 @@ def expire_holds(
     """Give back what is left of up to `limit` holds whose time is over, one entry each.
 
     Call it in transactions of its own, with `after` from the call before, until `next_after` is None. It may be
-    stopped and begun anew at any point, and run side by side. Where an account may not give or take, its holds stay
-    as they are: nobody can capture them, and they end when the account may again.
+    stopped and begun anew at any point, and run side by side. Where an account may not give or take, or not so much
+    below its ceiling, its holds stay as they are: nobody can capture them, and they end when the account may again.
     """
     query = select(Hold).where(IS_OPEN, Hold.expires_at <= now)
     if after is not None:
@@ -151,7 +152,12 @@ def _returnable(session: Session, due: Sequence[Hold]) -> list[Hold]:
     """Return those holds whose accounts, now locked, may give and take."""
     accounts = {account for hold in due for account in (hold.available_account_id, hold.held_account_id)}
     lock_lots(session, accounts)
-    states = account_states(session, accounts)
-    return [
-        hold for hold in due if states[hold.held_account_id] in _GIVING and states[hold.available_account_id] in _TAKING
-    ]
+    states, room = account_states(session, accounts), rooms(session, accounts)
+    returnable: list[Hold] = []
+    for hold in due:
+        giver, taker = hold.held_account_id, hold.available_account_id
+        if states[giver] in _GIVING and states[taker] in _TAKING and hold.left <= room.get(taker, hold.left):
+            returnable.append(hold)
+            if taker in room:
+                room[taker] -= hold.left
+    return returnable

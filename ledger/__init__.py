@@ -14,6 +14,7 @@ from ledger.accounts import (
     find_account_id,
     open_account,
     open_accounts,
+    rooms,
     set_account_state,
     set_ceiling,
 )
@@ -279,6 +280,7 @@ __all__ = [
     "reversal_of",
     "reversals_of",
     "reverse",
+    "rooms",
     "same_lot",
     "same_thing_again",
     "set_account_state",

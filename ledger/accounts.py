@@ -198,6 +198,16 @@ def set_ceiling(session: Session, account_id: int, ceiling: int | None) -> None:
     session.execute(update(Account).where(Account.id == account_id).values(ceiling=ceiling))
 
 
+def rooms(session: Session, account_ids: Iterable[int]) -> dict[int, int]:
+    """Return how much more each account takes below its ceiling, in minor units; those without one are left out."""
+    rows = session.execute(
+        select(Account.id, (Account.ceiling - Account.balance).label("room")).where(
+            Account.id.in_(list(account_ids)), Account.ceiling.is_not(None)
+        )
+    )
+    return {row.id: row.room for row in rows}
+
+
 class LockedAccount(NamedTuple):
     """What cannot change while the account is locked."""
 

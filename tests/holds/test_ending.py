@@ -159,6 +159,21 @@ def test_an_account_that_may_not_take_or_give_is_passed_over_and_holds_up_nobody
     assert of_fund == 10_000 - 50
 
 
+def test_an_account_whose_ceiling_leaves_no_room_is_passed_over_and_holds_up_nobody(session: Session) -> None:
+    place = town(session, this_year=9)
+    first, second = hold(session, place, 3, lasting=AN_HOUR / 2), hold(session, place, 2)
+    ledger.set_ceiling(session, place.available, 7)
+
+    # There is room for the one that was first, and then for none.
+    assert expire_holds(session, now=LATER) == Sweep(1, 3, None)
+    assert (first.state, second.state) == (HoldState.EXPIRED, HoldState.OPEN)
+    assert expire_holds(session, now=LATER) == Sweep(0, 0, None)
+
+    ledger.set_ceiling(session, place.available, None)
+    assert expire_holds(session, now=LATER) == Sweep(1, 2, None)
+    assert_books_are_right(session)
+
+
 def test_sweeps_side_by_side_end_each_hold_once(engine: Engine) -> None:
     with Session(engine) as session:
         place = town(session, this_year=500)

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests.sequences.town import Base, settle
+from tests.sequences.settling import settle
+from tests.sequences.town import Base
 
 
 @pytest.fixture

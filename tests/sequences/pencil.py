@@ -1,53 +1,25 @@
 """The books as a reader would keep them with a pencil: what each operation does, and when it is refused."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from awards import expires_on
 from ledger import REVERSIBLE_KINDS, AccountState, CreditLot
-
-# An account by its code, a lot, and how far it moves the account's normal side.
-Effect = tuple[str, str, int]
-# A resident is "resident:…", a shop "merchant:…", a fund its code.
-Key = Hashable
-# Credits lot by lot, in spending order.
-Parts = list[tuple[CreditLot, int]]
-
-TREASURY, ISSUED = "treasury:bank", "issued"
-GRACE = timedelta(days=30)
-GIVES_NOTHING = (AccountState.FROZEN, AccountState.CLOSED)
-
-
-class Refused(Exception):  # noqa: N818 - no error: the answer that the books must give too
-    """What was asked is refused, for this reason: the name of an error, or the code of a refused payment."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass
-class Written:
-    """One entry: what it moved, and what became of it."""
-
-    kind: str
-    actor: str
-    effects: Sequence[Effect]
-    is_reversal: bool = False
-    is_reversed: bool = False
+from tests.sequences.sheet import GIVES_NOTHING, ISSUED, SERVED, TREASURY, Effect, Key, Parts, Refused, Sheet, Written
 
 
 @dataclass
 class Awarded:
-    """One award: to whom, of which lot, by which entry, and whether it was taken back."""
+    """One award: to whom, of which lot, by which entry, what of it was taken back, and what is owed."""
 
     who: str
     lot: CreditLot
     amount: int
     entry: Written
-    is_clawed_back: bool = False
+    taken: int | None = None  # by its claw-back
+    forced: int = 0  # of which is owed
 
 
 @dataclass
@@ -64,74 +36,16 @@ class Paid:
         return sum(amount for _, amount in self.left)
 
 
-@dataclass
-class Pencil:
-    """What each account holds of each lot, and everything written so far."""
+@dataclass(kw_only=True)
+class Pencil(Sheet):
+    """The sheet, and what funds, awards and payments write on it."""
 
-    today: date
     rules: dict[str, str]  # funds, with how long their credits last
     accepted: dict[str, frozenset[str] | None]  # shops, with the funds they are paid from, None for all
-    held: Counter[tuple[str, str]] = field(default_factory=Counter)
-    states: dict[str, AccountState] = field(default_factory=dict)  # of those that are not open
-    written: list[Written] = field(default_factory=list)
-    entries: dict[Key, Written] = field(default_factory=dict)
     awards: dict[Key, Awarded] = field(default_factory=dict)
     payments: dict[Key, Paid] = field(default_factory=dict)
-
-    # --- what the ledger itself says ----------------------------------------------------------------------------------
-
-    def total(self, account: str) -> int:
-        """Return what an account holds of all lots."""
-        return sum(amount for (code, _), amount in self.held.items() if code == account)
-
-    def lots(self, account: str) -> Parts:
-        """Return an account's lots in spending order."""
-        return [
-            (CreditLot.parse(label), amount)
-            for (code, label), amount in sorted(self.held.items())
-            if code == account and amount
-        ]
-
-    def write(self, *entries: Written, keys: Iterable[Key] = ()) -> None:
-        """Write entries, all or none.
-
-        Raises:
-            Refused: an account's state forbids it, or an account does not hold that much.
-        """
-        change: Counter[tuple[str, str]] = Counter()
-        by_account: Counter[str] = Counter()
-        for code, label, amount in (effect for entry in entries for effect in entry.effects):
-            change[code, label] += amount
-            by_account[code] += amount
-        for code, amount in by_account.items():
-            if not self._allows(code, amount):
-                raise Refused("AccountStateError")
-        if any(self.held[place] + amount < 0 for place, amount in change.items()):
-            raise Refused("InsufficientBalanceError")
-        for place, amount in change.items():
-            self.held[place] += amount
-        self.written += entries
-        self.entries.update(zip(keys, entries, strict=False))
-
-    def state(self, account: str) -> AccountState:
-        """Return the state of an account."""
-        return self.states.get(account, AccountState.OPEN)
-
-    def _allows(self, account: str, change: int) -> bool:
-        state = self.state(account)
-        return (
-            state is AccountState.OPEN
-            or (state is AccountState.FROZEN and change >= 0)
-            or (state is AccountState.CLOSING and change <= 0)
-        )
-
-    def set_state(self, account: str, state: AccountState) -> None:
-        """Freeze, thaw or close an account."""
-        if self.state(account) is AccountState.CLOSED:
-            raise Refused("StateChangeError")
-        if state is AccountState.CLOSED and self.total(account):
-            raise Refused("AccountNotEmptyError")
-        self.states[account] = state
+    gone: set[str] = field(default_factory=set)  # residents who left
+    unnamed: set[str] = field(default_factory=set)  # shops that were closed
 
     # --- funds --------------------------------------------------------------------------------------------------------
 
@@ -205,16 +119,16 @@ class Pencil:
         """Take back what a resident's lot still holds of an award, and say how much."""
         award = self.awards[award_key]
         account = f"{award.who}:available"
-        if award.is_clawed_back:
+        if award.taken is not None:
             raise Refused("AlreadyClawedBackError")
         if award.entry.is_reversed:
             raise Refused("AlreadyReversedError")
-        amount = min(award.amount, self.held[account, award.lot.label])
+        amount = min(award.amount - award.forced, self.held[account, award.lot.label])
         if not amount:
             raise Refused("NothingToClawBackError")
         back = self._back_to_fund(account, award.lot, amount)
         self.write(Written("claw_back", actor, back))
-        award.is_clawed_back = True
+        award.taken = amount
         return amount
 
     def _back_to_fund(self, account: str, lot: CreditLot, amount: int) -> list[Effect]:
@@ -232,28 +146,18 @@ class Pencil:
             raise Refused("SamePersonError")
         if entry.kind not in REVERSIBLE_KINDS:
             raise Refused("NotReversibleError")
-        if self._something_rests_on(entry):
+        if self.something_rests_on(entry):
             raise Refused("RestedOnError")
         mirrored = [(code, label, -amount) for code, label, amount in entry.effects]
         self.write(Written("reversal", actor, mirrored, is_reversal=True))
         entry.is_reversed = True
-
-    def _something_rests_on(self, entry: Written) -> bool:
-        raised = {(code, label) for code, label, amount in entry.effects if amount > 0 and code != ISSUED}
-        place = next(number for number, each in enumerate(self.written) if each is entry)
-        return any(
-            amount < 0 and (code, label) in raised
-            for later in self.written[place + 1 :]
-            if not later.is_reversal and not later.is_reversed
-            for code, label, amount in later.effects
-        )
 
     def sweep(self, residents: Iterable[str]) -> tuple[int, int]:
         """Let credits past their day return to their funds; return of how many residents, and how much."""
         entries = []
         for who in residents:
             account = f"{who}:available"
-            past = [part for part in self.lots(account) if self._is_past(part[0])]
+            past = [part for part in self.lots(account) if self.is_past(part[0])]
             if past and self.state(account) not in GIVES_NOTHING:
                 back = [effect for lot, amount in past for effect in self._back_to_fund(account, lot, amount)]
                 entries.append(Written("expiry", "system", back))
@@ -261,14 +165,17 @@ class Pencil:
         taken = [-amount for entry in entries for code, _, amount in entry.effects if code.startswith("resident:")]
         return len(entries), sum(taken)
 
-    def _is_past(self, lot: CreditLot) -> bool:
-        return lot.expires_on is not None and lot.expires_on < self.today
+    def verify_minutes(self, key: Key, who: str, minutes: int, actor: str, at: datetime) -> None:
+        """Book minutes that a resident served."""
+        self.write(Written("minutes", actor, [(f"{who}:minutes", "", minutes), (SERVED, "", minutes)], at), keys=[key])
 
     # --- payments -----------------------------------------------------------------------------------------------------
 
     def pay(self, key: Key, who: str, shop: str, amount: int, actor: str) -> None:
         """Spend a resident's credits at a shop, earliest day first."""
         account = f"{who}:available"
+        if shop in self.unnamed:
+            raise Refused("merchant_not_named")
         if self.state(account) in GIVES_NOTHING:
             raise Refused("account_frozen")
         self.check_covered(account, shop, amount)
@@ -284,26 +191,6 @@ class Pencil:
         if self.spendable(account, self.accepted[shop]) < amount:
             enough = self.spendable(account, None) >= amount
             raise Refused("fund_not_accepted_here" if enough else "insufficient_balance")
-
-    def spendable(self, account: str, funds: frozenset[str] | None) -> int:
-        """Return what an account can spend today, of some funds or of all."""
-        return sum(amount for lot, amount in self.lots(account) if self._may_be_spent(lot, funds))
-
-    def _may_be_spent(self, lot: CreditLot, funds: frozenset[str] | None) -> bool:
-        return not self._is_past(lot) and (funds is None or lot.fund in funds)
-
-    def picked(self, account: str, amount: int, funds: frozenset[str] | None) -> Parts:
-        """Return the parts to take for an amount that is there, earliest day first."""
-        parts = []
-        for lot, holds in self.lots(account):
-            if amount and self._may_be_spent(lot, funds):
-                parts.append((lot, min(holds, amount)))
-                amount -= min(holds, amount)
-        return parts
-
-    def restored(self, lot: CreditLot) -> CreditLot:
-        """Return the lot that credits come back into: the very one, or past its day one with days of grace."""
-        return CreditLot(lot.fund, self.today + GRACE) if self._is_past(lot) else lot
 
     def refund(self, payment_key: Key, amount: int, actor: str) -> None:
         """Give back a part of a payment: the credits spent last first, into the very lots."""

@@ -1,11 +1,13 @@
 """Holds as the pencil keeps them: the very lots set aside, given out in parts, and ended once."""
 
-from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from ledger import AccountState, CreditLot
-from tests.sequences.pencil import Effect, Parts, Pencil, Refused, Written
+from tests.sequences.pencil import Pencil
+from tests.sequences.sheet import Effect, Parts, Refused, Written
 
 TAKING = (AccountState.OPEN, AccountState.FROZEN)
 
@@ -30,9 +32,9 @@ class HoldsBook:
     """All holds ever placed, and the pencil that writes what they move."""
 
     pencil: Pencil
-    holds: dict[Hashable, SetAside] = field(default_factory=dict)
+    holds: dict[UUID, SetAside] = field(default_factory=dict)
 
-    def authorize(self, key: Hashable, who: str, amount: int, expires_at: datetime) -> None:
+    def authorize(self, key: UUID | None, who: str, amount: int, expires_at: datetime) -> None:
         """Set credits aside, earliest lots first."""
         available = f"{who}:available"
         if self.pencil.spendable(available, None) < amount:
@@ -42,9 +44,10 @@ class HoldsBook:
         for lot, part in parts:
             effects += [(available, lot.label, -part), (f"{who}:held", lot.label, part)]
         self.pencil.write(Written("hold", who, effects))
-        self.holds[key] = SetAside(who, expires_at, parts)
+        if key is not None:
+            self.holds[key] = SetAside(who, expires_at, parts)
 
-    def capture(self, key: Hashable, shop: str, amount: int | None, now: datetime, *, final: bool) -> None:
+    def capture(self, key: UUID, shop: str, amount: int | None, now: datetime, *, final: bool) -> None:
         """Give out a part of a hold, or all of it; a final capture gives the rest back."""
         hold = self.holds[key]
         if hold.ended == "expired" or (not hold.ended and hold.expires_at <= now):
@@ -68,7 +71,7 @@ class HoldsBook:
         hold.left = [] if ends else left
         hold.ended = "captured" if ends else ""
 
-    def void(self, key: Hashable) -> None:
+    def void(self, key: UUID) -> None:
         """Give back what is left of a hold."""
         hold = self.holds[key]
         if hold.ended:
@@ -77,13 +80,17 @@ class HoldsBook:
         hold.left, hold.ended = [], "voided"
 
     def expire(self, now: datetime) -> tuple[int, int]:
-        """Give back what is left of holds whose time is over; return of how many, and how much."""
-        due = [hold for hold in self.holds.values() if not hold.ended and hold.expires_at <= now]
-        due = [hold for hold in due if self.pencil.state(f"{hold.who}:available") in TAKING]
-        amount = sum(hold.amount_left for hold in due)
-        for hold in due:
-            self.end_in_time(hold)
-        return len(due), amount
+        """Give back what is left of holds whose time is over, if it can be taken; return of how many, and how much."""
+        due = [(hold.expires_at, key) for key, hold in self.holds.items() if not hold.ended and hold.expires_at <= now]
+        count = amount = 0
+        for _, key in sorted(due):
+            hold = self.holds[key]
+            left = hold.amount_left
+            if self.pencil.state(f"{hold.who}:available") in TAKING:
+                with suppress(Refused):
+                    self.end_in_time(hold)
+                    count, amount = count + 1, amount + left
+        return count, amount
 
     def end_in_time(self, hold: SetAside) -> None:
         """Give back what is left of a hold whose time is over."""

@@ -21,11 +21,13 @@ from tests.ledger.outside_programs import (
     run,
 )
 from tests.sequences.proofs import compare, prove
-from tests.sequences.town import Town, settle
+from tests.sequences.settling import settle
+from tests.sequences.town import Town
 
 KINDS = {
     *("appropriation", "award", "claw_back", "expiry", "money_moved", "money_returned"),
     *("hold", "hold_captured", "hold_expired", "hold_voided", "redemption", "refund", "reversal"),
+    *("forced_correction", "minutes", "settlement_opened", "settlement_paid"),
 }
 
 

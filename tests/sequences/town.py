@@ -15,26 +15,31 @@ import holds
 import ledger
 import merchants
 import people
+import receivables
 from ledger import AccountState, Asset
-from ledger.model import Account, AccountLot
-from tests.clock import NOON
-from tests.sequences.pencil import Pencil, Refused
+from ledger.model import Account
+from tests.sequences.owed import OwedBook
 from tests.sequences.set_aside import HoldsBook
+from tests.sequences.sheet import SERVED, Refused
 
-COUNTY = "140881"
 SECRET = b"a secret of the tests, 32 bytes.."
 OFFICERS = (f"person:{1:032x}", f"person:{2:032x}")
 # How long the credits of each fund last; those of the last end on one day.
 RULES = {"fire": "months:1", "peace": "end_of_next_year", "quake": "on:2026-09-30"}
 ACCEPTED = {"merchant:hotel": None, "merchant:clinic": frozenset({"fire", "peace"})}
 RESIDENTS = 3
-MONEY = 1_000
-FAR = timedelta(days=10_000)
 
 Made = TypeVar("Made")
 Told = TypeVar("Told")
 
-REFUSALS = (awards.AwardError, holds.HoldError, ledger.LedgerError, merchants.MerchantError)
+REFUSALS = (
+    awards.AwardError,
+    holds.HoldError,
+    ledger.LedgerError,
+    merchants.MerchantError,
+    people.PeopleError,
+    receivables.ReceivableError,
+)
 
 
 @dataclass(frozen=True)
@@ -44,53 +49,11 @@ class Base:
     residents: dict[str, UUID]
     shops: dict[str, UUID]
     set_aside: HoldsBook
+    owed: OwedBook  # by the same pencil
     entries: tuple[UUID, ...] = ()
     awards: tuple[UUID, ...] = ()
     payments: tuple[UUID, ...] = ()
     holds: tuple[UUID, ...] = ()
-
-
-def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) -> Base:
-    """Settle the town in a migrated, empty database, and let a little happen; each fund gets so much money."""
-    people.add_unit(session, code=COUNTY, parent_code=None, level=people.Level.COUNTY, name="永济市")
-    newcomers = [people.NewResident("王小明", f"1380000{number:04}", COUNTY) for number in range(residents)]
-    vault = people.PhoneVault(people.new_phone_keys())
-    registered = people.register_residents(session, newcomers=newcomers, vault=vault, now=NOON)
-    for fund, rule in RULES.items():
-        awards.create_fund(session, code=fund, name=fund, purpose="x", expiry_rule=rule, actor=OFFICERS[0], now=NOON)
-    town = Town(
-        session,
-        Base(
-            residents={f"resident:{resident.id.hex}": resident.id for resident in registered},
-            shops={shop: _shop(session, shop, funds) for shop, funds in ACCEPTED.items()},
-            set_aside=HoldsBook(Pencil(NOON.date(), RULES, ACCEPTED)),
-        ),
-    )
-    for fund in RULES:
-        town.appropriate(fund, money, officer=0)
-        town.award_batch(fund, [(who, 100 + 10 * number) for number, who in enumerate(town.residents)], officer=0)
-    for who, shop in zip(town.residents, town.shops, strict=False):
-        town.pay(who, shop, 150)
-    for who in town.residents:
-        town.authorize(who, 60, days=30)
-    return town.as_base()
-
-
-def _shop(session: Session, shop: str, funds: frozenset[str] | None) -> UUID:
-    code = shop.removeprefix("merchant:")
-    made = merchants.create_merchant(session, code=code, name="平安饭店", category="饭店", actor="system", now=NOON)
-    merchants.name_merchant(
-        session,
-        merchant=made,
-        naming_class="平安饭店",
-        valid_from=NOON.date(),
-        valid_until=(NOON + FAR).date(),
-        document="综治办〔2026〕1号",
-        funds=None if funds is None else sorted(funds),
-        actor="system",
-        now=NOON,
-    )
-    return made.id
 
 
 class Town:
@@ -99,30 +62,33 @@ class Town:
     def __init__(self, session: Session, base: Base) -> None:
         """Go on from the base; whoever made the session commits or rolls back."""
         self.session = session
-        self.now = NOON
-        self.set_aside = deepcopy(base.set_aside)
+        self.set_aside, self.owed = deepcopy((base.set_aside, base.owed))
         self.pencil = self.set_aside.pencil
         self.residents, self.shops = list(base.residents), list(base.shops)
         self.entries, self.awards, self.payments = list(base.entries), list(base.awards), list(base.payments)
         self.holds = list(base.holds)
         self.refusals = 0
         self._base = base
-        self._ids = base.residents | base.shops
+        self.ids = base.residents | base.shops
         rows = session.execute(select(Account.code, Account.id))
-        self._accounts: dict[str, int] = {row.code: row.id for row in rows}
+        self.accounts: dict[str, int] = {row.code: row.id for row in rows}
         self._paid_by: list[tuple[Callable[[], merchants.Attempt], UUID]] = []
+
+    @property
+    def now(self) -> datetime:
+        """When it is."""
+        return self.pencil.now
 
     def as_base(self) -> Base:
         """Return what is there now, for others to go on from."""
         made = (tuple(self.entries), tuple(self.awards), tuple(self.payments), tuple(self.holds))
-        return Base(self._base.residents, self._base.shops, self.set_aside, *made)
+        return Base(self._base.residents, self._base.shops, self.set_aside, self.owed, *made)
 
     # --- time and money -----------------------------------------------------------------------------------------------
 
     def pass_by(self, days: int, *, sweep: bool) -> None:
         """Let time pass, and end the holds and credits whose time is over."""
-        self.now += timedelta(days=days)
-        self.pencil.today = self.now.date()
+        self.pencil.now += timedelta(days=days)
         if sweep:
             swept = holds.expire_holds(self.session, now=self.now)
             assert (swept.count, swept.amount) == self.set_aside.expire(self.now)
@@ -130,34 +96,34 @@ class Town:
 
     def appropriate(self, fund: str, amount: int, officer: int) -> None:
         """Give a fund money."""
-        made = self._real(awards.appropriate, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
+        made = self.do(awards.appropriate, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.appropriate(entry_id, fund, amount, OFFICERS[officer]))
 
     def return_money(self, fund: str, amount: int, officer: int) -> None:
         """Take money back from a fund."""
-        made = self._real(awards.return_money, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
+        made = self.do(awards.return_money, fund_code=fund, amount=amount, document="x", actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.return_money(entry_id, fund, amount, OFFICERS[officer]))
 
     def move_money(self, fund: str, to_fund: str, amount: int, officer: int) -> None:
         """Move money from one fund to another."""
         facts = {"fund_code": fund, "to_fund_code": to_fund, "amount": amount, "document": "x"}
-        made = self._real(awards.move_money, **facts, actor=OFFICERS[officer])
+        made = self.do(awards.move_money, **facts, actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.move_money(entry_id, fund, to_fund, amount, OFFICERS[officer]))
 
     # --- awards -------------------------------------------------------------------------------------------------------
 
     def award(self, fund: str, who: str, amount: int, officer: int) -> None:
         """Award credits to one resident."""
-        facts = {"fund_code": fund, "resident_id": self._ids[who], "amount": amount, "reason": "x"}
-        made = self._real(awards.award, **facts, actor=OFFICERS[officer])
+        facts = {"fund_code": fund, "resident_id": self.ids[who], "amount": amount, "reason": "x"}
+        made = self.do(awards.award, **facts, actor=OFFICERS[officer])
         self._same(made, lambda entry_id: self.pencil.award(entry_id, fund, who, amount, OFFICERS[officer]))
         if isinstance(made, awards.Award):
             self.awards.append(made.id)
 
     def award_batch(self, fund: str, lines: Sequence[tuple[str, int]], officer: int) -> None:
         """Award credits to many residents, all or none."""
-        real = [awards.BatchLine(self._ids[who], amount) for who, amount in lines]
-        made = self._real(awards.award_batch, fund_code=fund, reason="x", lines=real, actor=OFFICERS[officer])
+        real = [awards.BatchLine(self.ids[who], amount) for who, amount in lines]
+        made = self.do(awards.award_batch, fund_code=fund, reason="x", lines=real, actor=OFFICERS[officer])
         granted: list[awards.Award] = []
         if isinstance(made, awards.AwardBatch):
             query = select(awards.Award).where(awards.Award.batch_id == made.id).order_by(awards.Award.id)
@@ -166,19 +132,31 @@ class Town:
             self.entries += [award.entry_id for award in granted if award.entry_id]
         keys = [award.entry_id for award in granted] or [None] * len(lines)
         marked = [(key, who, amount) for key, (who, amount) in zip(keys, lines, strict=True)]
-        self._agree(made, lambda: self.pencil.award_batch(fund, marked, OFFICERS[officer]))
+        self.agree(made, lambda: self.pencil.award_batch(fund, marked, OFFICERS[officer]))
 
     def claw_back(self, award_id: UUID, officer: int) -> None:
         """Take back what is left of an award."""
-        entry_id = awards.get_award(self.session, award_id).entry_id
-        made = self._real(awards.claw_back, award_id=award_id, reason="x", actor=OFFICERS[officer])
-        amount = self._agree(made, lambda: self.pencil.claw_back(entry_id, OFFICERS[officer]))
+        entry_id = self.entry_of_award(award_id)
+        made = self.do(awards.claw_back, award_id=award_id, reason="x", actor=OFFICERS[officer])
+        amount = self.agree(made, lambda: self.pencil.claw_back(entry_id, OFFICERS[officer]))
         assert amount == (made.amount if isinstance(made, awards.ClawBack) else None)
 
     def reverse(self, entry_id: UUID, officer: int) -> None:
         """Write the mirror of an entry."""
-        made = self._real(awards.reverse_entry, entry_id=entry_id, reason="x", actor=OFFICERS[officer])
-        self._agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
+        made = self.do(awards.reverse_entry, entry_id=entry_id, reason="x", actor=OFFICERS[officer])
+        self.agree(made, lambda: self.pencil.reverse(entry_id, OFFICERS[officer]))
+
+    def verify_minutes(self, who: str, minutes: int, officer: int, *, days_ago: int = 0) -> None:
+        """Book minutes that a resident served, perhaps some days ago."""
+        entry_id, actor, at = ledger.new_id(), OFFICERS[officer], self.now - timedelta(days=days_ago)
+        lines = (
+            ledger.debit(self.accounts[SERVED], Asset.MIN, minutes),
+            ledger.credit(self.accounts[f"{who}:minutes"], Asset.MIN, minutes),
+        )
+        made = self.post(ledger.NewEntry(entry_id, "minutes", actor, at, lines))
+        self.agree(made, lambda: self.pencil.verify_minutes(entry_id, who, minutes, actor, at))
+        if not isinstance(made, Refused):
+            self.entries.append(entry_id)
 
     def sweep(self) -> None:
         """Let credits past their day return to their funds, two lots at a time."""
@@ -194,24 +172,28 @@ class Town:
     def set_state(self, who: str, state: AccountState) -> None:
         """Freeze, thaw or close a resident's account."""
         account = f"{who}:available"
-        done = self._real(self._set_state, account=account, state=state)
-        self._agree(done, lambda: self.pencil.set_state(account, state))
+        done = self.do(self._set_state, account=account, state=state)
+        self.agree(done, lambda: self.pencil.set_state(account, state))
 
     def _set_state(self, session: Session, *, account: str, state: AccountState, now: datetime) -> None:
-        ledger.set_account_state(session, self._accounts[account], state)
+        ledger.set_account_state(session, self.accounts[account], state)
+
+    def entry_of_award(self, award_id: UUID) -> UUID | None:
+        """Return which entry paid an award: by it the pencil knows the award."""
+        return awards.get_award(self.session, award_id).entry_id
 
     # --- payments -----------------------------------------------------------------------------------------------------
 
     def pay(self, who: str, shop: str, amount: int, *, again: int | None = None) -> None:
         """Pay at a shop; then, if wanted, send one of the latest attempts once more: it is the same, nothing moves."""
-        resident = people.get_resident(self.session, self._ids[who])
+        resident = people.get_resident(self.session, self.ids[who])
         shown = merchants.create_payment_code(self.session, resident=resident, secret=SECRET, now=self.now)
         order_no, now, code = f"order {shown.id}", self.now, merchants.code_of(shown.id, SECRET)
 
         def redeem() -> merchants.Attempt:
             return merchants.redeem(
                 self.session,
-                merchant_id=self._ids[shop],
+                merchant_id=self.ids[shop],
                 actor="person:till",
                 code=code,
                 amount=amount,
@@ -226,7 +208,7 @@ class Town:
             self.payments.append(made.id)
             self.entries.append(made.entry_id)
         result = Refused(made.refusal) if made.refusal else made
-        self._agree(result, lambda: self.pencil.pay(made.entry_id, who, shop, amount, "person:till"))
+        self.agree(result, lambda: self.pencil.pay(made.entry_id, who, shop, amount, "person:till"))
         if again is not None:
             redeem, redemption_id = self._paid_by[-1 - again % len(self._paid_by)]
             attempt = redeem()
@@ -236,46 +218,51 @@ class Town:
         """Give back a part of a payment."""
         payment = merchants.get_redemption(self.session, redemption_id)
         facts = {"redemption_id": redemption_id, "merchant_id": payment.merchant_id, "amount": amount, "reason": "x"}
-        made = self._real(merchants.refund, **facts, by_owner=True, actor="person:owner")
-        self._agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
+        made = self.do(merchants.refund, **facts, by_owner=True, actor="person:owner")
+        self.agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
 
     # --- holds --------------------------------------------------------------------------------------------------------
 
-    def authorize(self, who: str, amount: int, days: int) -> None:
-        """Set a resident's credits aside for some days."""
+    def authorize(self, who: str, amount: int, days: int, *, parts: Sequence[ledger.LotBalance] = ()) -> None:
+        """Set a resident's credits aside for some days: an amount, or the very lots that make it up."""
         expires_at = self.now + timedelta(days=days)
-        accounts = {name: self._accounts[f"{who}:{name}"] for name in ("available", "held")}
-        made = self._real(holds.authorize, **accounts, amount=amount, expires_at=expires_at, actor="person:till")
+        accounts = {name: self.accounts[f"{who}:{name}"] for name in ("available", "held")}
+        wanted = parts or amount
+        made = self.do(holds.authorize, **accounts, amount=wanted, expires_at=expires_at, actor="person:till")
         key = None if isinstance(made, Refused) else made.id
-        self._agree(made, lambda: self.set_aside.authorize(key, who, amount, expires_at))
+        self.agree(made, lambda: self.set_aside.authorize(key, who, amount, expires_at))
         if key is not None:
             self.holds.append(key)
 
     def capture(self, hold_id: UUID, shop: str, amount: int | None, *, final: bool) -> None:
         """Give out of a hold to a shop."""
-        to, how = self._accounts[f"{shop}:payable"], {"relabel": ledger.undated, "final": final}
-        made = self._real(holds.capture, hold_id=hold_id, to=to, amount=amount, **how, actor="person:till")
-        self._agree(made, lambda: self.set_aside.capture(hold_id, shop, amount, self.now, final=final))
+        to, how = self.accounts[f"{shop}:payable"], {"relabel": ledger.undated, "final": final}
+        made = self.do(holds.capture, hold_id=hold_id, to=to, amount=amount, **how, actor="person:till")
+        self.agree(made, lambda: self.set_aside.capture(hold_id, shop, amount, self.now, final=final))
 
     def void(self, hold_id: UUID) -> None:
         """Give back what is left of a hold."""
-        made = self._real(holds.void, hold_id=hold_id, actor="person:till")
-        self._agree(made, lambda: self.set_aside.void(hold_id))
+        made = self.do(holds.void, hold_id=hold_id, actor="person:till")
+        self.agree(made, lambda: self.set_aside.void(hold_id))
 
     # --- both at once -------------------------------------------------------------------------------------------------
 
-    def _real(self, do: Callable[..., Made], **facts: object) -> Made | Refused:
+    def post(self, *entries: ledger.NewEntry) -> datetime | Refused:
+        """Post entries that no room writes yet."""
+        return self.do(lambda session, **_: ledger.post(session, entries))
+
+    def do(self, do: Callable[..., Made], **facts: object) -> Made | Refused:
         """Do something to the real books, in a savepoint; return what was made, or the refusal."""
         undone = self.session.begin_nested()
         try:
             made = do(self.session, now=self.now, **facts)
         except REFUSALS as error:
             undone.rollback()
-            return Refused(type(error).__name__)
+            return Refused(type(error).__name__, error=error)
         undone.commit()
         return made
 
-    def _agree(self, made: Made | Refused, do: Callable[[], Told]) -> Told | None:
+    def agree(self, made: Made | Refused, do: Callable[[], Told]) -> Told | None:
         """Do the same with the pencil: it must accept and refuse alike. Return what it told."""
         expected = told = None
         try:
@@ -289,16 +276,6 @@ class Town:
     def _same(self, made: awards.Award | awards.FundMovement | Refused, do: Callable[[UUID | None], None]) -> None:
         """Agree on something that is one entry, which may be reversed later."""
         entry_id = None if isinstance(made, Refused) else made.entry_id
-        self._agree(made, lambda: do(entry_id))
+        self.agree(made, lambda: do(entry_id))
         if entry_id is not None:
             self.entries.append(entry_id)
-
-
-def held(session: Session) -> dict[tuple[str, str], int]:
-    """Return what the books say every account holds of every lot; what is empty is left out."""
-    lots = session.execute(
-        select(Account.code, AccountLot.lot, AccountLot.balance).join(Account, Account.id == AccountLot.account_id)
-    )
-    without_lots = session.execute(select(Account.code, Account.balance).where(Account.asset == Asset.CNY))
-    found = {(code, lot): amount for code, lot, amount in lots} | {(code, ""): amount for code, amount in without_lots}
-    return {place: amount for place, amount in found.items() if amount}

@@ -1,26 +1,31 @@
 """Why a refusal could be: what was asked contradicts what the books held at some moment meanwhile."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import receivables
 from ledger import AccountState, CreditLot
 from merchants import LIVE_CODES_MAX
+from tests.sequences.owed import OwedBook
 from tests.sequences.pencil import Pencil
 from tests.sequences.set_aside import HoldsBook, SetAside
-from tests.soak.clerks import DONE, GIVEN_UP, Told
+from tests.soak.drawing import DONE, GIVEN_UP, LIMIT, Move, Told
 
 
 class Replayed(Protocol):
     """What a replay knows when it is over."""
 
     set_aside: HoldsBook
+    owed: OwedBook
     awards: Mapping[UUID, UUID]
     payments: Mapping[UUID, UUID]
     clawed_back: set[UUID]
+    matters: Mapping[UUID, receivables.Matter]
     reversed: set[UUID]
+    counted: Counter[str]
 
     @property
     def pencil(self) -> Pencil:
@@ -41,6 +46,8 @@ class Explanations:
         self._replay = replay
         self._frozen = _frozen(told)
         self._refused_payments = _refused_payments(told)
+        self._accepted_asks = [each for each in told if each.outcome == DONE and each.kind.startswith("ask_")]
+        self._decided = {each.facts["matter"] for each in told if each.outcome == DONE and each.kind == "decide"}
         self._reasons: dict[str, Callable[[Told], bool]] = {
             "insufficient_balance": lambda each: self._holds_too_little(each, None),
             "fund_not_accepted_here": lambda each: self._holds_too_little(each, self._accepted(each)),
@@ -53,7 +60,15 @@ class Explanations:
             "NothingToClawBackError": self._nothing_is_left,
             "RestedOnError": self._something_rests_on_it,
             "RefundExceedsRedemptionError": self._refunded_before,
-            "InsufficientBalanceError": lambda each: each.kind == "authorize" and self._holds_too_little(each, None),
+            "InsufficientBalanceError": self._has_too_little,
+            "LimitExceededError": self._passes_the_limit,
+            "MatterOpenError": self._was_asked_for,
+            "MatterDecidedError": self._was_decided,
+            "OwedLessError": self._owes_less,
+            "ForcedTooMuchError": self._less_is_left_to_force,
+            "TakeBackFirstError": lambda each: any(
+                held.get(self._award_of(each).lot.label) for held in self._seen(each)
+            ),
             # One whose time was over is refused to a capture as expired, and to a void as ended.
             "HoldEndedError": lambda each: self._hold_of(each).ended in {"captured", "voided", *self._also(each)},
             "HoldExpiredError": lambda each: self._hold_of(each).ended == "expired",
@@ -88,24 +103,79 @@ class Explanations:
         )
 
     def _was_frozen(self, told: Told) -> bool:
-        if "who" in told.facts:
-            account = f"{told.facts['who']}:available"
-        else:
-            award = self._award_of(told)
-            account = f"{award.who}:available"
+        if told.kind == "groups":
+            return any(self._was_frozen_of(who, told) for _, _, who, _ in told.facts["groups"][0])
+        return self._was_frozen_of(told.facts.get("who") or self._award_of(told).who, told)
+
+    def _was_frozen_of(self, who: str, told: Told) -> bool:
+        account = f"{who}:available"
         return any(begin <= told.answered_at and told.asked_at <= end for begin, end in self._frozen[account])
 
+    def explains_group(self, told: Told, group: Sequence[Move]) -> bool:
+        """Say why a group was left out that the pencil would write: somebody's account was frozen."""
+        return any(self._was_frozen_of(who, told) for _, _, who, _ in group)
+
+    def _has_too_little(self, told: Told) -> bool:
+        if told.kind == "groups":
+            # Of such lists the first group is told about.
+            return any(self._lacks(move, told) for move in told.facts["groups"][0])
+        funds = frozenset({told.facts["fund"]}) if told.kind == "offset" else None
+        return told.kind in {"authorize", "offset"} and self._holds_too_little(told, funds)
+
+    def _lacks(self, move: Move, told: Told) -> bool:
+        _, fund, who, amount = move
+        giver = f"fund:{fund}:available" if amount > 0 else f"{who}:available"
+        # The others of its group may take of the same.
+        moves = [each for each in told.facts["groups"][0] if each[1] == fund and (each[3] > 0) == (amount > 0)]
+        wanted = sum(abs(each[3]) for each in moves)
+        return any(held.get(CreditLot(fund).label, 0) < wanted for held in self._replay.seen(giver, told))
+
+    def _passes_the_limit(self, told: Told) -> bool:
+        # What is counted only rises.
+        amount: int = told.facts["amount"]
+        return self._replay.counted[told.facts["fund"]] + amount > LIMIT
+
+    def _was_asked_for(self, told: Told) -> bool:
+        names = ("award",) if told.kind == "ask_correction" else ("who", "fund")
+        asked = [tuple(each.facts[name] for name in names) for each in self._accepted_asks if each.kind == told.kind]
+        before = [(each.who, each.fund) for each in self._replay.owed.matters.values() if each.award is None]
+        return tuple(told.facts[name] for name in names) in [*asked, *before]
+
+    def _was_decided(self, told: Told) -> bool:
+        matter = told.facts["matter"]
+        return matter in self._decided or self._replay.owed.matters[matter].state != "asked"
+
+    def _owes_less(self, told: Told) -> bool:
+        if told.kind == "decide":
+            matter = self._replay.matters[told.facts["matter"]]
+            who, fund, amount = f"resident:{matter.resident_id.hex}", matter.fund_code, matter.amount
+        else:
+            who, fund, amount = (told.facts[name] for name in ("who", "fund", "amount"))
+        seen = self._replay.seen(f"{who}:receivable", told)
+        return any(held.get(CreditLot(fund).label, 0) < amount for held in seen)
+
+    def _less_is_left_to_force(self, told: Told) -> bool:
+        # What is left of an award to force only falls.
+        left = self._replay.owed.not_given_back(self._award_of(told))
+        wanted = told.facts["amount"] if "amount" in told.facts else self._replay.matters[told.facts["matter"]].amount
+        return bool(left == 0 if wanted is None else wanted > left)
+
+    def _seen(self, told: Told) -> list[dict[str, int]]:
+        return self._replay.seen(f"{self._award_of(told).who}:available", told)
+
     def _award_of(self, told: Told) -> Any:
-        return self._replay.pencil.awards[self._replay.awards[told.facts["award"]]]
+        award_id: Any = told.facts.get("award") or self._replay.matters[told.facts["matter"]].award_id
+        return self._replay.pencil.awards[self._replay.awards[award_id]]
 
     def _was_reversed(self, told: Told) -> bool:
+        if told.kind == "decide":
+            return self._award_of(told).entry.is_reversed is True
         entry_id = self._replay.awards[told.facts["award"]] if "award" in told.facts else None
         return (entry_id or self._replay.reversed_entry(told)) in self._replay.reversed
 
     def _nothing_is_left(self, told: Told) -> bool:
         award = self._award_of(told)
-        seen = self._replay.seen(f"{award.who}:available", told)
-        return any(not held.get(award.lot.label) for held in seen)
+        return award.forced == award.amount or any(not held.get(award.lot.label) for held in self._seen(told))
 
     def _something_rests_on_it(self, told: Told) -> bool:
         pencil = self._replay.pencil

@@ -2,26 +2,34 @@
 
 import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from graphlib import TopologicalSorter
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import awards
 import holds
+import ledger
 import merchants
-from ledger.model import Account, IdempotencyKey, JournalEntry, Posting
+import receivables
+import seals
+from ledger import CreditLot
+from ledger.model import IdempotencyKey, JournalEntry
 from tests.clock import NOON
+from tests.sequences.owed import Asked, OwedBook
 from tests.sequences.pencil import Pencil
 from tests.sequences.proofs import compare, prove
+from tests.sequences.seal_office import prove_seals
 from tests.sequences.set_aside import HoldsBook
-from tests.sequences.town import OFFICERS, Base
-from tests.soak.clerks import DONE, GIVEN_UP, HELD_UNTIL, SWEEP, Told
+from tests.sequences.sheet import Refused
+from tests.sequences.sheet import Written as Entry
+from tests.sequences.town import OFFICERS, RULES, Base
+from tests.soak.booked import Written, entries_of, in_the_order_of_the_books
+from tests.soak.carrying import HELD_UNTIL, SWEEP
+from tests.soak.drawing import DONE, GIVEN_UP, Move, Told
 from tests.soak.explaining import Explanations
 
 # An entry is seen a moment after its time: when its transaction has ended. For so long a look may see what was before.
@@ -31,88 +39,24 @@ SLACK = timedelta(seconds=5)
 Moment = tuple[datetime, dict[str, int]]
 
 
-def entries_of(session: Session, told: Told) -> tuple[UUID, ...]:
-    """Return the entries that an operation made, by what it made."""
-    if told.made_id is None:
-        return ()
-    if told.kind == "award_batch":
-        found = session.scalars(select(awards.Award.entry_id).where(awards.Award.batch_id == told.made_id))
-        return tuple(entry_id for entry_id in found if entry_id)
-    if told.kind == "reverse":
-        return (told.made_id,)
-    if told.kind in {"authorize", "capture", "void"}:
-        return tuple(_entries_of_hold(session, told, told.made_id))
-    getters: dict[str, Callable[[Session, UUID], Any]] = {
-        "pay": merchants.get_redemption,
-        "refund": merchants.get_refund,
-        "award": awards.get_award,
-        "claw_back": awards.get_claw_back,
-    }
-    entry_id: UUID = getters.get(told.kind, awards.get_movement)(session, told.made_id).entry_id
-    return (entry_id,)
-
-
-def _entries_of_hold(session: Session, told: Told, made_id: UUID) -> Iterator[UUID]:
-    if told.kind == "authorize":
-        yield holds.get_hold(session, made_id).entry_id
-        return
-    if told.kind == "capture":
-        yield session.get_one(holds.HoldCapture, made_id).entry_id
-    returned = holds.get_hold(session, told.facts["hold"]).returned_entry_id
-    # Whoever ends a hold gives back in the same list what is left of it.
-    if returned is not None and (told.kind == "void" or told.facts["final"]):
-        yield returned
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was written at once: the first of its entries, of which kind, when, and a resident it is about."""
-
-    entry_id: UUID
-    kind: str
-    recorded_at: datetime
-    who: str
-
-
-def in_the_order_of_the_books(session: Session, made_by: Mapping[UUID, Told]) -> list[Written]:
-    """Return what was written, in an order in which no account's history goes backwards."""
-    rows = session.execute(
-        select(Posting.entry_id, Posting.account_id, JournalEntry.kind, JournalEntry.recorded_at, Account.code)
-        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .join(Account, Account.id == Posting.account_id)
-        .where(Account.bounded)
-        .order_by(JournalEntry.recorded_at, Posting.account_id, Posting.seq)
-    ).all()
-    # The entries of one list were written at once, so nothing came between them.
-    names: dict[UUID, Hashable] = {entry_id: told.key for entry_id, told in made_by.items()}
-    before: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
-    latest: dict[int, Hashable] = {}
-    written: dict[Hashable, Written] = {}
-    for row in rows:
-        name = names.get(row.entry_id, row.entry_id)
-        earlier = latest.get(row.account_id, name)
-        before[name] |= {earlier} - {name}
-        latest[row.account_id] = name
-        who = row.code.rpartition(":")[0] if row.code.startswith("resident:") else ""
-        if name not in written or who:
-            written[name] = Written(row.entry_id, row.kind, row.recorded_at, who)
-    return [written[name] for name in TopologicalSorter(before).static_order()]
-
-
 @dataclass
 class Replay:
     """The accepted operations done again with a pencil, and what each account held at each moment."""
 
     set_aside: HoldsBook
+    owed: OwedBook
     entries: Mapping[UUID, Told]
     returned: Mapping[UUID, UUID]  # entries that gave back, to their holds
     awards: Mapping[UUID, UUID]  # to their entries
     payments: Mapping[UUID, UUID]
     money: Mapping[UUID, UUID]
+    matters: Mapping[UUID, receivables.Matter]
     moments: defaultdict[str, list[Moment]] = field(default_factory=lambda: defaultdict(list))
     refunds: Counter[UUID] = field(default_factory=Counter)
     clawed_back: set[UUID] = field(default_factory=set)
     reversed: set[UUID] = field(default_factory=set)
+    counted: Counter[str] = field(default_factory=Counter)
+    left_out: list[tuple[Told, Sequence[Move]]] = field(default_factory=list)
 
     @property
     def pencil(self) -> Pencil:
@@ -143,14 +87,14 @@ class Replay:
         assert done == {told.key for told in self.entries.values()}
 
     def _end_in_time(self, each: Written) -> None:
-        self.pencil.today = SWEEP.date()
+        self.pencil.now = SWEEP
         if each.kind == "expiry":
             assert self.pencil.sweep([each.who])[0] == 1
         else:
             hold = self.set_aside.holds[self.returned[each.entry_id]]
             assert not hold.ended
             self.set_aside.end_in_time(hold)
-        self.pencil.today = NOON.date()
+        self.pencil.now = NOON
 
     def _remember(self, at: datetime, accounts: Iterable[str]) -> None:
         for account in accounts:
@@ -191,6 +135,43 @@ class Replay:
         self.pencil.reverse(self.reversed_entry(told), OFFICERS[1])
         self.reversed.add(self.reversed_entry(told))
 
+    def _decide(self, told: Told, entry_id: UUID) -> None:
+        matter_id = told.facts["matter"]
+        row = self.matters[matter_id]
+        who = f"resident:{row.resident_id.hex}"
+        award = None if row.award_id is None else self.pencil.awards[self.awards[row.award_id]]
+        self.owed.matters.setdefault(matter_id, Asked(who, row.fund_code, row.amount, OFFICERS[0], award))
+        self.owed.decide(matter_id, OFFICERS[1], approve=told.facts["approve"])
+
+    def _repay(self, told: Told, entry_id: UUID) -> None:
+        self.owed.repay(told.facts["who"], told.facts["fund"], told.facts["amount"], OFFICERS[0])
+
+    def _offset(self, told: Told, entry_id: UUID) -> None:
+        self.owed.offset(told.facts["who"], told.facts["fund"], told.facts["amount"], OFFICERS[0])
+
+    def _award_within(self, told: Told, entry_id: UUID) -> None:
+        self._award(told, entry_id)
+        self.counted[told.facts["fund"]] += told.facts["amount"]
+
+    def _groups(self, told: Told, entry_id: UUID) -> None:
+        # The whole list was behind the locks of all its accounts, so each group found what those before it left.
+        for group in told.facts["groups"]:
+            stand = {entry_id in self.entries for entry_id, *_ in group}
+            assert len(stand) == 1, "a group was written by half"
+            if stand == {True}:
+                self.pencil.write(*map(_listed, group))
+            elif self._could_be_written(group):
+                self.left_out.append((told, group))
+
+    def _could_be_written(self, group: Sequence[Move]) -> bool:
+        before, place = self.pencil.held.copy(), len(self.pencil.written)
+        try:
+            self.pencil.write(*map(_listed, group))
+        except Refused:
+            return False
+        self.pencil.held, self.pencil.written = before, self.pencil.written[:place]
+        return True
+
     def reversed_entry(self, told: Told) -> UUID:
         """Return which entry a reversal is about."""
         facts = told.facts
@@ -214,10 +195,18 @@ class Replay:
         return [held for _, held in moments[max(first - 1, 0) : last]] or [{}]
 
 
-def assert_the_books_hold_what_was_told(session: Session, base: Base, told: Sequence[Told], known: set[UUID]) -> None:
-    """Replay what was accepted, compare every account and lot, and explain every refusal.
+def _listed(move: Move) -> Entry:
+    _, fund, who, amount = move
+    own = CreditLot(fund).label
+    return Entry("listed", OFFICERS[0], [(f"fund:{fund}:available", own, -amount), (f"{who}:available", own, amount)])
 
-    `known` are the entries of the base.
+
+def assert_the_books_hold_what_was_told(
+    session: Session, base: Base, told: Sequence[Told], known: set[UUID], keys: seals.SealKeys
+) -> None:
+    """Replay what was accepted, compare every account and lot, explain every refusal, and prove every seal.
+
+    `known` are the entries of the base, `keys` those of the seals.
 
     Raises:
         AssertionError: the books hold something else than was told, or refused without a reason.
@@ -226,6 +215,7 @@ def assert_the_books_hold_what_was_told(session: Session, base: Base, told: Sequ
     entries = {entry_id: each for each in accepted for entry_id in entries_of(session, each)}
     replay = Replay(
         base.set_aside,
+        base.owed,
         entries,
         returned={
             row.returned_entry_id: row.id
@@ -240,13 +230,18 @@ def assert_the_books_hold_what_was_told(session: Session, base: Base, told: Sequ
             row.id: row.entry_id
             for row in session.execute(select(awards.FundMovement.id, awards.FundMovement.entry_id))
         },
+        matters={row.id: row for row in session.scalars(select(receivables.Matter))},
     )
     replay.run(in_the_order_of_the_books(session, entries), known)
     compare(session, replay.pencil)
-    prove(session)
-    keys = set(session.scalars(select(IdempotencyKey.key)))
-    assert not keys & {each.key for each in told if each.outcome == GIVEN_UP}, "it happened and was given up"
+    assert prove_seals(session, keys) == session.scalar(select(func.count()).select_from(JournalEntry))
+    prove(session, keys)
+    done = set(session.scalars(select(IdempotencyKey.key)))
+    assert not done & {each.key for each in told if each.outcome == GIVEN_UP}, "it happened and was given up"
+    counted = {fund: ledger.counted(session, owner=f"fund:{fund}", name="awarded", day=NOON.date()) for fund in RULES}
+    assert counted == {fund: replay.counted[fund] for fund in RULES}
     explanations = Explanations(replay, told)
+    assert all(explanations.explains_group(each, group) for each, group in replay.left_out)
     refused = [each for each in told if each.outcome not in {DONE, GIVEN_UP}]
     unexplained = [each for each in refused if not explanations.explains(each)]
     assert unexplained == [], unexplained[:3]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -16,12 +17,16 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 import ledger
+import seals
 from ledger.model import Account, JournalEntry
 from tests.migrating import migrate
 from tests.postgres import PostgresServer
-from tests.sequences.town import Base, settle
-from tests.soak.clerks import Clerk, Told, work
+from tests.seals.builders import seal
+from tests.sequences.settling import settle
+from tests.sequences.town import Base
+from tests.soak.clerks import work
 from tests.soak.conftest import Say
+from tests.soak.drawing import DONE, SHARES, Clerk, Told
 from tests.soak.replaying import assert_the_books_hold_what_was_told
 from tests.soak.sampling import Sample, assert_nothing_changed, take_samples
 
@@ -30,6 +35,7 @@ pytestmark = pytest.mark.soak
 CLERKS, OPERATIONS = 8, 2_000
 SAMPLERS, SAMPLES_MIN = 2, 10_000
 KILLS = 4
+SEAL_FILES = seals.new_seal_keys(), seals.new_seal_salts()
 # The file that tells those who ask for balances that the load is over.
 OVER = "over"
 LOAD_S_MAX = 600.0
@@ -90,7 +96,9 @@ def under_load(url: str, base: Base, folder: Path, *, samplers: int = 0) -> Iter
     with ProcessPoolExecutor(CLERKS + samplers, mp_context=spawn) as processes:
         yield Load(
             [
-                processes.submit(work, url, str(folder), Clerk(number, base, accounts, Random()), OPERATIONS)
+                processes.submit(
+                    work, url, str(folder), Clerk(number, base, accounts, Random(), SEAL_FILES), OPERATIONS
+                )
                 for number in range(CLERKS)
             ],
             [processes.submit(take_samples, url, sampled, str(folder / OVER)) for _ in range(samplers)],
@@ -109,9 +117,13 @@ def entries_of_the_base(url: str) -> set[UUID]:
 def assert_all_is_right(url: str, base: Base, told: list[Told], known: set[UUID]) -> None:
     """Compare the books with what the clerks were told."""
     assert len(told) == CLERKS * OPERATIONS
+    assert {each.kind for each in told if each.outcome == DONE} == set(SHARES)
     engine = ledger.prepare_engine(create_engine(url))
     with Session(engine) as session:
-        assert_the_books_hold_what_was_told(session, base, told, known)
+        keys = seals.SealKeys(*SEAL_FILES)
+        # What came after the clerks' last seal.
+        seal(session, now=datetime.now(UTC), keys=keys)
+        assert_the_books_hold_what_was_told(session, base, told, known, keys)
     engine.dispose()
 
 

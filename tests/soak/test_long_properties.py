@@ -16,7 +16,7 @@ import ledger
 from tests.holds import test_properties as test_holds
 from tests.ledger import test_properties
 from tests.sequences.machine import Tally, run_sequences
-from tests.sequences.town import settle
+from tests.sequences.settling import settle
 from tests.soak.conftest import Say
 
 pytestmark = pytest.mark.soak
