@@ -118,15 +118,25 @@ class Instant(fields.Field[datetime]):
             raise self.make_error("invalid") from error
 
 
-class PageQuery(Schema):
-    """Which part of a list is asked for."""
+def a_limit(**options: Any) -> fields.Integer:
+    """Return how many items of a list are asked for at most."""
+    return fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MAX), **options)
 
-    limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MAX))
-    cursor = fields.String(
+
+def a_cursor() -> fields.String:
+    """Return where a list goes on."""
+    return fields.String(
         load_default=None,
         validate=Length(min=1, max=100),
         metadata={"description": "`next_cursor` of the page before."},
     )
+
+
+class PageQuery(Schema):
+    """Which part of a list is asked for."""
+
+    limit = a_limit()
+    cursor = a_cursor()
 
 
 # marshmallow says these in English only; here they are texts of our catalogue.

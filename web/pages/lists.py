@@ -16,7 +16,19 @@ def id_cursor() -> UUID | None:
     Raises:
         ProblemError: the address was not made by us.
     """
-    text = request.args.get("before")
+    return _id_before(request.args.get("before"))
+
+
+def posted_id_cursor() -> UUID | None:
+    """Return the same of a list that is asked for by a form, because what it is asked for must stand in no address.
+
+    Raises:
+        ProblemError: the form was not made by us.
+    """
+    return _id_before(request.form.get("before"))
+
+
+def _id_before(text: str | None) -> UUID | None:
     if not text:
         return None
     try:

@@ -34,6 +34,7 @@ from web.pages.office.reach import check_in_reach, reach, resident_in_reach
 from web.pages.office.residents_shown import resident_row
 from web.pages.office.shapes import ClawBackView
 from web.pages.times import local
+from web.problems import ProblemError
 from web.unit_of_work import reading
 
 _ON_PAGE = 30
@@ -75,8 +76,8 @@ def show_awards() -> str:
 @blueprint.get("/awards/new")
 @access(Role.ADMINISTRATOR)
 def new_award() -> ResponseReturnValue:
-    """Ask for what an award takes; `?resident=` names the resident by number."""
-    return _asking(Form({"resident_number": request.args.get("resident", "")[:40]}))
+    """Ask for what an award takes; `?resident=` names the resident, by id: a number is a person's."""
+    return _asking(Form({"resident_number": _number_of(request.args.get("resident", ""))}))
 
 
 @blueprint.post("/awards/new")
@@ -149,6 +150,18 @@ def _asked(form: Form) -> _Asked | None:
         form.wrong("fund", _("Choose a fund."))
     amount, reason = form.amount(), form.text("reason")
     return _Asked(number, fund_code, amount, reason) if form.is_right and number is not None else None
+
+
+def _number_of(resident_id: str) -> str:
+    """Return the number of a resident whom an address of ours names, empty for any other address."""
+
+    def read(session: Session) -> str:
+        return resident_in_reach(session, UUID(resident_id)).number
+
+    try:
+        return reading(read)
+    except (ValueError, ResidentUnknownError, ProblemError):
+        return ""
 
 
 def _resident(session: Session, asked: _Asked) -> Resident:

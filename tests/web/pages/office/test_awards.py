@@ -33,8 +33,9 @@ def granted(world: World) -> list[int]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_award_is_looked_at_confirmed_and_made(world: World, wang: Somebody, language: str) -> None:
     browser = browser_of_person(world, Role.ADMINISTRATOR, language=language)
-    page = browser.get(f"/office/awards/new?resident={wang.number}")
+    page = browser.get(f"/office/awards/new?resident={wang.id}")
     assert "王小明" in text_of(page)
+    assert f'value="{wang.number}"' in page.text
 
     page = asked(browser, wang, amount="１２．５０元")
     words = text_of(page)
@@ -123,7 +124,9 @@ def test_residents_of_other_units_are_nobody_to_an_officer_of_one(
     world: World, town_officer: Browser, wang: Somebody
 ) -> None:
     elsewhere = world.resident(unit=f"{OTHER_TOWN}001")
-    assert "王小明" not in text_of(town_officer.get(f"/office/awards/new?resident={elsewhere.number}"))
+    for resident in (elsewhere.id, elsewhere.number, "", "x"):
+        page = town_officer.get(f"/office/awards/new?resident={resident}")
+        assert (page.status_code, elsewhere.number in page.text.partition("<main")[2]) == (200, False)
     page = asked(town_officer, elsewhere)
     assert (page.status_code, "There is no such resident" in text_of(page)) == (422, True)
     assert asked(town_officer, wang).status_code == 200
