@@ -26,12 +26,12 @@ from merchants import (
     takings,
 )
 from web.auth import access
-from web.clock import now, today
+from web.clock import begin_of, end_of, now, today
 from web.pages.forms import Form, minor_units
 from web.pages.funds_shown import fund_names
 from web.pages.payments_shown import payment_view
 from web.pages.shops_shown import shop_view, standing_today
-from web.pages.times import begin_of, end_of, local
+from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.problems import Problem, ProblemError, problem_of, problem_of_refusal
 from web.problems.requests import CSRF_FAILED

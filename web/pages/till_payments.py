@@ -29,7 +29,7 @@ from merchants import (
 )
 from people import Role
 from web.auth import access, principal, require
-from web.clock import now, today
+from web.clock import begin_of, end_of, now, today
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import day_asked, id_cursor, list_page, more_url
@@ -38,7 +38,6 @@ from web.pages.payments_shown import payment_view, payment_views, refund_views
 from web.pages.shapes import PaymentView
 from web.pages.shops_shown import current_of, naming_views, people_of_shop, shop_view, standing_today
 from web.pages.till import blueprint, payment_url
-from web.pages.times import begin_of, end_of
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.settings import current_settings
 from web.statements import merchant_owner

@@ -291,6 +291,8 @@ def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
             ("/redemptions", "order_no", shop.till),
             ("/awards", "resident_id", world.administrator),
             ("/awards", "fund", world.administrator),
+            ("/awards", "from", world.administrator),
+            ("/awards/batches", "fund", world.administrator),
             ("/books/trial-balance", "prefix", world.auditor),
             (f"/residents/{resident.id}/statement", "cursor", resident.key),
             (f"/residents/{resident.id}/balances", "at", resident.key),

@@ -23,9 +23,9 @@ from awards import (
 from people import Resident, ResidentUnknownError, Role, normal_number, resident_by_number
 from receivables import left_to_force, list_matters
 from web.auth import access, principal
-from web.clock import now
+from web.clock import begin_of, end_of, now
 from web.pages.forms import Form, once
-from web.pages.lists import id_cursor, list_page, more_url
+from web.pages.lists import any_day_asked, id_cursor, list_page, more_url
 from web.pages.office.actors import actor_names
 from web.pages.office.awards_shown import award_views, fund_choices
 from web.pages.office.blueprint import blueprint
@@ -56,18 +56,29 @@ class _Asked:
 @blueprint.get("/awards", endpoint="awards")
 @access(Role.ADMINISTRATOR)
 def show_awards() -> str:
-    """List the awards of residents of the officer's units, newest first."""
+    """List the awards of residents of the officer's units, newest first: all, or those of a fund, or of some days."""
     chosen, before = request.args.get("fund", ""), id_cursor()
+    first_on, last_on = any_day_asked("from"), any_day_asked("until")
+    days = {name: day.isoformat() for name, day in (("from", first_on), ("until", last_on)) if day is not None}
 
     def read(session: Session) -> dict[str, Any]:
         funds = fund_choices(session)
         fund_code = chosen if chosen in {fund.code for fund in funds} else None
-        found = list_awards(session, fund_code=fund_code, within_path=reach(), limit=_ON_PAGE, before=before)
+        found = list_awards(
+            session,
+            fund_code=fund_code,
+            within_path=reach(),
+            since=None if first_on is None else begin_of(first_on),
+            until=None if last_on is None else end_of(last_on),
+            limit=_ON_PAGE,
+            before=before,
+        )
         return {
             "items": award_views(session, found.items),
-            "more_url": more_url(found.next_before, fund=fund_code),
+            "more_url": more_url(found.next_before, fund=fund_code, **days),
             "funds": funds,
             "chosen_fund": fund_code or "",
+            "days": days,
         }
 
     return list_page("office/awards.html", "office/_award_items.html", **reading(read))

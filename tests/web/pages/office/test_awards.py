@@ -204,3 +204,26 @@ def test_eight_clicks_at_once_award_once(world: World, officer: Browser, wang: S
     assert {status for status, _location in answers} == {303}
     assert len(answers) == 1
     assert granted(world) == [12_50]
+
+
+def test_awards_are_shown_by_days_which_stay_in_the_address(world: World, wang: Somebody) -> None:
+    world.fund("school")
+    for amount in range(1, 32):
+        world.award(wang.id, amount * 100)
+    first_day = world.clock.at.date()
+    world.clock.pass_by(days=1)
+    world.award(wang.id, 444_00)
+    officer = browser_of_person(world, Role.ADMINISTRATOR)
+    page = officer.get(f"/office/awards?until={first_day}&fund=peace")
+    assert ("444.00" in text_of(page), page.text.count('class="item"')) == (False, 30)
+    assert f'name="until" type="date" value="{first_day}"' in page.text
+    assert f'href="/office/awards?fund=school&amp;until={first_day}"' in page.text
+    more = page.text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+    assert f"until={first_day}" in more
+    assert officer.part(more).text.count('class="item"') == 1
+
+    words = text_of(officer.get(f"/office/awards?from={world.clock.at.date()}"))
+    assert ("444.00" in words, "31.00" in words) == (True, False)
+    assert "No such award" in text_of(officer.get(f"/office/awards?from={world.clock.at.date()}&until={first_day}"))
+    for strange in ("yesterday", "9999-12-31", "\0"):
+        assert "444.00" in text_of(officer.get(f"/office/awards?from={strange}".replace("\0", "%00")))

@@ -21,6 +21,7 @@ PAGES: dict[str, set[str]] = {
     "/office/awards": {"officer", "town"},
     "/office/awards/new": {"officer", "town"},
     "/office/awards/{award}": {"officer", "town"},
+    "/office/batches": {"officer", "town"},
     "/office/batches/new": {"officer", "town"},
     "/office/corrections": {"officer", "town", "finance"},
     "/office/corrections/{matter}": {"officer", "town", "finance"},
