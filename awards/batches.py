@@ -1,6 +1,6 @@
 """Granting a whole list of awards at once: all of them or none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from awards.funds import check_available, get_fund, last_day_of_award, taking
 from awards.grants import award_entry
 from awards.model import TEXT_LENGTH_MAX, Award, AwardBatch, AwardStatus
 from ledger import AMOUNT_MAX, AccountState, Call, account_state_of, new_id, post, remember_call
-from people import Resident, clean_text
+from people import Resident, Unit, below, clean_text
 
 BATCH_LINES_MAX = 10_000
 
@@ -35,8 +35,11 @@ def award_batch(
     actor: str,
     now: datetime,
     call: Call | None = None,
+    within_path: str | Collection[str] | None = None,
 ) -> AwardBatch:
     """Grant and post an award a line, all or none; within the batch, later lines have greater ids.
+
+    `within_path` is the path of a unit, or of several: whoever lives elsewhere is then as unknown as who is nobody.
 
     Raises:
         FundUnknownError: no such fund.
@@ -49,7 +52,7 @@ def award_batch(
     fund = get_fund(session, fund_code)
     cleaned = clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
     expires_on = last_day_of_award(fund, now.date())
-    accounts, bad_lines = _look_up(session, lines)
+    accounts, bad_lines = _look_up(session, lines, within_path)
     if bad_lines:
         raise BatchLinesError(bad_lines)
     total = sum(line.amount for line in lines)
@@ -114,15 +117,18 @@ def check_lines(session: Session, lines: Sequence[BatchLine]) -> list[BadLine]:
     return _look_up(session, lines)[1]
 
 
-def _look_up(session: Session, lines: Sequence[BatchLine]) -> tuple[dict[UUID, int], list[BadLine]]:
+def _look_up(
+    session: Session, lines: Sequence[BatchLine], within_path: str | Collection[str] | None = None
+) -> tuple[dict[UUID, int], list[BadLine]]:
     """Return the account of each resident that has one to take credits, and what is wrong about the lines."""
     if not 1 <= len(lines) <= BATCH_LINES_MAX:
         raise BatchSizeError(len(lines), BATCH_LINES_MAX)
-    found = session.execute(
-        select(
-            Resident.id, Resident.available_account_id, account_state_of(Resident.available_account_id).label("state")
-        ).where(Resident.id.in_({line.resident_id for line in lines}))
-    ).all()
+    query = select(
+        Resident.id, Resident.available_account_id, account_state_of(Resident.available_account_id).label("state")
+    ).where(Resident.id.in_({line.resident_id for line in lines}))
+    if within_path is not None:
+        query = query.join(Unit, Unit.code == Resident.unit_code).where(below(within_path))
+    found = session.execute(query).all()
     accounts = {row.id: row.available_account_id for row in found}
     closed = {row.id for row in found if row.state is AccountState.CLOSED}
     bad_lines: list[BadLine] = []

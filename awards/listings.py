@@ -56,12 +56,15 @@ def list_awards(
     fund_code: str | None = None,
     batch_id: UUID | None = None,
     within_path: str | Collection[str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 50,
     before: UUID | None = None,
 ) -> AwardPage:
     """Return awards, newest first, older than the cursor `before`: all, or those of a resident, a fund, a batch.
 
-    `within_path` is the path of a unit, or of several: those of residents who live below it.
+    `within_path` is the path of a unit, or of several: those of residents who live below it. `since` and `until` ask
+    for those granted from the one on and before the other.
     """
     query = select(Award).order_by(Award.id.desc()).limit(limit + 1)
     if resident_id is not None:
@@ -76,6 +79,10 @@ def list_awards(
             .join(Unit, Unit.code == Resident.unit_code)
             .where(below(within_path))
         )
+    if since is not None:
+        query = query.where(Award.granted_at >= since)
+    if until is not None:
+        query = query.where(Award.granted_at < until)
     if before is not None:
         query = query.where(Award.id < before)
     found = list(session.scalars(query))
@@ -95,12 +102,19 @@ def get_batch(session: Session, batch_id: UUID) -> AwardBatch:
 
 
 def list_batches(
-    session: Session, *, fund_code: str | None = None, limit: int = 50, before: UUID | None = None
+    session: Session,
+    *,
+    fund_code: str | None = None,
+    granted_by: str | None = None,
+    limit: int = 50,
+    before: UUID | None = None,
 ) -> BatchPage:
-    """Return batches, newest first, older than the cursor `before`: all, or those of a fund."""
+    """Return batches, newest first, older than the cursor `before`: all, or those of a fund, or of who granted them."""
     query = select(AwardBatch).order_by(AwardBatch.id.desc()).limit(limit + 1)
     if fund_code is not None:
         query = query.where(AwardBatch.fund_code == fund_code)
+    if granted_by is not None:
+        query = query.where(AwardBatch.granted_by == granted_by)
     if before is not None:
         query = query.where(AwardBatch.id < before)
     found = list(session.scalars(query))

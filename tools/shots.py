@@ -43,7 +43,8 @@ PEOPLE = {
     "officer": "officer",
 }
 
-# Each person's pages; a pattern in braces is a link to follow from the page before it.
+# Each person's pages; a pattern in braces is a link to follow from the page before it, a text behind = is searched for
+# there.
 PAGES = {
     "": ("/", "/merchants", "/log-in", "/activate", "/about/data", "/no-such-page"),
     "resident": (
@@ -59,7 +60,8 @@ PAGES = {
     "owner": ("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
     "officer": (
         "/office",
-        "/office/residents?q=2",
+        "/office/residents",
+        "=王",
         "{/office/residents/[0-9a-f]{8}}",
         "/office/residents/new",
         "/office/awards",
@@ -68,10 +70,10 @@ PAGES = {
         "/office/batches/new",
         "/office/funds",
         "{/office/funds/[a-z]+$}",
-        "/office/funds/new",
+        "/office/new-fund",
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",
-        "/office/merchants/new",
+        "/office/new-shop",
         "/office/staff",
     ),
     "finance": ("/office/funds", "{/office/funds/[a-z]+$}"),
@@ -164,7 +166,13 @@ def take(page: Page, address: str, paths: tuple[str, ...], stem: Path) -> None:
             if link is None:
                 continue
             path = link  # noqa: PLW2901 - a pattern stands for the link it finds
-        page.goto(address + path, wait_until="networkidle")
+        if path.startswith("="):
+            page.fill("[name=q]", path[1:])
+            page.press("[name=q]", "Enter")
+            page.wait_for_load_state("networkidle")
+            page.wait_for_selector("#found .items")
+        else:
+            page.goto(address + path, wait_until="networkidle")
         name = re.sub(r"[0-9a-f-]{36}", "one", path.split("?")[0].strip("/").replace("/", "_")) or "front"
         page.screenshot(path=stem.with_name(f"{stem.name}-{number:02}-{name}.png"), full_page=True)
 

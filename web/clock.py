@@ -1,8 +1,11 @@
 """The one place of the web that reads the clock, in the community's time zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from web.settings import current_settings
+
+# A day further out has no instants in every time zone.
+_FIRST_DAY, _LAST_DAY = date.min + timedelta(days=1), date.max - timedelta(days=1)
 
 
 def now() -> datetime:
@@ -14,3 +17,13 @@ def now() -> datetime:
 def today() -> date:
     """Return the present day of the community."""
     return now().date()
+
+
+def begin_of(day: date) -> datetime:
+    """Return the first instant of a day of the community."""
+    return datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time(), tzinfo=current_settings().time_zone)
+
+
+def end_of(day: date) -> datetime:
+    """Return the first instant after a day of the community."""
+    return begin_of(min(day, _LAST_DAY) + timedelta(days=1))

@@ -73,6 +73,20 @@ def test_awards_are_found_by_resident_fund_and_batch(session: Session) -> None:
     assert list_awards(session, resident_id=li.id, fund_code="peace").items == []
 
 
+def test_awards_are_found_by_when_they_were_granted(session: Session) -> None:
+    fund(session, available=500)
+    awarded(session, resident(session), 1)
+    hour = timedelta(hours=1)
+    for since, until, count in (
+        (NOON, None, 1),
+        (NOON + hour, None, 0),
+        (None, NOON, 0),
+        (None, NOON + hour, 1),
+        (NOON, NOON + hour, 1),
+    ):
+        assert len(list_awards(session, since=since, until=until).items) == count
+
+
 def test_batches_are_listed_newest_first_page_by_page(session: Session) -> None:
     fund(session, "peace", available=500)
     fund(session, "fire", available=500)
@@ -84,6 +98,8 @@ def test_batches_are_listed_newest_first_page_by_page(session: Session) -> None:
     second = list_batches(session, fund_code="peace", limit=2, before=first.next_before)
     assert ([each.id for each in second.items], second.next_before) == (ids[2:], None)
     assert [each.id for each in list_batches(session).items] == newest_first(*ids, other.id)
+    assert len(list_batches(session, granted_by=OFFICER).items) == 4
+    assert list_batches(session, granted_by="nobody").items == []
 
 
 def test_an_unknown_award_is_said_to_be_unknown(session: Session) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import update
 
 import people
+from people import Role
 from tests.browser.films import film_of
 from tests.browser.visitors import Visitors
 from tests.web.world import Somebody, World
@@ -228,6 +229,36 @@ def test_a_reload_while_the_answer_is_lost_ends_in_the_outcome(
     till.reload()
 
     has_paid(till)
+    assert len(sent) <= 2
+    assert left() == 3_750
+
+
+def test_a_lost_payment_is_found_at_its_shop_though_the_cashier_went_to_another(
+    world: World, phone: Page, till: Page, cashier: str, left: Callable[[], int]
+) -> None:
+    second = world.shop("M02")
+    world.done(
+        lambda session: people.appoint(
+            session, handle=cashier, name="李桂兰", role=Role.TILL, merchant_id=second.id, now=world.clock.at
+        )
+    )
+    till.goto("/till")
+    till.get_by_role("button", name="Shop M01").click()
+    sent = lose_answers(till)
+    till.route(OUTCOMES, lambda route: route.abort())
+    typed(till, code_on(phone))
+    till.get_by_role("button", name="Charge").click()
+    expect(till.get_by_text("it is charged once at most")).to_be_visible()
+
+    other = till.context.new_page()
+    other.goto("/till/shops")
+    other.get_by_role("button", name="Shop M02").click()
+    expect(other.get_by_text("You are working for Shop M02")).to_be_visible()
+    till.unroute(OUTCOMES)
+
+    expect(till.get_by_role("heading", name="This belongs to another shop")).to_be_visible()
+    till.get_by_role("button", name="Work for Shop M01").click()
+    expect(till.locator("[data-outcome=completed]")).to_contain_text("12.50")
     assert len(sent) <= 2
     assert left() == 3_750
 

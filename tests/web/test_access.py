@@ -107,3 +107,27 @@ def test_a_session_that_is_unknown_is_nobodys(world: World) -> None:
     with client.session_transaction() as session:
         session["_user_id"] = str(uuid4())
     assert client.get("/me").status_code == 303
+
+
+def test_no_address_stands_where_a_code_may_stand(world: World) -> None:
+    rules = list(world.app.url_map.iter_rules())
+    shadowed = [
+        (rule.rule, other.rule)
+        for rule in rules
+        for other in rules
+        if rule is not other and (rule.methods or set()) & (other.methods or set()) - {"OPTIONS", "HEAD"}
+        if hides(rule.rule.split("/"), other.rule.split("/"))
+    ]
+    assert shadowed == []
+
+
+def hides(steps: list[str], others: list[str]) -> bool:
+    """Say whether an address is one that the other's codes, which people choose, may make."""
+    pairs = list(zip(steps, others, strict=False))
+    is_one = len(steps) == len(others) and all(a == b or (is_code(b) and not a.startswith("<")) for a, b in pairs)
+    return is_one and steps != others
+
+
+def is_code(step: str) -> bool:
+    """Say whether a step of an address takes any text without a slash."""
+    return step.startswith("<") and ":" not in step

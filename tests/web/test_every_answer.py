@@ -21,12 +21,12 @@ def test_a_request_is_one_log_line_without_what_was_searched_for(
 ) -> None:
     resident = world.resident(name="张三丰")
     with caplog.at_level(logging.INFO, "web.requests"):
-        world.get("/residents", world.administrator, q="张三丰")
+        world.post("/residents/search", {"text": "张三丰"}, world.administrator)
         world.get(f"/residents/{resident.id}", world.administrator)
         world.get("/residents", "wrong key")
     lines = [record.getMessage() for record in caplog.records if record.name == "web.requests"]
     assert len(lines) == 3
-    assert "GET /api/v1/residents 200" in lines[0]
+    assert "POST /api/v1/residents/search 200" in lines[0]
     assert "/api/v1/residents/<uuid:resident_id> 200" in lines[1]
     assert "401 unauthenticated" in lines[2]
     for private in ("张三丰", resident.number, str(resident.id), world.administrator, "127.0.0.1"):

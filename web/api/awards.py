@@ -28,9 +28,9 @@ from web.api.calls import call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Instant, PageQuery, Reply, Request, Text, a_code, a_text, an_amount
 from web.api.pages import id_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
-from web.api.seen import resident_seen
+from web.api.seen import resident_seen, subtrees_of
 from web.auth import access, principal, require
-from web.clock import now
+from web.clock import begin_of, end_of, now
 from web.problems import ProblemError
 from web.problems.requests import NOT_FOUND
 from web.unit_of_work import reading
@@ -128,6 +128,10 @@ class AwardQuery(PageQuery):
     resident_id = fields.UUID(load_default=None)
     fund = Text(load_default=None, length_max=CODE_LENGTH_MAX)
     batch_id = fields.UUID(load_default=None)
+    first_on = Day(
+        data_key="from", load_default=None, metadata={"description": "The first day on which they were granted."}
+    )
+    last_on = Day(data_key="until", load_default=None, metadata={"description": "The last such day."})
 
 
 class BatchQuery(PageQuery):
@@ -166,21 +170,21 @@ def grant_one(asked: dict[str, Any]) -> Any:
 @blueprint.arguments(AwardQuery, location="query")
 @blueprint.response(200, page_of(AwardReply))
 def list_some(asked: dict[str, Any]) -> Any:
-    """List awards, newest first: to the office all of them, to a resident their own."""
+    """List awards, newest first: to the office those of its residents, to a resident their own."""
 
     def read(session: Session) -> dict[str, Any]:
-        asking = principal()
-        resident_id = asked["resident_id"] or asking.resident_id
+        resident_id = asked["resident_id"] or principal().resident_id
         if resident_id is not None:
             resident_seen(session, resident_id, Role.ADMINISTRATOR)
-        else:
-            # An office of one town finds the awards of its residents one resident at a time.
-            require(asking.may_everywhere(Role.ADMINISTRATOR))
+        first_on, last_on = asked["first_on"], asked["last_on"]
         found = list_awards(
             session,
             resident_id=resident_id,
             fund_code=asked["fund"],
             batch_id=asked["batch_id"],
+            within_path=subtrees_of(Role.ADMINISTRATOR) if resident_id is None else None,
+            since=None if first_on is None else begin_of(first_on),
+            until=None if last_on is None else end_of(last_on),
             limit=asked["limit"],
             before=id_cursor(asked["cursor"]),
         )
@@ -198,11 +202,11 @@ def show(award_id: UUID) -> Any:
 
 
 @blueprint.post("/awards/batches")
-@access(Role.ADMINISTRATOR, everywhere=True)
+@access(Role.ADMINISTRATOR)
 @blueprint.arguments(BatchRequest)
 @blueprint.response(201, BatchReply)
 def grant_list(asked: dict[str, Any]) -> Any:
-    """Grant a list of awards, all or nothing."""
+    """Grant a list of awards to residents of the caller's subtree, all or nothing."""
 
     def make(session: Session) -> AwardBatch:
         return award_batch(
@@ -213,6 +217,7 @@ def grant_list(asked: dict[str, Any]) -> Any:
             actor=principal().actor,
             now=now(),
             call=call,
+            within_path=subtrees_of(Role.ADMINISTRATOR),
         )
 
     call = call_of(asked)
@@ -220,25 +225,39 @@ def grant_list(asked: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/awards/batches")
-@access(Role.ADMINISTRATOR, everywhere=True)
+@access(Role.ADMINISTRATOR)
 @blueprint.arguments(BatchQuery, location="query")
 @blueprint.response(200, page_of(BatchReply))
 def list_lists(asked: dict[str, Any]) -> Any:
-    """List what was granted in lists, newest first."""
+    """List what was granted in lists, newest first: everybody's for the whole tree, else the caller's own."""
 
     def read(session: Session) -> dict[str, Any]:
-        found = list_batches(session, fund_code=asked["fund"], limit=asked["limit"], before=id_cursor(asked["cursor"]))
+        asking = principal()
+        found = list_batches(
+            session,
+            fund_code=asked["fund"],
+            granted_by=None if asking.may_everywhere(Role.ADMINISTRATOR) else asking.actor,
+            limit=asked["limit"],
+            before=id_cursor(asked["cursor"]),
+        )
         return page(found.items, found.next_before)
 
     return reading(read)
 
 
 @blueprint.get("/awards/batches/<uuid:batch_id>")
-@access(Role.ADMINISTRATOR, everywhere=True)
+@access(Role.ADMINISTRATOR)
 @blueprint.response(200, BatchReply)
 def show_list(batch_id: UUID) -> Any:
     """Show a list of awards; its lines are the awards with its `batch_id`."""
-    return reading(lambda session: get_batch(session, batch_id))
+
+    def read(session: Session) -> AwardBatch:
+        found = get_batch(session, batch_id)
+        asking = principal()
+        require(asking.may_everywhere(Role.ADMINISTRATOR) or found.granted_by == asking.actor)
+        return found
+
+    return reading(read)
 
 
 @blueprint.post("/awards/<uuid:award_id>/claw-back")

@@ -129,15 +129,25 @@ class WholeNumber(fields.Integer):
         return number
 
 
-class PageQuery(Schema):
-    """Which part of a list is asked for."""
+def a_limit(kind: type[fields.Integer] = WholeNumber, **options: Any) -> fields.Integer:
+    """Return how many items of a list are asked for at most; in a body, of the kind that JSON has."""
+    return kind(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MAX), **options)
 
-    limit = WholeNumber(load_default=LIMIT_DEFAULT, validate=Range(min=1, max=LIMIT_MAX))
-    cursor = fields.String(
+
+def a_cursor() -> fields.String:
+    """Return where a list goes on."""
+    return fields.String(
         load_default=None,
         validate=Length(min=1, max=100),
         metadata={"description": "`next_cursor` of the page before."},
     )
+
+
+class PageQuery(Schema):
+    """Which part of a list is asked for."""
+
+    limit = a_limit()
+    cursor = a_cursor()
 
 
 # marshmallow says these in English only; here they are texts of our catalogue.

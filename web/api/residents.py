@@ -9,7 +9,18 @@ from sqlalchemy.orm import Session
 from ledger import remember_call
 from people import Resident, Role, find_residents, get_resident, get_unit, masked_phone, register_resident
 from web.api.calls import call_of, once
-from web.api.fields import NAME_LENGTH_MAX, Instant, PageQuery, Reply, Request, Text, a_code, a_name
+from web.api.fields import (
+    NAME_LENGTH_MAX,
+    Instant,
+    PageQuery,
+    Reply,
+    Request,
+    Text,
+    a_code,
+    a_cursor,
+    a_limit,
+    a_name,
+)
 from web.api.pages import id_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.api.seen import resident_seen, subtree_of
@@ -41,10 +52,12 @@ class ResidentReply(Reply):
     left_at = Instant(required=True, allow_none=True, metadata={"description": "Null while they take part."})
 
 
-class ResidentQuery(PageQuery):
-    """Which residents are asked for: by number, by whole phone number, or by part of the name."""
+class ResidentSearch(Request):
+    """Whom somebody is looking for: a number, a whole phone number, or part of a name."""
 
-    q = Text(load_default="", length_max=NAME_LENGTH_MAX, length_min=0)
+    text = Text(required=True, length_max=NAME_LENGTH_MAX)
+    limit = a_limit(fields.Integer, strict=True)
+    cursor = a_cursor()
 
 
 @blueprint.post("/residents")
@@ -71,15 +84,30 @@ def register(asked: dict[str, Any]) -> Any:
 
 @blueprint.get("/residents")
 @access(Role.ADMINISTRATOR)
-@blueprint.arguments(ResidentQuery, location="query")
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(ResidentReply))
-def find(asked: dict[str, Any]) -> Any:
-    """Find residents of the caller's subtree by number, phone or name, newest first."""
+def list_all(asked: dict[str, Any]) -> Any:
+    """List the residents of the caller's subtree, newest first."""
+    return _found("", asked)
 
+
+@blueprint.post("/residents/search")
+@access(Role.ADMINISTRATOR)
+@blueprint.arguments(ResidentSearch)
+@blueprint.response(200, page_of(ResidentReply))
+def search(asked: dict[str, Any]) -> Any:
+    """Find residents of the caller's subtree by number, phone or name, newest first.
+
+    What is looked for is personal, so it comes in the body and not in an address. Nothing is made, so no key is needed.
+    """
+    return _found(asked["text"], asked)
+
+
+def _found(text: str, asked: dict[str, Any]) -> dict[str, Any]:
     def read(session: Session) -> dict[str, Any]:
         found = find_residents(
             session,
-            text=asked["q"],
+            text=text,
             vault=phone_vault(),
             within_path=subtree_of(Role.ADMINISTRATOR),
             limit=asked["limit"],

@@ -14,6 +14,7 @@ from web.pages import (
     resident_blueprint,
     till,
     till_payments,
+    till_shops,
 )
 from web.pages.viewer import register_viewer
 
@@ -22,7 +23,7 @@ _BLUEPRINTS = (
     *(resident_blueprint.blueprint, till.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
-_ADD_ROUTES = (debts, payment_code, resident, till_payments)
+_ADD_ROUTES = (debts, payment_code, resident, till_payments, till_shops)
 
 
 def register_pages(app: Flask) -> None:

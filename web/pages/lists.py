@@ -16,7 +16,19 @@ def id_cursor() -> UUID | None:
     Raises:
         ProblemError: the address was not made by us.
     """
-    text = request.args.get("before")
+    return _id_before(request.args.get("before"))
+
+
+def posted_id_cursor() -> UUID | None:
+    """Return the same of a list that is asked for by a form, because what it is asked for must stand in no address.
+
+    Raises:
+        ProblemError: the form was not made by us.
+    """
+    return _id_before(request.form.get("before"))
+
+
+def _id_before(text: str | None) -> UUID | None:
     if not text:
         return None
     try:
@@ -52,12 +64,17 @@ def more_url(before: object | None, **values: Any) -> str | None:
 
 def day_asked(name: str, default: date) -> date:
     """Return the day that the query names, the default where it names none."""
+    return any_day_asked(name) or default
+
+
+def any_day_asked(name: str) -> date | None:
+    """Return the day that the query names, None where it names none."""
     try:
         day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
-        return default
+        return None
     # At the calendar's ends there is no day before or after to turn to.
-    return day if date.min < day < date.max else default
+    return day if date.min < day < date.max else None
 
 
 def is_fragment() -> bool:

@@ -86,7 +86,7 @@ def log_out() -> ResponseReturnValue:
 @public
 def activate() -> ResponseReturnValue:
     """Ask for the printed code and a first password."""
-    return _first_asked(Form({"login_name": request.args.get("login_name", "")[:100]}))
+    return _first_asked(Form())
 
 
 @blueprint.post("/activate")

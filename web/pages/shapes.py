@@ -93,6 +93,16 @@ class MerchantView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopChoice:
+    """A shop somebody works at; `is_chosen` says that they act for it now."""
+
+    id: UUID
+    name: str
+    category: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NamingView:
     """One naming (命名) of a shop; `reason` is that of its latest suspension or revocation."""
 

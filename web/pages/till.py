@@ -26,15 +26,15 @@ from merchants import (
     takings,
 )
 from web.auth import access
-from web.clock import now, today
+from web.clock import begin_of, end_of, now, today
 from web.pages.forms import Form, minor_units
 from web.pages.funds_shown import fund_names
 from web.pages.payments_shown import payment_view
 from web.pages.shops_shown import shop_view, standing_today
-from web.pages.times import begin_of, end_of, local
-from web.pages.viewer import TILL_ROLES, shop_id
+from web.pages.times import local
+from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
 from web.problems import Problem, ProblemError, problem_of, problem_of_refusal
-from web.problems.requests import CSRF_FAILED
+from web.problems.requests import CSRF_FAILED, NOT_FOUND
 from web.unit_of_work import in_transaction, reading
 
 blueprint = Blueprint("till", __name__, url_prefix="/till")
@@ -42,6 +42,14 @@ blueprint = Blueprint("till", __name__, url_prefix="/till")
 # So long a payment counts as happening now: its page makes a sound, a later look at it does not.
 _FRESH_FOR = timedelta(minutes=2)
 _ORDER_NO_RANDOM = 6
+
+
+class OtherShopError(Exception):
+    """A page asks something of one shop of theirs while somebody acts for another."""
+
+    def __init__(self, merchant_id: UUID) -> None:
+        super().__init__(merchant_id)
+        self.merchant_id = merchant_id
 
 
 @blueprint.get("")
@@ -58,6 +66,9 @@ def pay() -> ResponseReturnValue:
 def redeem() -> ResponseReturnValue:
     """Take one payment; the same form again ends in the same outcome."""
     form = Form.posted_once("amount", "code")
+    # Whoever works at several shops sends for which one; that it is the present one was looked at before.
+    if shop_asked() is None and len(shop_ids()) > 1:
+        raise ProblemError(CSRF_FAILED)
     try:
         order_no = normal_order_no(request.form.get("order_no", ""))
     except OrderNumberError as error:
@@ -89,22 +100,23 @@ def redeem() -> ResponseReturnValue:
         return _refused(order_no, problem_of(error), amount), 409
     if attempt.redemption.refusal == Refusal.ORDER_NO_USED:
         return _refused(order_no, _order_no_used(attempt), amount), 409
-    return redirect(url_for("till.outcome", order_no=order_no), 303)
+    return redirect(outcome_url(order_no), 303)
 
 
 @blueprint.get("/outcomes/<path:order_no>")
 @access(*TILL_ROLES)
 def outcome(order_no: str) -> ResponseReturnValue:
     """Say what happened to an order: to people as a page, to the till's script in one word."""
+    merchant_id = shop_asked() or shop_id()
 
     def read(session: Session) -> Redemption | None:
         try:
-            return merchants.outcome(session, merchant_id=shop_id(), order_no=normal_order_no(order_no))
+            return merchants.outcome(session, merchant_id=merchant_id, order_no=normal_order_no(order_no))
         except (RedemptionUnknownError, OrderNumberError):
             return None
 
     found = reading(read)
-    if _wants_json():
+    if wants_json():
         return jsonify(state="unknown" if found is None else RedemptionStatus(found.status).value)
     return _outcome_page(order_no, found)
 
@@ -114,14 +126,35 @@ def payment_url(redemption_id: UUID) -> str:
     return url_for("till.payment", redemption_id=redemption_id)
 
 
+def outcome_url(order_no: str) -> str:
+    """Return where the shop finds what happened to an order, with the shop for whoever works at several."""
+    return url_for("till.outcome", order_no=order_no, shop=shop_id() if len(shop_ids()) > 1 else None)
+
+
+def shop_asked() -> UUID | None:
+    """Return the shop for which a form or an address of ours was made, None where it names none.
+
+    Raises:
+        ProblemError: it was not made by us.
+    """
+    text = request.values.get("shop", "")
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ProblemError(NOT_FOUND) from error
+
+
+def wants_json() -> bool:
+    """Say whether the till's script asks, and not a person."""
+    kinds = ("text/html", "application/json")
+    return request.accept_mimetypes.best_match(kinds, default="text/html") == "application/json"
+
+
 def _new_order_no() -> str:
     letters = "".join(secrets.choice(CODE_ALPHABET) for _each in range(_ORDER_NO_RANDOM))
     return f"{today():%y%m%d}-{letters}"
-
-
-def _wants_json() -> bool:
-    kinds = ("text/html", "application/json")
-    return request.accept_mimetypes.best_match(kinds, default="text/html") == "application/json"
 
 
 def _till(form: Form, order_no: str) -> Response:

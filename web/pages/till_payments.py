@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from merchants import (
 )
 from people import Role
 from web.auth import access, principal, require
-from web.clock import now, today
+from web.clock import begin_of, end_of, now, today
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import day_asked, id_cursor, list_page, more_url
@@ -37,9 +37,8 @@ from web.pages.papers import paper_page
 from web.pages.payments_shown import payment_view, payment_views, refund_views
 from web.pages.shapes import PaymentView
 from web.pages.shops_shown import current_of, naming_views, people_of_shop, shop_view, standing_today
-from web.pages.till import blueprint, payment_url
-from web.pages.times import begin_of, end_of
-from web.pages.viewer import TILL_ROLES, shop_id
+from web.pages.till import OtherShopError, blueprint, outcome_url, payment_url
+from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
 from web.settings import current_settings
 from web.statements import merchant_owner
 from web.unit_of_work import reading
@@ -81,7 +80,7 @@ def payments() -> str:
         more = found[_ON_PAGE - 1].id if len(found) > _ON_PAGE else None
         return {
             "items": payment_views(session, found[:_ON_PAGE], payment_url),
-            "more_url": more_url(more, on=on.isoformat()),
+            "more_url": more_url(more, on=on.isoformat(), shop=shop_id() if len(shop_ids()) > 1 else None),
             "count": day.redemptions,
             "total": day.redeemed_total,
             "refunded": day.refunded_total,
@@ -129,6 +128,7 @@ def give_back(redemption_id: UUID) -> ResponseReturnValue:
     amount, reason = form.amount(), form.text("reason")
     if not form.is_right:
         return _refund_page(redemption_id, form)
+    reading(lambda session: _own(session, redemption_id))
     call = form.call(amount=amount, reason=reason)
     merchant_id, by_owner, at = shop_id(), _is_owner(), now()
 
@@ -196,7 +196,7 @@ def _found(session: Session, number: str) -> str | None:
     """Return the page of the payment with this number, None where the shop has none."""
     try:
         order = merchants.outcome(session, merchant_id=shop_id(), order_no=normal_order_no(number))
-        return url_for("till.outcome", order_no=order.order_no)
+        return outcome_url(order.order_no)
     except (RedemptionUnknownError, OrderNumberError):
         pass
     receipt_no = normal_receipt_no(number)
@@ -210,7 +210,9 @@ def _found(session: Session, number: str) -> str | None:
 
 def _own(session: Session, redemption_id: UUID) -> PaymentView:
     found: Redemption = get_redemption(session, redemption_id)
-    require(found.merchant_id == shop_id() and found.status is RedemptionStatus.COMPLETED)
+    require(found.merchant_id in shop_ids() and found.status is RedemptionStatus.COMPLETED)
+    if found.merchant_id != shop_id():
+        raise OtherShopError(found.merchant_id)
     return payment_view(session, found, payment_url)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request, session, url_for
 from sqlalchemy.orm import Session
 
 from merchants import get_merchant
@@ -17,6 +17,7 @@ from web.settings import current_settings
 from web.unit_of_work import DatabaseUnavailableError, reading
 
 TILL_ROLES = (Role.TILL, Role.MERCHANT_OWNER)
+_SHOP_CHOSEN = "shop"
 TYPE_SIZE_COOKIE, THEME_COOKIE = "type_size", "theme"
 THEMES = ("auto", "light", "dark")
 
@@ -44,7 +45,9 @@ class Viewer:
     is_till: bool
     is_owner: bool
     is_staff: bool
+    merchant_id: UUID | None
     merchant_name: str | None
+    has_several_shops: bool
     may: frozenset[str]
 
 
@@ -64,15 +67,41 @@ def resident_id() -> UUID:
     return cast("UUID", found)
 
 
+def shop_ids() -> tuple[UUID, ...]:
+    """Return at which shops the person logged in works."""
+    return principal().merchant_ids(*TILL_ROLES)
+
+
 def shop_id() -> UUID:
-    """Return at which shop the person logged in works: of several, the one they were first appointed to.
+    """Return for which shop the person logged in acts.
 
     Raises:
-        ProblemError: at none.
+        ProblemError: for none, or, of several, they have not chosen one.
     """
-    shops = principal().merchant_ids(*TILL_ROLES)
-    require(bool(shops))
-    return shops[0]
+    found = chosen_shop(principal())
+    require(found is not None)
+    return cast("UUID", found)
+
+
+def chosen_shop(somebody: Principal) -> UUID | None:
+    """Return the only shop somebody works at, or of several the one they chose; None while they have not.
+
+    The choice is looked up among what is theirs now: a shop they left meanwhile is no choice any more.
+    """
+    shops = somebody.merchant_ids(*TILL_ROLES)
+    if len(shops) == 1:
+        return shops[0]
+    return next((shop for shop in shops if shop.hex == session.get(_SHOP_CHOSEN)), None)
+
+
+def choose_shop(merchant_id: UUID) -> None:
+    """Remember, in the signed cookie, for which of their shops somebody acts from now on.
+
+    Raises:
+        ProblemError: it is none of theirs.
+    """
+    require(merchant_id in shop_ids())
+    session[_SHOP_CHOSEN] = merchant_id.hex
 
 
 def home_url(somebody: Principal) -> str:
@@ -117,26 +146,27 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _viewer(somebody: Principal, shop_name: str | None) -> Viewer:
-    shops = somebody.merchant_ids(*TILL_ROLES)
+    shops, shop = somebody.merchant_ids(*TILL_ROLES), chosen_shop(somebody)
     return Viewer(
         name=somebody.name,
         home_url=home_url(somebody),
         is_resident=somebody.resident_id is not None,
         is_till=bool(shops),
-        is_owner=bool(shops) and somebody.acts_for_merchant(shops[0], Role.MERCHANT_OWNER),
+        is_owner=shop is not None and somebody.acts_for_merchant(shop, Role.MERCHANT_OWNER),
         is_staff=_is_staff(somebody),
+        merchant_id=shop,
         merchant_name=shop_name,
+        has_several_shops=len(shops) > 1,
         may=rights(somebody),
     )
 
 
 def _names(somebody: Principal | None, *, ask: bool) -> tuple[str, str | None]:
-    """Return the names of the community and of the shop somebody works at."""
+    """Return the names of the community and of the shop for which somebody acts."""
+    shop = None if somebody is None else chosen_shop(somebody)
 
     def read(session: Session) -> tuple[str, str | None]:
-        shops = somebody.merchant_ids(*TILL_ROLES) if somebody is not None else ()
-        shop = get_merchant(session, shops[0]).name if shops else None
-        return community_name(session), shop
+        return community_name(session), None if shop is None else get_merchant(session, shop).name
 
     try:
         return reading(read) if ask else (current_settings().community_name, None)

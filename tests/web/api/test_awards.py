@@ -166,11 +166,54 @@ def test_awards_of_others_are_not_there(world: World) -> None:
     for key in (other.key, officer):
         assert problem(world.get(f"/awards/{award_id}", key)) == (404, "not_found")
         assert problem(world.get("/awards", key, resident_id=str(far.id))) == (404, "not_found")
-    assert problem(world.get("/awards", officer)) == (404, "not_found")
+    assert world.get("/awards", officer).get_json()["items"] == []
     assert problem(world.post("/awards", award_of(far), officer)) == (404, "not_found")
     assert problem(world.post(f"/awards/{award_id}/claw-back", {"reason": "x"}, officer)) == (404, "not_found")
-    assert problem(world.post("/awards/batches", batch_of((far, 1)), officer)) == (403, "forbidden")
     assert world.post("/awards", award_of(other), officer).status_code == 201
+    assert [each["resident_id"] for each in world.get("/awards", officer).get_json()["items"]] == [str(other.id)]
+
+
+def test_an_office_of_one_town_awards_lists_to_its_residents_and_sees_its_own_lists(world: World) -> None:
+    world.fund()
+    near, far = world.resident(), world.resident(unit=OTHER_TOWN)
+    officer, colleague = (world.key(Role.ADMINISTRATOR, name=name, unit_code=TOWN) for name in ("Officer", "Colleague"))
+    refused = world.post("/awards/batches", batch_of((near, 1), (far, 2)), officer)
+    assert (problem(refused), list(refused.get_json()["errors"]["items"])) == ((422, "invalid_fields"), ["1"])
+    own = world.post("/awards/batches", batch_of((near, 1)), officer)
+    assert own.status_code == 201
+    mixed = world.post("/awards/batches", batch_of((near, 2), (far, 3)), world.administrator).get_json()
+    own_id = own.get_json()["id"]
+
+    for key, seen in ((officer, [own_id]), (colleague, []), (world.administrator, [mixed["id"], own_id])):
+        assert [each["id"] for each in world.get("/awards/batches", key).get_json()["items"]] == seen
+    assert world.get(f"/awards/batches/{own_id}", officer).status_code == 200
+    for key, batch_id in ((officer, mixed["id"]), (colleague, own_id)):
+        assert problem(world.get(f"/awards/batches/{batch_id}", key)) == (404, "not_found")
+    lines = world.get("/awards", officer, batch_id=mixed["id"]).get_json()["items"]
+    assert [each["amount"] for each in lines] == [2]
+
+
+def test_awards_are_listed_by_the_days_of_the_community(world: World) -> None:
+    world.fund()
+    resident = world.resident()
+    first_day = world.clock.at.date()
+    late = world.award(resident.id, 1)
+    world.clock.pass_by(days=1)
+    world.award(resident.id, 2)
+    second_day = world.clock.at.date()
+    for query, amounts in (
+        ({"from": second_day}, [2]),
+        ({"until": first_day}, [1]),
+        ({"from": first_day, "until": second_day}, [2, 1]),
+        ({"from": second_day, "until": first_day}, []),
+        ({"from": "0001-01-01", "until": "9999-12-31"}, [2, 1]),
+    ):
+        for key in (world.administrator, resident.key):
+            items = world.get("/awards", key, **query).get_json()["items"]
+            assert [each["amount"] for each in items] == amounts, query
+    assert late.amount == 1
+    answer = world.get("/awards", world.administrator, **{"from": "yesterday"})
+    assert (problem(answer), list(answer.get_json()["errors"])) == ((422, "invalid_fields"), ["from"])
 
 
 def test_what_is_not_there_is_not_found(world: World) -> None:

@@ -29,6 +29,12 @@ REASON = {"reason": "x"}
 MONEY = {"amount": 10, "document": "Doc"}
 ROUTES = (
     Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
+    Route(
+        "/residents/search",
+        "administrator",
+        {"text": "张", "limit": 5, "cursor": "00000000-0000-0000-0000-000000000000"},
+        optional=frozenset({"limit", "cursor"}),
+    ),
     Route("/units", "administrator", {"code": "G1", "parent": VILLAGE, "level": "grid", "name": "Grid"}),
     Route("/funds", "administrator", {"code": "new", "name": "n", "purpose": "p", "expiry_rule": "never"}),
     Route("/funds/peace/appropriations", "finance", MONEY),
@@ -287,7 +293,6 @@ def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
     resident, shop = world.resident(), world.shop("M01")
     for value in ("\u0000", "\u202e", "🎉", "x" * 5_000, "-1", "1e9", str(2**63), "%", "_", "'"):
         for path, name, key in (
-            ("/residents", "q", world.administrator),
             ("/residents", "cursor", world.administrator),
             ("/residents", "limit", world.administrator),
             ("/funds", "cursor", world.finance),
@@ -296,6 +301,8 @@ def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
             ("/redemptions", "order_no", shop.till),
             ("/awards", "resident_id", world.administrator),
             ("/awards", "fund", world.administrator),
+            ("/awards", "from", world.administrator),
+            ("/awards/batches", "fund", world.administrator),
             ("/books/trial-balance", "prefix", world.auditor),
             (f"/residents/{resident.id}/statement", "cursor", resident.key),
             (f"/residents/{resident.id}/balances", "at", resident.key),

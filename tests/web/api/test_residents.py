@@ -26,11 +26,12 @@ def test_residents_are_found_by_number_phone_and_name_newest_first(world: World)
         (first["number"], [first]),
         ("138 0000 5678", [second]),
         ("张", [second, first]),
-        ("", [second, first]),
         ("nobody", []),
     ):
-        answer = world.get("/residents", world.administrator, q=sought)
-        assert answer.get_json() == {"items": found, "next_cursor": None}
+        answer = world.post("/residents/search", {"text": sought}, world.administrator, call=None)
+        assert (answer.status_code, answer.get_json()) == (200, {"items": found, "next_cursor": None})
+    # What stands in the address is nobody's question.
+    assert world.get("/residents", world.administrator, q="nobody").get_json()["items"] == [second, first]
 
 
 def test_a_list_comes_in_parts(world: World) -> None:
@@ -46,6 +47,22 @@ def test_a_list_comes_in_parts(world: World) -> None:
     assert shown == [str(each) for each in reversed(made)]
 
 
+def test_what_is_searched_for_comes_in_parts(world: World) -> None:
+    made = [world.resident(name="赵多").id for _ in range(3)]
+    world.resident(name="钱少")
+    body = {"text": "赵多", "limit": 2}
+    part = world.post("/residents/search", body, world.administrator, call=None).get_json()
+    rest = world.post(
+        "/residents/search", {**body, "cursor": part["next_cursor"]}, world.administrator, call=None
+    ).get_json()
+    assert [each["id"] for each in part["items"] + rest["items"]] == [str(each) for each in reversed(made)]
+    assert rest["next_cursor"] is None
+    for wrong, field in (({"text": " "}, "text"), ({"limit": 0}, "limit"), ({"cursor": "x"}, "cursor")):
+        answer = world.post("/residents/search", {**body, **wrong}, world.administrator)
+        assert problem(answer) == (422, "invalid_fields")
+        assert list(answer.get_json()["errors"]) == [field]
+
+
 def test_nobody_is_told_nothing(world: World) -> None:
     assert problem(world.post("/residents", ZHANG)) == (401, "unauthenticated")
     assert problem(world.get(f"/residents/{uuid4()}")) == (401, "unauthenticated")
@@ -57,6 +74,7 @@ def test_a_role_that_may_never_is_forbidden(world: World) -> None:
     for key in (world.finance, world.auditor, resident.key, world.shop().till):
         assert problem(world.post("/residents", ZHANG, key)) == (403, "forbidden")
         assert problem(world.get("/residents", key)) == (403, "forbidden")
+        assert problem(world.post("/residents/search", {"text": "张"}, key)) == (403, "forbidden")
     assert problem(world.get(f"/residents/{resident.id}", world.finance)) == (403, "forbidden")
 
 
@@ -73,6 +91,7 @@ def test_an_office_reaches_its_subtree_only(world: World) -> None:
     assert world.get(f"/residents/{near.id}", officer).status_code == 200
     assert problem(world.get(f"/residents/{far.id}", officer)) == (404, "not_found")
     assert [each["id"] for each in world.get("/residents", officer).get_json()["items"]] == [str(near.id)]
+    assert world.post("/residents/search", {"text": far.number}, officer).get_json()["items"] == []
     assert world.post("/residents", ZHANG, officer).status_code == 201
     assert problem(world.post("/residents", {**ZHANG, "unit": OTHER_TOWN}, officer)) == (404, "not_found")
 

@@ -258,7 +258,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(till: Browser) -> None:
 
 def test_the_till_counts_todays_payments(world: World, till: Browser, payer: Somebody) -> None:
     till.follow(charged(till, world.payment_code(payer), "10"))
-    assert "Today: 1 payments, 10.00 credits" in text_of(till.get("/till"))
+    assert "Today: 1 payment, 10.00 credits" in text_of(till.get("/till"))
 
     world.clock.at += timedelta(days=1)
     assert "Today: 0 payments, 0.00 credits" in text_of(till.get("/till"))

@@ -23,9 +23,9 @@ from awards import (
 from people import Resident, ResidentUnknownError, Role, normal_number, resident_by_number
 from receivables import left_to_force, list_matters
 from web.auth import access, principal
-from web.clock import now
+from web.clock import begin_of, end_of, now
 from web.pages.forms import Form, once
-from web.pages.lists import id_cursor, list_page, more_url
+from web.pages.lists import any_day_asked, id_cursor, list_page, more_url
 from web.pages.office.actors import actor_names
 from web.pages.office.awards_shown import award_views, fund_choices
 from web.pages.office.blueprint import blueprint
@@ -34,6 +34,7 @@ from web.pages.office.reach import check_in_reach, reach, resident_in_reach
 from web.pages.office.residents_shown import resident_row
 from web.pages.office.shapes import ClawBackView
 from web.pages.times import local
+from web.problems import ProblemError
 from web.unit_of_work import reading
 
 _ON_PAGE = 30
@@ -55,18 +56,29 @@ class _Asked:
 @blueprint.get("/awards", endpoint="awards")
 @access(Role.ADMINISTRATOR)
 def show_awards() -> str:
-    """List the awards of residents of the officer's units, newest first."""
+    """List the awards of residents of the officer's units, newest first: all, or those of a fund, or of some days."""
     chosen, before = request.args.get("fund", ""), id_cursor()
+    first_on, last_on = any_day_asked("from"), any_day_asked("until")
+    days = {name: day.isoformat() for name, day in (("from", first_on), ("until", last_on)) if day is not None}
 
     def read(session: Session) -> dict[str, Any]:
         funds = fund_choices(session)
         fund_code = chosen if chosen in {fund.code for fund in funds} else None
-        found = list_awards(session, fund_code=fund_code, within_path=reach(), limit=_ON_PAGE, before=before)
+        found = list_awards(
+            session,
+            fund_code=fund_code,
+            within_path=reach(),
+            since=None if first_on is None else begin_of(first_on),
+            until=None if last_on is None else end_of(last_on),
+            limit=_ON_PAGE,
+            before=before,
+        )
         return {
             "items": award_views(session, found.items),
-            "more_url": more_url(found.next_before, fund=fund_code),
+            "more_url": more_url(found.next_before, fund=fund_code, **days),
             "funds": funds,
             "chosen_fund": fund_code or "",
+            "days": days,
         }
 
     return list_page("office/awards.html", "office/_award_items.html", **reading(read))
@@ -75,8 +87,8 @@ def show_awards() -> str:
 @blueprint.get("/awards/new")
 @access(Role.ADMINISTRATOR)
 def new_award() -> ResponseReturnValue:
-    """Ask for what an award takes; `?resident=` names the resident by number."""
-    return _asking(Form({"resident_number": request.args.get("resident", "")[:40]}))
+    """Ask for what an award takes; `?resident=` names the resident, by id: a number is a person's."""
+    return _asking(Form({"resident_number": _number_of(request.args.get("resident", ""))}))
 
 
 @blueprint.post("/awards/new")
@@ -149,6 +161,18 @@ def _asked(form: Form) -> _Asked | None:
         form.wrong("fund", _("Choose a fund."))
     amount, reason = form.amount(), form.text("reason")
     return _Asked(number, fund_code, amount, reason) if form.is_right and number is not None else None
+
+
+def _number_of(resident_id: str) -> str:
+    """Return the number of a resident whom an address of ours names, empty for any other address."""
+
+    def read(session: Session) -> str:
+        return resident_in_reach(session, UUID(resident_id)).number
+
+    try:
+        return reading(read)
+    except (ValueError, ResidentUnknownError, ProblemError):
+        return ""
 
 
 def _resident(session: Session, asked: _Asked) -> Resident:

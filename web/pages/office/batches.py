@@ -1,5 +1,6 @@
 """Awarding a whole list: the file, every line looked at, and nothing awarded until all are good and confirmed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from awards import BATCH_LINES_MAX, award_batch, get_batch, get_fund, last_day_of_award, list_awards
+from awards import (
+    BATCH_LINES_MAX,
+    AwardBatch,
+    award_batch,
+    get_batch,
+    get_fund,
+    last_day_of_award,
+    list_awards,
+    list_batches,
+)
 from people import Role
 from web.auth import access, principal, require
 from web.clock import now, today
@@ -36,6 +46,20 @@ class _BadNowError(Exception):
     def __init__(self, checked: CheckedLines) -> None:
         super().__init__("bad lines")
         self.checked = checked
+
+
+@blueprint.get("/batches", endpoint="batches")
+@access(Role.ADMINISTRATOR)
+def show_batches() -> str:
+    """List the lists that were awarded, newest first: everybody's for the whole tree, else the officer's own."""
+    before = id_cursor()
+
+    def read(session: Session) -> dict[str, Any]:
+        granted_by = None if reach() is None else principal().actor
+        found = list_batches(session, granted_by=granted_by, limit=_ON_PAGE, before=before)
+        return {"items": _views(session, found.items), "more_url": more_url(found.next_before)}
+
+    return list_page("office/batches.html", "office/_batch_items.html", **reading(read))
 
 
 @blueprint.get("/batches/new")
@@ -106,19 +130,32 @@ def batch(batch_id: UUID) -> str:
         # Whoever has the whole tree sees every list; others see their own.
         require(reach() is None or found.granted_by == principal().actor)
         items = list_awards(session, batch_id=batch_id, within_path=reach(), limit=_ON_PAGE, before=before)
-        shown = BatchView(
-            id=found.id,
-            fund_code=found.fund_code,
-            fund_name=fund_names(session)[found.fund_code],
-            reason=found.reason,
-            count=found.count,
-            total=found.total,
-            made_by=actor_names(session, {found.granted_by})[found.granted_by],
-            made_at=local(found.granted_at),
-        )
-        return {"batch": shown, "items": award_views(session, items.items), "more_url": more_url(items.next_before)}
+        return {
+            "batch": _views(session, [found])[0],
+            "items": award_views(session, items.items),
+            "more_url": more_url(items.next_before),
+        }
 
     return list_page("office/batch.html", "office/_award_items.html", **reading(read))
+
+
+def _views(session: Session, batches: Sequence[AwardBatch]) -> list[BatchView]:
+    funds = fund_names(session)
+    names = actor_names(session, {batch.granted_by for batch in batches})
+    return [
+        BatchView(
+            id=batch.id,
+            fund_code=batch.fund_code,
+            fund_name=funds[batch.fund_code],
+            reason=batch.reason,
+            count=batch.count,
+            total=batch.total,
+            made_by=names[batch.granted_by],
+            made_at=local(batch.granted_at),
+            url=url_for("office.batch", batch_id=batch.id),
+        )
+        for batch in batches
+    ]
 
 
 def _check(form: Form) -> str:

@@ -43,8 +43,6 @@ from web.unit_of_work import reading
 
 FUNDS_SEEN_BY = (Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.APPROVER)
 _MOVEMENTS_SHOWN = 50
-# The address of the form stands where a fund's would.
-_NO_CODE = "new"
 _AT_FAULT: dict[type[Exception], str] = {
     FundUnknownError: "to_fund",
     SameFundError: "to_fund",
@@ -63,21 +61,19 @@ def show_funds() -> str:
     return render_template("office/funds.html", funds=covers, total=together(covers))
 
 
-@blueprint.get("/funds/new")
+@blueprint.get("/new-fund")
 @access(Role.ADMINISTRATOR, everywhere=True)
 def new_fund() -> ResponseReturnValue:
     """Ask for what a new fund is called and for."""
     return _new_fund_page(Form())
 
 
-@blueprint.post("/funds/new")
+@blueprint.post("/new-fund")
 @access(Role.ADMINISTRATOR, everywhere=True)
 def make_fund() -> ResponseReturnValue:
     """Create an empty fund."""
     form = Form.posted_once("code", "name", "purpose", "expiry", "last_day")
     code, name, purpose, rule = form.text("code"), form.text("name"), form.text("purpose"), _chosen_rule(form)
-    if code == _NO_CODE:
-        form.wrong("code", _("Take another code."))
     call = form.call(code=code, name=name, purpose=purpose, expiry_rule=rule)
 
     def make(session: Session) -> UUID:

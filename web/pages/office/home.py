@@ -12,7 +12,7 @@ from merchants import NamingState, ending_namings, list_standings, named_merchan
 from people import Role, count_residents
 from receivables import MatterKind, MatterState, list_matters
 from web.auth import access, principal
-from web.clock import today
+from web.clock import begin_of, end_of, today
 from web.pages.funds_shown import fund_covers
 from web.pages.office.awards_shown import award_views
 from web.pages.office.blueprint import blueprint
@@ -20,7 +20,7 @@ from web.pages.office.funds import FUNDS_SEEN_BY
 from web.pages.office.reach import paths_of, reach
 from web.pages.office.shapes import Waiting
 from web.pages.shapes import FundCover
-from web.pages.times import begin_of, end_of, local
+from web.pages.times import local
 from web.pages.viewer import rights
 from web.unit_of_work import reading
 

@@ -25,7 +25,7 @@ from web.clock import now, today
 from web.pages.forms import Form, once
 from web.pages.funds_shown import expiring, fund_names
 from web.pages.holds_shown import set_aside
-from web.pages.lists import id_cursor, list_page, more_url, number_cursor
+from web.pages.lists import is_fragment, list_page, more_url, number_cursor, posted_id_cursor
 from web.pages.office.activation_sheets import activation_sheet
 from web.pages.office.awards_shown import award_views
 from web.pages.office.blueprint import blueprint
@@ -39,6 +39,8 @@ from web.statements import resident_owner
 from web.unit_of_work import in_transaction, reading
 
 _ON_PAGE = 30
+_SEARCH_LENGTH_MAX = 200
+_NOBODY: dict[str, Any] = {"items": [], "next_before": None}
 _STATEMENT_ON_PAGE = 50
 _LATEST_ITEMS, _LATEST_AWARDS = 10, 5
 # Residents live in communities and what is below them: two levels under the top of the tree.
@@ -48,9 +50,16 @@ _HOMES_BELOW = 2
 @blueprint.get("/residents")
 @access(Role.ADMINISTRATOR)
 def residents() -> str:
-    """Find residents of the officer's units."""
-    text = request.args.get("q", "").strip()[:200]
-    before = id_cursor()
+    """Ask whom the officer is looking for."""
+    return render_template("office/residents.html", q="", searched=False, **_NOBODY)
+
+
+@blueprint.post("/residents")
+@access(Role.ADMINISTRATOR)
+def find() -> str:
+    """Find residents of the officer's units; by a form, because addresses are kept in histories and logs."""
+    text = request.form.get("q", "").strip()[:_SEARCH_LENGTH_MAX]
+    before = posted_id_cursor()
 
     def read(session: Session) -> dict[str, Any]:
         try:
@@ -58,11 +67,12 @@ def residents() -> str:
                 session, text=text, vault=phone_vault(), within_path=reach(), limit=_ON_PAGE, before=before
             )
         except TextRefusedError:
-            return {"items": [], "more_url": None}
-        return {"items": resident_rows(session, found.items), "more_url": more_url(found.next_before, q=text)}
+            return _NOBODY
+        return {"items": resident_rows(session, found.items), "next_before": found.next_before}
 
-    found = reading(read) if text else {"items": [], "more_url": None}
-    return list_page("office/residents.html", "office/_resident_items.html", q=text, searched=bool(text), **found)
+    found = reading(read) if text else _NOBODY
+    template = "office/_resident_items.html" if before is not None and is_fragment() else "office/residents.html"
+    return render_template(template, q=text, searched=bool(text), **found)
 
 
 @blueprint.get("/residents/new")

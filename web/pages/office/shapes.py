@@ -64,6 +64,7 @@ class BatchView:
     total: int
     made_by: str
     made_at: datetime
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,6 @@ from web.unit_of_work import reading
 
 _ON_PAGE, _PAYMENTS_SHOWN = 30, 5
 _SEARCH_LENGTH_MAX = 100
-# The address of the form stands where a shop's would.
-_NO_CODE = "new"
 
 
 @blueprint.get("/merchants", endpoint="merchants")
@@ -66,21 +64,19 @@ def show_shops() -> str:
     )
 
 
-@blueprint.get("/merchants/new")
+@blueprint.get("/new-shop")
 @access(Role.ADMINISTRATOR, everywhere=True)
 def new_merchant() -> ResponseReturnValue:
     """Ask for what a new shop is."""
     return _registration(Form())
 
 
-@blueprint.post("/merchants/new")
+@blueprint.post("/new-shop")
 @access(Role.ADMINISTRATOR, everywhere=True)
 def register_shop() -> ResponseReturnValue:
     """Register a shop, which takes credits once it is named."""
     form = Form.posted_once("code", "name", "category")
     code, name, category = form.text("code"), form.text("name"), form.text("category")
-    if code == _NO_CODE:
-        form.wrong("code", _("Take another code."))
     call = form.call(code=code, name=name, category=category)
 
     def make(session: Session) -> UUID:

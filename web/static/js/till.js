@@ -110,6 +110,7 @@ function openTill() {
     scanner.stop();
     const payment = {
       order_no: form.elements.order_no.value,
+      shop: form.elements.shop.value,
       idempotency_key: form.elements.idempotency_key.value,
       amount: known,
       code: normaliseCode(code.value) || code.value,
@@ -139,7 +140,10 @@ async function follow(payment, words, say = "") {
   line.textContent = say;
   const end = await settle(payment, {
     action: form.action,
-    outcome: form.dataset.outcomes.replace("ORDER", encodeURIComponent(payment.order_no)),
+    // At the shop where it was begun: somebody of several may have gone to another meanwhile.
+    outcome: form.dataset.outcomes
+      .replace("SHOP", encodeURIComponent(payment.shop))
+      .replace("ORDER", encodeURIComponent(payment.order_no)),
     csrfToken: form.elements.csrf_token.value,
     onLost(tries) {
       line.textContent = tries > 5 ? words.lostLong : words.lost;
@@ -165,7 +169,7 @@ async function follow(payment, words, say = "") {
 
 /** Send the form as a browser without script would: the page that comes says what is wrong with it. */
 function sendPlainly(payment) {
-  for (const name of ["order_no", "idempotency_key", "amount", "code"]) {
+  for (const name of ["order_no", "shop", "idempotency_key", "amount", "code"]) {
     form.elements[name].value = payment[name];
   }
   form.submit();

@@ -33,8 +33,9 @@ def granted(world: World) -> list[int]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_award_is_looked_at_confirmed_and_made(world: World, wang: Somebody, language: str) -> None:
     browser = browser_of_person(world, Role.ADMINISTRATOR, language=language)
-    page = browser.get(f"/office/awards/new?resident={wang.number}")
+    page = browser.get(f"/office/awards/new?resident={wang.id}")
     assert "王小明" in text_of(page)
+    assert f'value="{wang.number}"' in page.text
 
     page = asked(browser, wang, amount="１２．５０元")
     words = text_of(page)
@@ -123,7 +124,9 @@ def test_residents_of_other_units_are_nobody_to_an_officer_of_one(
     world: World, town_officer: Browser, wang: Somebody
 ) -> None:
     elsewhere = world.resident(unit=f"{OTHER_TOWN}001")
-    assert "王小明" not in text_of(town_officer.get(f"/office/awards/new?resident={elsewhere.number}"))
+    for resident in (elsewhere.id, elsewhere.number, "", "x"):
+        page = town_officer.get(f"/office/awards/new?resident={resident}")
+        assert (page.status_code, elsewhere.number in page.text.partition("<main")[2]) == (200, False)
     page = asked(town_officer, elsewhere)
     assert (page.status_code, "There is no such resident" in text_of(page)) == (422, True)
     assert asked(town_officer, wang).status_code == 200
@@ -201,3 +204,26 @@ def test_eight_clicks_at_once_award_once(world: World, officer: Browser, wang: S
     assert {status for status, _location in answers} == {303}
     assert len(answers) == 1
     assert granted(world) == [12_50]
+
+
+def test_awards_are_shown_by_days_which_stay_in_the_address(world: World, wang: Somebody) -> None:
+    world.fund("school")
+    for amount in range(1, 32):
+        world.award(wang.id, amount * 100)
+    first_day = world.clock.at.date()
+    world.clock.pass_by(days=1)
+    world.award(wang.id, 444_00)
+    officer = browser_of_person(world, Role.ADMINISTRATOR)
+    page = officer.get(f"/office/awards?until={first_day}&fund=peace")
+    assert ("444.00" in text_of(page), page.text.count('class="item"')) == (False, 30)
+    assert f'name="until" type="date" value="{first_day}"' in page.text
+    assert f'href="/office/awards?fund=school&amp;until={first_day}"' in page.text
+    more = page.text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+    assert f"until={first_day}" in more
+    assert officer.part(more).text.count('class="item"') == 1
+
+    words = text_of(officer.get(f"/office/awards?from={world.clock.at.date()}"))
+    assert ("444.00" in words, "31.00" in words) == (True, False)
+    assert "No such award" in text_of(officer.get(f"/office/awards?from={world.clock.at.date()}&until={first_day}"))
+    for strange in ("yesterday", "9999-12-31", "\0"):
+        assert "444.00" in text_of(officer.get(f"/office/awards?from={strange}".replace("\0", "%00")))

@@ -273,4 +273,21 @@ def test_a_list_pages_and_is_shown_to_who_made_it(world: World, town_officer: Br
 
     colleague = browser_of_person(world, Role.ADMINISTRATOR, unit_code=VILLAGE)
     assert colleague.get(answer.headers["Location"]).status_code == 404
+    everywhere = browser_of_person(world, Role.ADMINISTRATOR)
+    for browser, shown in ((town_officer, True), (everywhere, True), (colleague, False)):
+        page = browser.get("/office/batches")
+        assert (answer.headers["Location"] in page.text, "No list yet" in text_of(page)) == (shown, not shown)
     assert town_officer.get(f"/office/batches/{uuid4()}").status_code == 404
+
+
+def test_lists_are_paged_newest_first(world: World, officer: Browser, wang: Somebody) -> None:
+    assert 'href="/office/batches"' in officer.get("/office/awards").text
+    for number in range(1, 32):
+        preview(officer, f"{wang.number},{number}\n", reason=f"名单 {number}")
+        confirm(officer)
+        world.clock.pass_by(seconds=1)
+    page = officer.get("/office/batches")
+    assert text_of(page).index("名单 31") < text_of(page).index("名单 2 ")
+    more = page.text.partition('hx-get="')[2].partition('"')[0]
+    part = officer.part(more.replace("&amp;", "&"))
+    assert ("<html" in part.text, text_of(part).count("名单")) == (False, 1)

@@ -57,7 +57,7 @@ def test_each_rule_is_told_in_words(world: World, auditor: Browser) -> None:
 
 
 def test_a_fund_is_made_once(world: World, officer: Browser) -> None:
-    officer.get("/office/funds/new")
+    officer.get("/office/new-fund")
     fields = {
         "code": "peace",
         "name": "平安建设",
@@ -65,24 +65,23 @@ def test_a_fund_is_made_once(world: World, officer: Browser) -> None:
         "expiry": awards.END_OF_NEXT_YEAR,
         "idempotency_key": officer.hidden("idempotency_key"),
     }
-    first, again = officer.post("/office/funds/new", **fields), officer.post("/office/funds/new", **fields)
+    first, again = officer.post("/office/new-fund", **fields), officer.post("/office/new-fund", **fields)
     assert first.status_code == again.status_code == 303
     words = text_of(officer.follow(again))
     assert "平安建设" in words
     assert "No money yet" in words
     assert figures(world) == (0, 0)
 
-    taken = officer.post("/office/funds/new", **(fields | {"idempotency_key": "other"}))
+    taken = officer.post("/office/new-fund", **(fields | {"idempotency_key": "other"}))
     assert (taken.status_code, "There is a fund with this code" in text_of(taken)) == (409, True)
 
 
 def test_each_field_of_a_new_fund_is_judged(world: World, officer: Browser) -> None:
-    officer.get("/office/funds/new")
+    officer.get("/office/new-fund")
     for field, typed, reason in (
         ("code", "", "Fill this in."),
         ("code", "PEACE", "1 to 32 of a-z"),
         ("code", "平安", "1 to 32 of a-z"),
-        ("code", "new", "Take another code."),
         ("name", "", "Fill this in."),
         ("name", "x" * 101, "This text is too long."),
         ("purpose", "\u202e", "characters that cannot be shown"),
@@ -92,21 +91,26 @@ def test_each_field_of_a_new_fund_is_judged(world: World, officer: Browser) -> N
         ("last_day", "2027-12-31", "Leave this empty, or choose a fixed day above."),
     ):
         fields = {"code": "peace", "name": "名字", "purpose": "目的", "expiry": awards.NEVER} | {field: typed}
-        page = officer.post("/office/funds/new", idempotency_key="k", **fields)
+        page = officer.post("/office/new-fund", idempotency_key="k", **fields)
         assert (page.status_code, reason in text_of(page)) == (422, True), (field, typed)
         if field != "name":
             assert 'value="名字"' in page.text
     assert world.seen(awards.list_funds) == []
 
 
+def test_a_fund_whose_code_is_new_has_its_page(world: World, officer: Browser) -> None:
+    world.fund("new")
+    assert "Fund new" in text_of(officer.get("/office/funds/new"))
+
+
 def test_a_new_fund_gets_the_rule_that_was_chosen(world: World, officer: Browser) -> None:
-    officer.get("/office/funds/new")
+    officer.get("/office/new-fund")
     today = NOON.date().isoformat()
     for number, (expiry, last_day, rule) in enumerate(
         (("months:12", "", "months:12"), ("on", today, f"on:{today}"), (awards.NEVER, " ", awards.NEVER))
     ):
         fields = {"code": f"fund{number}", "name": "名字", "purpose": "目的", "expiry": expiry, "last_day": last_day}
-        assert officer.post("/office/funds/new", idempotency_key=f"k{number}", **fields).status_code == 303
+        assert officer.post("/office/new-fund", idempotency_key=f"k{number}", **fields).status_code == 303
         made = {fund.code: fund.expiry_rule for fund in world.seen(awards.list_funds)}
         assert made[f"fund{number}"] == rule
 

@@ -34,27 +34,44 @@ def test_a_resident_is_found_by_number_name_or_phone(world: World, language: str
         browser.get("/office/residents")
     )
     for text in (wang.number, f"{wang.number[:3]} {wang.number[3:]}", "小明", "13800000001", "138 0000 0001"):
-        page = browser.get(f"/office/residents?q={text}")
+        page = browser.post("/office/residents", q=text)
         assert f'href="/office/residents/{wang.id}"' in page.text
         assert "13800000001" not in page.text.partition("<main")[2].partition('class="items"')[2]
-    for text in ("nobody", "😀", "\u202ex", "x" * 5_000, "%00", "'"):
-        answer = (
-            browser.get("/office/residents", q=text) if text == "%00" else browser.get(f"/office/residents?q={text}")
-        )
+    for text in ("nobody", "😀", "\u202ex", "x" * 5_000, "\0", "'", " "):
+        answer = browser.post("/office/residents", q=text)
         assert answer.status_code == 200
         assert str(wang.id) not in answer.text
+
+
+def test_what_was_searched_for_stands_in_no_address(world: World, officer: Browser) -> None:
+    for _number in range(31):
+        world.resident(name="赵多")
+    officer.get("/office/residents")
+    page = officer.post("/office/residents", q="赵多")
+    addresses = re.findall(r'(?:href|action|src|hx-get|hx-post)="([^"]*)"', page.text)
+    assert not any("?" in address or "赵多" in address or "%E8" in address for address in addresses)
+    # An address from before finds nobody and is not repeated.
+    old = officer.get("/office/residents?q=赵多")
+    assert ("赵多" in old.text.partition("<main")[2], 'value=""' in old.text) == (False, True)
+
+
+def test_a_search_from_elsewhere_is_refused(officer: Browser) -> None:
+    assert officer.forged("/office/residents", q="赵多").status_code == 400
 
 
 def test_a_long_list_of_residents_pages(world: World, officer: Browser) -> None:
     for _number in range(31):
         world.resident(name="赵多")
-    page = officer.get("/office/residents?q=赵多")
-    found = re.search(r'hx-get="([^"]+)"', page.text)
-    assert found is not None
-    part = officer.part(found[1].replace("&amp;", "&"))
+    officer.get("/office/residents")
+    page = officer.post("/office/residents", q="赵多")
+    before = officer.hidden("before")
+    part = officer.post_part("/office/residents", q="赵多", before=before)
     assert "<html" not in part.text
     assert page.text.count('class="item"') + part.text.count('class="item"') == 31
-    assert officer.get("/office/residents?q=x&before=nothing").status_code == 404
+    # The same without scripts, and a first search with them: whole pages.
+    assert officer.post("/office/residents", q="赵多", before=before).text.count('class="item"') == 1
+    assert 'id="found"' in officer.post_part("/office/residents", q="赵多").text
+    assert officer.post("/office/residents", q="x", before="nothing").status_code == 404
 
 
 def test_registering_a_resident(world: World, officer: Browser) -> None:

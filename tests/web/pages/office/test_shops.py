@@ -54,29 +54,34 @@ def test_a_long_list_of_shops_pages(world: World, officer: Browser) -> None:
 
 
 def test_a_shop_is_registered_once(world: World, officer: Browser) -> None:
-    officer.get("/office/merchants/new")
+    officer.get("/office/new-shop")
     fields = {"code": "M01", "name": "好吃饭店", "category": "饭店", "idempotency_key": "same"}
-    first, again = officer.post("/office/merchants/new", **fields), officer.post("/office/merchants/new", **fields)
+    first, again = officer.post("/office/new-shop", **fields), officer.post("/office/new-shop", **fields)
     assert first.status_code == again.status_code == 303
     words = text_of(officer.follow(again))
     assert "好吃饭店" in words
     assert "Without a naming the shop cannot take credits." in words
     assert state(world) == "unnamed"
-    taken = officer.post("/office/merchants/new", **(fields | {"idempotency_key": "other"}))
+    taken = officer.post("/office/new-shop", **(fields | {"idempotency_key": "other"}))
     assert (taken.status_code, "There is a merchant with this code" in text_of(taken)) == (409, True)
 
 
+def test_a_shop_whose_code_is_new_has_its_page(officer: Browser) -> None:
+    officer.get("/office/new-shop")
+    answer = officer.post("/office/new-shop", code="new", name="新店", category="饭店", idempotency_key="k")
+    assert "新店" in text_of(officer.follow(answer))
+
+
 def test_each_field_of_a_new_shop_is_judged(officer: Browser) -> None:
-    officer.get("/office/merchants/new")
+    officer.get("/office/new-shop")
     for field, typed, reason in (
         ("code", "", "Fill this in."),
         ("code", "饭店", "1 to 32 of A-Z"),
-        ("code", "new", "Take another code."),
         ("name", "x" * 101, "This text is too long."),
         ("category", "\x07", "characters that cannot be shown"),
     ):
         fields = {"code": "M01", "name": "店", "category": "饭店"} | {field: typed}
-        page = officer.post("/office/merchants/new", idempotency_key="k", **fields)
+        page = officer.post("/office/new-shop", idempotency_key="k", **fields)
         assert (page.status_code, reason in text_of(page)) == (422, True), (field, typed)
     assert "No shop found" in text_of(officer.get("/office/merchants"))
 
