@@ -169,29 +169,37 @@ def check_settled(session: Session, at: datetime) -> None:
         raise InstantTooYoungError(at, settled)
 
 
-def last_seq(session: Session, account_id: int, at: datetime) -> int:
-    """Return a bounded account's last seq recorded by `at`: a binary search over its gapless, time-ordered postings.
-
-    Raises:
-        AccountUnknownError: no such account.
-    """
-    first = select(literal(0, BigInteger).label("low"), Account.seq.label("high")).where(Account.id == account_id)
+def _search() -> Select[int]:
+    """Return the question for the last seq of an account recorded by an instant: a binary search, step by step."""
+    account = bindparam("account", type_=BigInteger)
+    first = select(literal(0, BigInteger).label("low"), Account.seq.label("high")).where(Account.id == account)
     search = first.cte("search", recursive=True)
+    is_by_then = JournalEntry.recorded_at <= bindparam("at", type_=JournalEntry.recorded_at.type)
     step = (
         select(
-            case((JournalEntry.recorded_at <= at, Posting.seq), else_=search.c.low),
-            case((JournalEntry.recorded_at <= at, search.c.high), else_=Posting.seq - 1),
+            case((is_by_then, Posting.seq), else_=search.c.low),
+            case((is_by_then, search.c.high), else_=Posting.seq - 1),
         )
         .select_from(search)
-        .join(
-            Posting,
-            and_(Posting.account_id == account_id, Posting.seq == (search.c.low + search.c.high + 1) // 2),
-        )
+        .join(Posting, and_(Posting.account_id == account, Posting.seq == (search.c.low + search.c.high + 1) // 2))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .where(search.c.low < search.c.high)
     )
     search = search.union_all(step)
-    found: int | None = session.scalar(select(search.c.low).where(search.c.low == search.c.high))
+    return select(search.c.low).where(search.c.low == search.c.high)
+
+
+# Made once, as the statement is.
+_SEARCH = _search()
+
+
+def last_seq(session: Session, account_id: int, at: datetime) -> int:
+    """Return a bounded account's last seq recorded by `at`, found among its gapless, time-ordered postings.
+
+    Raises:
+        AccountUnknownError: no such account.
+    """
+    found: int | None = session.scalar(_SEARCH, {"account": account_id, "at": at})
     if found is None:
         raise AccountUnknownError(account_id)
     return found
