@@ -34,7 +34,7 @@ test: $(DEV_READY) $(SET_UP) ## Run the whole suite on SQLite and PostgreSQL, an
 	$(PYTHON) -m coverage report --omit='holds/*,ledger/*' --fail-under=95
 
 soak: $(DEV_READY) $(SET_UP) ## Kill servers and databases under load, for minutes, and count what was answered
-	$(PYTHON) -m pytest -m soak tests/soak
+	$(PYTHON) -m pytest -m soak tests/soak --durations=12
 
 check: $(DEV_READY) $(SET_UP) ## Lint, types, arrows between the rooms, translations, dependencies
 	$(PYTHON) -m pip --disable-pip-version-check check
