@@ -1,5 +1,6 @@
 """Forced corrections and waivers: what one person asks to be owed or to be owed no longer, and another decides."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -83,20 +84,11 @@ class MatterQuery(PageQuery):
 def ask_forced_correction(asked: dict[str, Any], award_id: UUID) -> Any:
     """Ask that a resident owe what is spent of a wrong award; a claw-back comes first."""
 
-    def make(session: Session) -> Matter:
+    def make(session: Session, facts: dict[str, Any]) -> Matter:
         resident_seen(session, get_award(session, award_id).resident_id, *ASKING)
-        return receivables.ask_forced_correction(
-            session,
-            award_id=award_id,
-            amount=asked["amount"],
-            reason=asked["reason"],
-            actor=principal().actor,
-            now=now(),
-            call=call,
-        )
+        return receivables.ask_forced_correction(session, award_id=award_id, **facts)
 
-    call = call_of(asked)
-    return once(call, make, receivables.get_matter)
+    return _asked_for(asked, make)
 
 
 @blueprint.post("/residents/<uuid:resident_id>/waivers")
@@ -106,21 +98,11 @@ def ask_forced_correction(asked: dict[str, Any], award_id: UUID) -> Any:
 def ask_waiver(asked: dict[str, Any], resident_id: UUID) -> Any:
     """Ask that a resident owe a fund less; the fund bears it."""
 
-    def make(session: Session) -> Matter:
+    def make(session: Session, facts: dict[str, Any]) -> Matter:
         resident_seen(session, resident_id, *ASKING)
-        return receivables.ask_waiver(
-            session,
-            resident_id=resident_id,
-            fund_code=asked["fund"],
-            amount=asked["amount"],
-            reason=asked["reason"],
-            actor=principal().actor,
-            now=now(),
-            call=call,
-        )
+        return receivables.ask_waiver(session, resident_id=resident_id, fund_code=asked["fund"], **facts)
 
-    call = call_of(asked)
-    return once(call, make, receivables.get_matter)
+    return _asked_for(asked, make)
 
 
 @blueprint.post("/forced-corrections/<uuid:matter_id>/approval")
@@ -173,6 +155,13 @@ def list_forced_corrections(asked: dict[str, Any]) -> Any:
 def list_waivers(asked: dict[str, Any]) -> Any:
     """List waivers, newest first: to the office those of its residents, to a resident their own."""
     return _listed(asked, MatterKind.WAIVER)
+
+
+def _asked_for(asked: dict[str, Any], make: Callable[[Session, dict[str, Any]], Matter]) -> Any:
+    """Ask for what another person decides, once; `make` is given what all such matters have in common."""
+    call = call_of(asked)
+    facts = {"amount": asked["amount"], "reason": asked["reason"], "actor": principal().actor, "call": call}
+    return once(call, lambda session: make(session, {**facts, "now": now()}), receivables.get_matter)
 
 
 def _decide(asked: dict[str, Any], matter_id: UUID, kind: MatterKind) -> Any:

@@ -1,5 +1,6 @@
 """What residents and merchants owe back, and what they gave back of it: in money, or out of credits."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -103,21 +104,11 @@ def show_owed_by_merchant(code: str) -> Any:
 def repay(asked: dict[str, Any], resident_id: UUID) -> Any:
     """Book money that a resident gave back."""
 
-    def make(session: Session) -> Repayment:
+    def make(session: Session, facts: dict[str, Any]) -> Repayment:
         resident_seen(session, resident_id, Role.FINANCE)
-        return receivables.repay_in_money(
-            session,
-            resident_id=resident_id,
-            fund_code=asked["fund"],
-            amount=asked["amount"],
-            document=asked["document"],
-            actor=principal().actor,
-            now=now(),
-            call=call,
-        )
+        return receivables.repay_in_money(session, resident_id=resident_id, document=asked["document"], **facts)
 
-    call = call_of(asked)
-    return once(call, make, receivables.get_repayment)
+    return _given_back(asked, make)
 
 
 @blueprint.post("/merchants/<code>/repayments")
@@ -127,20 +118,11 @@ def repay(asked: dict[str, Any], resident_id: UUID) -> Any:
 def repay_as_merchant(asked: dict[str, Any], code: str) -> Any:
     """Book money that a merchant gave back."""
 
-    def make(session: Session) -> Repayment:
-        return merchants.repay_in_money(
-            session,
-            merchant_id=merchants.merchant_by_code(session, code).id,
-            fund_code=asked["fund"],
-            amount=asked["amount"],
-            document=asked["document"],
-            actor=principal().actor,
-            now=now(),
-            call=call,
-        )
+    def make(session: Session, facts: dict[str, Any]) -> Repayment:
+        merchant_id = merchants.merchant_by_code(session, code).id
+        return merchants.repay_in_money(session, merchant_id=merchant_id, document=asked["document"], **facts)
 
-    call = call_of(asked)
-    return once(call, make, receivables.get_repayment)
+    return _given_back(asked, make)
 
 
 @blueprint.post("/residents/<uuid:resident_id>/offsets")
@@ -150,21 +132,11 @@ def repay_as_merchant(asked: dict[str, Any], code: str) -> Any:
 def offset(asked: dict[str, Any], resident_id: UUID) -> Any:
     """Give credits of a fund back for what is owed to it: the resident's own act, or with their consent."""
 
-    def make(session: Session) -> Repayment:
+    def make(session: Session, facts: dict[str, Any]) -> Repayment:
         resident_seen(session, resident_id, Role.FINANCE)
-        return receivables.offset(
-            session,
-            resident_id=resident_id,
-            fund_code=asked["fund"],
-            amount=asked["amount"],
-            consent=asked["consent"],
-            actor=principal().actor,
-            now=now(),
-            call=call,
-        )
+        return receivables.offset(session, resident_id=resident_id, consent=asked["consent"], **facts)
 
-    call = call_of(asked)
-    return once(call, make, receivables.get_repayment)
+    return _given_back(asked, make)
 
 
 @blueprint.get("/residents/<uuid:resident_id>/repayments")
@@ -213,6 +185,13 @@ def show(repayment_id: UUID) -> Any:
         return found
 
     return reading(read)
+
+
+def _given_back(asked: dict[str, Any], make: Callable[[Session, dict[str, Any]], Repayment]) -> Any:
+    """Book what somebody gives back, once; `make` is given what all ways of doing so have in common."""
+    call = call_of(asked)
+    facts = {"fund_code": asked["fund"], "amount": asked["amount"], "actor": principal().actor, "call": call}
+    return once(call, lambda session: make(session, {**facts, "now": now()}), receivables.get_repayment)
 
 
 def _shown(owed: dict[str, int]) -> dict[str, Any]:
