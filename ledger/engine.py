@@ -33,6 +33,14 @@ def _look_up_by_key(_dialect: Any, _record: Any, _arguments: Any, options: dict[
     options["options"] = f"{_LOOKING_UP} {options.get('options', '')}".strip()
 
 
+# On PostgreSQL, for questions about others who have begun to write. Who has no user is none of them: autovacuum writes
+# statistics and never entries, and may take its time over it.
+OTHER_WRITERS = (
+    " FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND usesysid IS NOT NULL"
+    " AND datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
 def read_all(session: Session) -> None:
     """Let the statements of this transaction read whole tables, as those over all the books do best."""
     if session.get_bind().dialect.name == "postgresql":

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from ledger.engine import read_all
+from ledger.engine import OTHER_WRITERS, read_all
 from ledger.entries import Side
 from ledger.errors import PeriodNotOverError, PeriodNotSettledError, PeriodOrderError, PeriodUnknownError
 from ledger.model import Account, ClosedPeriod, JournalEntry, PeriodBalance, PeriodStatement, Posting
@@ -51,6 +51,9 @@ _PERIODS = select(
     ClosedPeriod.closed_at,
     PeriodStatement.stated_at,
 ).outerjoin(PeriodStatement, PeriodStatement.period == ClosedPeriod.number)
+
+
+_WRITERS = text("SELECT backend_xid::text::bigint" + OTHER_WRITERS)
 
 
 def closed_periods(session: Session) -> list[Period]:
@@ -112,11 +115,7 @@ def writers_under_way(session: Session) -> frozenset[int]:
     if session.get_bind().dialect.name != "postgresql":
         # The caller's transaction holds the writer's lock.
         return frozenset()
-    question = text(
-        "SELECT backend_xid::text::bigint FROM pg_stat_activity"
-        " WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    return frozenset(session.scalars(question))
+    return frozenset(session.scalars(_WRITERS))
 
 
 def state_period(session: Session, number: int, *, awaited: Collection[int], now: datetime) -> Period:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from ledger.engine import OTHER_WRITERS
 from ledger.errors import AccountUnknownError, InstantTooYoungError
 from ledger.lot_balances import LotBalance
 from ledger.model import Account, JournalEntry, Posting
@@ -135,6 +136,9 @@ def statement(session: Session, account_id: int, *, limit: int, before: int | No
             return StatementPage(items, next_before=None)
 
 
+_OLDEST_WRITER = text("SELECT least(min(xact_start), now())" + OTHER_WRITERS)
+
+
 def settled_until(session: Session) -> datetime:
     """Return the instant up to which recorded balances can no longer change.
 
@@ -143,13 +147,8 @@ def settled_until(session: Session) -> datetime:
     so nothing else is under way.
     """
     if session.get_bind().dialect.name == "postgresql":
-        oldest: datetime = session.execute(
-            text(
-                # Within a transaction PostgreSQL looks at its activity once, so what began after that stays unseen.
-                "SELECT least(min(xact_start), now()) FROM pg_stat_activity"
-                " WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        ).scalar_one()
+        # Within a transaction PostgreSQL looks at its activity once, so what began after that stays unseen.
+        oldest: datetime = session.execute(_OLDEST_WRITER).scalar_one()
         return oldest.astimezone(UTC)
     return datetime.now(UTC)
 

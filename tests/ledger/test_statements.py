@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -21,6 +21,7 @@ from ledger import (
     prepare_engine,
     settled_until,
     statement,
+    writers_under_way,
 )
 from tests.clock import NOON
 from tests.ledger.builders import (
@@ -254,3 +255,18 @@ def test_a_transaction_that_only_reads_holds_nobody_up(postgres_engine: Engine) 
         later = post(session, [awarding(books, 7)])
         session.commit()
         assert balance_at(session, books.resident, later) == 58
+
+
+def test_autovacuum_writes_no_entries_and_holds_nobody_up(postgres_engine: Engine) -> None:
+    with Session(postgres_engine) as session:
+        # PostgreSQL's own view of who does what cannot be told what to say: one of the same name is asked in its place.
+        session.execute(text("SET LOCAL search_path = public, pg_catalog"))
+        session.execute(
+            text(
+                "CREATE VIEW pg_stat_activity (pid, usesysid, backend_xid, xact_start, datname) AS VALUES"
+                " (1, CAST(NULL AS oid), xid '7', now() - interval '1 hour', current_database()),"
+                " (2, CAST(10 AS oid), xid '8', now() - interval '1 minute', current_database())"
+            )
+        )
+        assert writers_under_way(session) == {8}
+        assert settled_until(session) == session.scalar(text("SELECT now() - interval '1 minute'"))
