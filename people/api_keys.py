@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from people.errors import ApiKeyUnknownError, KeyRateError
 from people.leaving import check_has_not_left
-from people.model import ApiKey, Person, Resident, Role
+from people.model import NAME_LENGTH_MAX, ApiKey, Person, Resident, Role
 from people.persons import check_scope, person_with_handle
 from people.principals import hash_of_secret
 from people.residents import get_resident
+from people.texts import clean_text
 
 _RATE_MAX = 1_000_000
 _SECRET_BYTES = 32
@@ -61,9 +62,11 @@ def create_key(
         check_has_not_left(get_resident(session, resident_id))
     if rate_a_minute is not None and not 1 <= rate_a_minute <= _RATE_MAX:
         raise KeyRateError(rate_a_minute)
+    # What is wrong about it is told of the name: whoever makes a key knows of no handle.
+    cleaned = clean_text(name, field="name", length_max=NAME_LENGTH_MAX)
     secret = secrets.token_hex(_SECRET_BYTES)
     key = ApiKey(
-        person_id=person_with_handle(session, handle=name, name=name, now=now).id,
+        person_id=person_with_handle(session, handle=cleaned, name=cleaned, now=now).id,
         secret_hash=hash_of_secret(secret),
         role=role,
         unit_code=unit_code,

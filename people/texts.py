@@ -4,10 +4,10 @@ import unicodedata
 
 from people.errors import TextFault, TextRefusedError
 
-# Marks that change the direction of what stands around them: a name could pretend to be another one.
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Emoji and several scripts are joined by these two; all other invisible format characters only deceive.
-_JOINERS = frozenset("\u200c\u200d")
+# Emoji and several scripts are joined by the first two; the others stand for a letter of their direction, as Uyghur and
+# Arabic texts need beside figures. All other invisible format characters only deceive: above all those that turn
+# round what stands after them, by which one name could pretend to be another.
+_JOINERS_AND_MARKS = frozenset("\u200c\u200d\u200e\u200f\u061c")
 # Controls, lone surrogates (the database cannot store them) and the separators that break a line.
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # A text of nothing but these shows nothing.
@@ -19,7 +19,8 @@ def clean_text(text: str, *, field: str, length_max: int) -> str:
 
     Raises:
         TextRefusedError: it shows nothing, is longer than `length_max` characters, or holds a control character, a
-            lone surrogate, or an invisible character other than a joiner. The `field` is named, the text is not.
+            lone surrogate, or an invisible character other than a joiner or a mark of direction. The `field` is named,
+            the text is not.
     """
     if len(text) > 4 * length_max:
         # Normalising costs time: what cannot become short enough is not worth it.
@@ -66,6 +67,6 @@ def masked_name(name: str) -> str:
 
 def _is_forbidden(character: str) -> bool:
     category = unicodedata.category(character)
-    if category in _FORBIDDEN_CATEGORIES or character in _BIDI_CONTROLS:
+    if category in _FORBIDDEN_CATEGORIES:
         return True
-    return category == "Cf" and character not in _JOINERS
+    return category == "Cf" and character not in _JOINERS_AND_MARKS

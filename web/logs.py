@@ -1,13 +1,12 @@
 """Where log lines go: to standard error, one line an event, for whoever runs the process to keep."""
 
 import logging
-import os
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-def configure_logging(level: str = os.environ.get("LOG_LEVEL") or "INFO") -> None:
+def configure_logging(level: str) -> None:
     """Send log lines of `level` and above to standard error."""
-    logging.basicConfig(format=_FORMAT, level=level.upper(), force=True)
+    logging.basicConfig(format=_FORMAT, level=level, force=True)
     # Alembic tells its plans at length; what it did is in the database.
     logging.getLogger("alembic").setLevel(logging.WARNING)

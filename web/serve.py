@@ -21,11 +21,11 @@ from web.unit_of_work import in_transaction, reading
 
 def main() -> None:
     """Prepare everything, then become gunicorn, so that a signal to this process is a signal to the server."""
-    configure_logging(os.environ.get("LOG_LEVEL") or "WARNING")
     try:
         settings = settings_from_environment()
     except SettingError as error:
         raise SystemExit(str(error)) from error
+    configure_logging(settings.log_level or "WARNING")
     app = create_app(settings)
     with app.app_context():
         prepare(settings)

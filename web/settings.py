@@ -20,6 +20,7 @@ from seals import new_seal_keys, new_seal_salts
 from web.key_files import kept_secret, new_secret_key
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingError(Exception):
@@ -51,6 +52,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     demo: bool = True
+    # Empty where nobody asked for one: what is usual depends on what the process does.
+    log_level: str = ""
     testing: bool = False
     # Tests set the time; everything else reads it.
     clock: Callable[[ZoneInfo], datetime] = datetime.now
@@ -92,6 +95,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8000, most=65_535),
         demo=environ.get("DEMO", "1") != "0",
+        log_level=_log_level(environ.get("LOG_LEVEL", "")),
     )
 
 
@@ -142,6 +146,13 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingError("TRUSTED_PROXIES must be addresses or networks, separated by commas") from error
+
+
+def _log_level(text: str) -> str:
+    level = text.strip().upper()
+    if level and level not in _LOG_LEVELS:
+        raise SettingError(f"LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}")
+    return level
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, most: int) -> int:

@@ -74,6 +74,8 @@ def test_a_key_that_cannot_be_is_refused_in_words(world: World) -> None:
         assert refused.stdout == ""
         assert refused.stderr.startswith("Error: ")
     assert run(world, "keys", "create", "--name", "x", "--role", "king").exit_code == 2
+    unnamed = run(world, "keys", "create", "--name", "   ", "--role", "finance")
+    assert (unnamed.exit_code, unnamed.stderr.splitlines()[1:]) == (1, ["name: This field is empty."])
 
 
 def test_keys_are_listed_and_revoked(world: World) -> None:

@@ -81,7 +81,7 @@ def test_log_lines_are_kept_from_the_chosen_level_on() -> None:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
-        configure_logging("warning")
+        configure_logging("WARNING")
         assert root.level == logging.WARNING
         assert len(root.handlers) == 1
     finally:

@@ -1,13 +1,16 @@
 """Settings from the environment, and the key files they make."""
 
+import os
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from web.key_files import kept_secret, new_secret_key
-from web.settings import SettingError, settings_from_environment
+from web.settings import CHECKOUT, SettingError, settings_from_environment
 
 
 def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
@@ -66,8 +69,10 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
             "REQUESTS_A_MINUTE": "900",
             "PORT": "9000",
             "DEMO": "0",
+            "LOG_LEVEL": "debug",
         }
     )
+    assert settings.log_level == "DEBUG"
     assert settings.secret_key == b"x" * 32
     assert settings.time_zone.key == "Europe/Berlin"
     assert settings.public_url == "https://pingan.example"
@@ -88,6 +93,8 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
         ("PUBLIC_URL", "pingan.example"),
         ("PUBLIC_URL", "https://pingan.example/?a=b"),
         ("TRUSTED_PROXIES", "everybody"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_LEVEL", "10"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),
@@ -99,3 +106,19 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingError, match=name):
         settings_from_environment({"INSTANCE_DIR": str(tmp_path), name: value})
+
+
+@pytest.mark.parametrize("name", ["LOG_LEVEL", "PORT"])
+def test_a_command_tells_a_wrong_setting_in_one_line(tmp_path: Path, name: str) -> None:
+    environment = os.environ | {"INSTANCE_DIR": str(tmp_path), name: "wrong"}
+    told = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "keys", "list"],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith(f"{name} must be ")
+    assert told.stderr.count("\n") == 1

@@ -1,6 +1,6 @@
 """Commands that tell a refusal in its own words, and end with status 1, where others would show a traceback."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -28,7 +28,8 @@ class RefusingCommand(click.Command):
             # Whoever types commands reads English; the texts are the same as everywhere.
             with force_locale("en"):
                 told = problem_of(error)
-            raise click.ClickException(f"{told.title}. {told.detail}") from error
+                faults = [f"{field}: {fault}" for field, fault in _in_lines(told.errors)]
+            raise click.ClickException("\n".join((f"{told.title}. {told.detail}", *faults))) from error
 
 
 class RefusingGroup(AppGroup):
@@ -38,3 +39,12 @@ class RefusingGroup(AppGroup):
         """Return the decorator of a command of this group."""
         decorator: Callable[[Callable[..., Any]], click.Command] = self.command(name, cls=RefusingCommand)
         return decorator
+
+
+def _in_lines(errors: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each fault with its field, however deep the field lies."""
+    for field, faults in errors.items():
+        if isinstance(faults, Mapping):
+            yield from _in_lines(faults, f"{above}{field}.")
+        else:
+            yield above + field, " ".join(map(str, faults))
