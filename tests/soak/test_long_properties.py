@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import ledger
 from tests.holds import test_properties as test_holds
 from tests.ledger import test_properties
-from tests.sequences.machine import Tally, run_sequences
+from tests.sequences.machine import EVENTS, Tally, run_sequences
 from tests.sequences.settling import settle
 from tests.soak.conftest import Say
 
@@ -100,3 +100,4 @@ def test_two_thousand_sequences_of_everything_that_happens_agree_with_the_pencil
         for kind, tally in zip(("SQLite", "PostgreSQL"), tallies, strict=True):
             say(f"{kind}: {tally}, all after {time.monotonic() - began:.0f} s")
             assert tally.sequences >= SEQUENCES
+            assert tally.events.keys() == EVENTS.keys()
