@@ -24,6 +24,25 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// What was searched for stands in no address. Where the browser put it back into the field, it is searched for again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-again]")) {
+    if (form.elements.q.value) {
+      window.htmx?.trigger(form, "submit");
+    }
+  }
+});
+
+// The button "show more" is gone once more is there: whoever pressed it by key goes on at the first new line.
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.shouldSwap || !detail.target.matches(".more-row")) {
+    return;
+  }
+  const last = detail.target.previousElementSibling;
+  const goOn = () => last?.nextElementSibling?.querySelector("a, summary, button")?.focus({ preventScroll: true });
+  document.body.addEventListener("htmx:afterSwap", goOn, { once: true });
+});
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
