@@ -244,6 +244,7 @@ def test_a_lost_payment_is_found_at_its_shop_though_the_cashier_went_to_another(
     )
     till.goto("/till")
     till.get_by_role("button", name="Shop M01").click()
+    expect(till.locator("[data-camera-say]")).to_contain_text("No camera was found")
     sent = lose_answers(till)
     till.route(OUTCOMES, lambda route: route.abort())
     typed(till, code_on(phone))
