@@ -3,86 +3,16 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from people import Role
-from tests.web.world import VILLAGE, World, problem
+from tests.web.api.community import OPTIONAL, ROUTES, Community, Route
+from tests.web.world import World, problem
 
 MIB = 1024 * 1024
 
-
-@dataclass(frozen=True)
-class Route:
-    """A POST with a body that is right, whose ids stand for things of the community below."""
-
-    path: str
-    role: str
-    body: dict[str, Any]
-    optional: frozenset[str] = frozenset()
-
-
-REASON = {"reason": "x"}
-MONEY = {"amount": 10, "document": "Doc"}
-ROUTES = (
-    Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
-    Route(
-        "/residents/search",
-        "administrator",
-        {"text": "张", "limit": 5, "cursor": "00000000-0000-0000-0000-000000000000"},
-        optional=frozenset({"limit", "cursor"}),
-    ),
-    Route("/units", "administrator", {"code": "G1", "parent": VILLAGE, "level": "grid", "name": "Grid"}),
-    Route("/funds", "administrator", {"code": "new", "name": "n", "purpose": "p", "expiry_rule": "never"}),
-    Route("/funds/peace/appropriations", "finance", MONEY),
-    Route("/funds/peace/returns", "finance", MONEY),
-    Route("/funds/peace/transfers", "finance", {**MONEY, "to": "school"}),
-    Route("/awards", "administrator", {"resident_id": "RESIDENT", "fund": "peace", "amount": 10, "reason": "r"}),
-    Route(
-        "/awards/batches",
-        "administrator",
-        {"fund": "peace", "reason": "r", "items": [{"resident_id": "RESIDENT", "amount": 10}]},
-    ),
-    Route("/awards/AWARD/claw-back", "administrator", REASON),
-    Route("/merchants", "administrator", {"code": "M09", "name": "n", "category": "c"}),
-    Route(
-        "/merchants/M01/namings",
-        "administrator",
-        {"class": "A", "from": "2026-01-01", "until": "2026-12-31", "document": "d", "funds": ["peace"]},
-    ),
-    Route("/merchants/M01/namings/suspension", "administrator", REASON),
-    Route("/merchants/M01/namings/reinstatement", "administrator", REASON),
-    Route("/merchants/M01/namings/revocation", "administrator", REASON),
-    Route("/payment-codes", "resident", {"pin": "1234"}),
-    Route("/code-blocks", "resident", {}),
-    Route("/code-blocks/lift", "resident", {}),
-    Route(
-        "/redemptions",
-        "till",
-        {"code": "CODE", "amount": 10, "order_no": "1", "cash_amount": 0, "confirm_duplicate": False, "pin": "1"},
-    ),
-    Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
-    Route("/books/entries/ENTRY/reversal", "colleague", REASON),
-    Route(
-        "/awards/SPENT/forced-corrections",
-        "administrator",
-        {"amount": 10, "reason": "r"},
-        optional=frozenset({"amount"}),
-    ),
-    Route("/forced-corrections/CORRECTION/approval", "approver", {"decision": "approve", "note": "n"}),
-    Route("/residents/DEBTOR/waivers", "administrator", {"fund": "peace", "amount": 10, "reason": "r"}),
-    Route("/waivers/WAIVER/approval", "approver", {"decision": "reject", "note": "n"}),
-    Route("/residents/DEBTOR/repayments", "finance", {**MONEY, "fund": "peace"}),
-    Route("/residents/DEBTOR/offsets", "finance", {"fund": "peace", "amount": 10, "consent": "c"}),
-    Route("/merchants/M01/repayments", "finance", {**MONEY, "fund": "peace"}),
-    Route("/residents/RESIDENT/closure", "administrator", REASON),
-    Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
-    Route("/merchants/M01/closure", "administrator", REASON),
-)
-OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule", "note", "consent"}
 
 MALFORMED = (
     b"",
@@ -118,73 +48,6 @@ STRANGE_VALUES: tuple[Any, ...] = (
     ),
     *("'; DROP TABLE postings; --", "%s%s%n", "../../etc", "<script>", "00000000-0000-0000-0000-000000000000"),
 )
-
-
-class Community:
-    """Everything the routes name, and the keys of those who may use them."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        world.fund("peace")
-        world.fund("school")
-        resident, shop = world.resident(balance=1_000), world.shop("M01")
-        award = world.award(resident.id, 500)
-        debtor = world.resident()
-        spent = world.award(debtor.id, 900)
-        world.paid(shop, debtor, 900)
-        self.keys = {
-            "administrator": world.administrator,
-            "approver": world.key(Role.APPROVER),
-            "finance": world.finance,
-            "colleague": world.key(Role.FINANCE, name="Colleague"),
-            "resident": resident.key,
-            "till": shop.till,
-            "owner": shop.owner,
-        }
-        self.names = {
-            "RESIDENT": str(resident.id),
-            "CODE": world.payment_code(resident),
-            "AWARD": str(award.id),
-            "ENTRY": str(award.entry_id),
-            "PAYMENT": str(world.paid(shop, resident, 100)["id"]),
-            "DEBTOR": str(debtor.id),
-            "NUMBER": debtor.number,
-            "SPENT": str(spent.id),
-        }
-        corrections, waivers = "/awards/SPENT/forced-corrections", "/residents/DEBTOR/waivers"
-        owed = self.asked(corrections, {"amount": 600, **REASON})
-        approval = Route(f"/forced-corrections/{owed}/approval", "approver", {"decision": "approve"})
-        assert self.post(approval, json.dumps(approval.body).encode()).status_code == 201
-        self.names |= {
-            "CORRECTION": self.asked(corrections, {"amount": 200, **REASON}),
-            "WAIVER": self.asked(waivers, {"fund": "peace", "amount": 100, **REASON}),
-        }
-
-    def asked(self, path: str, body: dict[str, Any]) -> str:
-        """Ask for what another person decides, and return its id."""
-        answer = self.post(Route(path, "administrator", body), json.dumps(body).encode())
-        assert answer.status_code == 201, answer.text
-        return str(answer.get_json()["id"])
-
-    def named(self, text: str) -> str:
-        """Return a text with the names of things in it replaced by their ids."""
-        for name, value in self.names.items():
-            text = text.replace(name, value)
-        return text
-
-    def post(self, route: Route, data: bytes, **headers: str) -> Any:
-        """Send a body to a route as somebody who may."""
-        return self.world.post(self.named(route.path), data, self.keys[route.role], **headers)
-
-    def body(self, route: Route) -> dict[str, Any]:
-        """Return a body that is right."""
-        right: dict[str, Any] = json.loads(self.named(json.dumps(route.body)))
-        return right
-
-    def books(self) -> list[Any]:
-        """Return the whole trial balance."""
-        ask, key = self.world.get, self.world.auditor
-        return [ask("/books/trial-balance", key, asset=asset).get_json() for asset in ("PAB", "CNY")]
 
 
 def test_every_post_is_tried(world: World) -> None:
@@ -310,26 +173,6 @@ def test_strange_queries_are_refused_or_find_nothing(world: World) -> None:
             query = {name: value, **({"asset": "PAB"} if path.startswith("/books") else {})}
             answer = world.get(path, key, **query)
             assert answer.status_code in {200, 404, 422}, (path, name, value)
-
-
-def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world: World) -> None:
-    community = Community(world)
-    lists = (
-        *("/residents", "/units", "/funds", "/funds/peace/movements", "/awards", "/awards/batches", "/merchants"),
-        *("/residents/RESIDENT/statement", "/residents/RESIDENT/holds", "/residents/RESIDENT/repayments"),
-        *("/redemptions", "/redemptions/PAYMENT/refunds", "/forced-corrections", "/waivers", "/repayments"),
-        *("/closures", "/merchants/M01/namings", "/books/seals"),
-    )
-    for path in map(community.named, lists):
-        assert world.get(path, world.administrator, limit=1).status_code == 200, path
-        for name, values in (
-            ("limit", ("0", "201", "05", "+5", "-1", "1_0", "1.0", " 5", "５", "٣", "1e2", "x", "9" * 5_000)),
-            ("cursor", ("x y", "no cursor/of ours", "\u202e", "")),
-        ):
-            for value in values:
-                answer = world.get(path, world.administrator, **{name: value})
-                assert problem(answer) == (422, "invalid_fields"), (path, name, value)
-                assert list(answer.get_json()["errors"]) == [name]
 
 
 def test_a_body_in_chunks_is_not_cut_off_where_it_is_too_large(world: World) -> None:
