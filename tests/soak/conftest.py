@@ -11,19 +11,22 @@ from tests.soak.serving import Installation
 
 Say = Callable[[str], None]
 
-SAID = pytest.StashKey[list[str]]()
+# Under this name what a test says travels with its report, from whichever process it ran in.
+SAID = "said"
 
 
 @pytest.fixture
 def say(request: pytest.FixtureRequest) -> Say:
     """Return a function that keeps a line for the end of the run."""
-    lines = request.config.stash.setdefault(SAID, [])
-    return lambda line: lines.append(f"{request.node.name}: {line}")
+    said = request.node.user_properties
+    return lambda line: said.append((SAID, f"{request.node.name}: {line}"))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the tests had to say."""
-    if lines := config.stash.get(SAID, []):
+    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    lines = [line for each in reports if each.when == "call" for name, line in each.user_properties if name == SAID]
+    if lines:
         terminalreporter.section("figures")
         for line in lines:
             terminalreporter.line(line)

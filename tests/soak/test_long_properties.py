@@ -26,7 +26,7 @@ Example = TypeVar("Example")
 TRIED_S = 10.0
 # On each of the two databases, and how many operations each sequence has at most.
 SEQUENCES, OPERATIONS = 1_000, 14
-SEQUENCES_S_MAX = 600.0
+SEQUENCES_S_MAX = 900.0
 
 # New examples each time, in CI too: the ordinary suite tries the same ones. Each rolls back what it did.
 settings.register_profile(
