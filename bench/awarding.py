@@ -9,10 +9,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 import awards
-import people
 from awards import BatchLine
 from bench import racing
-from bench.worlds import UNIT, engine_of, settle_statistics
+from bench.worlds import engine_of, register, settle_statistics
 
 RESIDENTS, LIST, ROUNDS = 100_000, 10_000, 3
 OFFICER = "system"
@@ -101,12 +100,7 @@ def run(url: str) -> bool:
 def _furnish(engine: Engine) -> list[BatchLine]:
     now = datetime.now(UTC)
     with Session(engine) as session:
-        people.add_unit(session, code=UNIT, parent_code=None, level=people.Level.COUNTY, name="永济市")
-        newcomers = [
-            people.NewResident(name="王小明", phone=f"138{number:08}", unit_code=UNIT) for number in range(RESIDENTS)
-        ]
-        vault = people.PhoneVault(people.new_phone_keys())
-        residents = people.register_residents(session, newcomers=newcomers, vault=vault, now=now)
+        residents = register(session, RESIDENTS, now)
         awards.create_fund(session, code="peace", name="Peace", purpose="Peace", actor=OFFICER, now=now)
         awards.appropriate(session, fund_code="peace", amount=_MONEY, document="1", actor=OFFICER, now=now)
         lines = [BatchLine(resident.id, 1) for resident in residents]

@@ -16,7 +16,7 @@ import awards
 import people
 import seals
 from bench import racing
-from bench.worlds import UNIT, engine_of, settle_statistics
+from bench.worlds import engine_of, register, settle_statistics
 from ledger import CreditLot
 from web import Settings, create_app
 
@@ -85,12 +85,7 @@ def write_history(url: str, entries: int) -> None:
     engine = engine_of(url)
     now = datetime.now(UTC)
     with Session(engine) as session:
-        people.add_unit(session, code=UNIT, parent_code=None, level=people.Level.COUNTY, name="永济市")
-        newcomers = [
-            people.NewResident(name="王小明", phone=f"138{number:08}", unit_code=UNIT) for number in range(RESIDENTS)
-        ]
-        vault = people.PhoneVault(people.new_phone_keys())
-        people.register_residents(session, newcomers=newcomers, vault=vault, now=now)
+        register(session, RESIDENTS, now)
         fund = awards.create_fund(session, code="peace", name="Peace", purpose="Peace", actor=OFFICER, now=now)
         awards.appropriate(session, fund_code="peace", amount=_MONEY, document="1", actor=OFFICER, now=now)
         session.commit()

@@ -93,21 +93,20 @@ def settle_statistics(engine: Engine) -> None:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
 
+def register(session: Session, count: int, now: datetime) -> list[people.Resident]:
+    """Register so many residents of one unit."""
+    people.add_unit(session, code=UNIT, parent_code=None, level=people.Level.COUNTY, name="永济市")
+    newcomers = [people.NewResident(name="王小明", phone=f"138{number:08}", unit_code=UNIT) for number in range(count)]
+    vault = people.PhoneVault(people.new_phone_keys())
+    return people.register_residents(session, newcomers=newcomers, vault=vault, now=now)
+
+
 def furnish_shops(url: str) -> list[tuple[str, int]]:
     """Name shops and register residents with credits; return each shop's id and payable account."""
     engine = engine_of(url)
     now = datetime.now(UTC)
     with Session(engine) as session:
-        people.add_unit(session, code=UNIT, parent_code=None, level=people.Level.COUNTY, name="永济市")
-        vault = people.PhoneVault(people.new_phone_keys())
-        residents = people.register_residents(
-            session,
-            newcomers=[
-                people.NewResident(name="王小明", phone=f"138{number:08}", unit_code=UNIT) for number in range(ACCOUNTS)
-            ],
-            vault=vault,
-            now=now,
-        )
+        residents = register(session, ACCOUNTS, now)
         issued = ledger.account_id(session, "issued")
         shops = []
         for number in range(SHOPS):

