@@ -12,8 +12,8 @@ def run(url: str) -> bool:
     rates = {}
     for postings in (SHORT, LONG):
         database = worlds.another(url, f"books_{postings}")
-        proving.write_history(database, postings // 2)
         worlds.furnish(database)
+        proving.write_history(database, postings // 2)
         case = Case(f"post_1_after_{postings}", "postgresql", 8, posting.ours_one, posting.limit_one, 0.6, "entries/s")
         rates[postings] = racing.run(case, database).ours
     return racing.report(
