@@ -120,6 +120,7 @@ class Posting(Base):
         CheckConstraint("balance_after >= 0", name="balance_after_within_bounds"),
     )
 
+    # On PostgreSQL a trigger looks for the entries, of all the postings of a list at once (0009).
     entry_id: Mapped[UUID] = mapped_column(
         ForeignKey("journal_entries.id", deferrable=True, initially="DEFERRED"), primary_key=True
     )

@@ -20,6 +20,7 @@ import merchants
 import people
 import receivables
 import seals
+from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
@@ -81,6 +82,7 @@ def migrate(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         compare_server_default=True,
+        include_object=compared_on(connection.dialect.name),
         transactional_ddl=True,
     )
     with context.begin_transaction():

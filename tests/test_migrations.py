@@ -21,6 +21,7 @@ import merchants
 import people
 import receivables
 import seals
+from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
@@ -68,7 +69,11 @@ def objects(url: str) -> dict[str, set[str]]:
 def drift(engine: Engine) -> list[Any]:
     """Return in what the schema and the models differ."""
     with engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_object": compared_on(engine.dialect.name),
+        }
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), ledger.Base.metadata))
 
 
