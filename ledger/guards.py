@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 # What the migrations create; the database itself then refuses to change, delete or leave unbalanced what is written.
 GUARDS = {
     "postgresql": (
+        "accounts_stay",
         "accounts_words",
         "journal_entries_append_only",
         "journal_entries_have_postings",
@@ -16,6 +17,8 @@ GUARDS = {
         "postings_balance",
     ),
     "sqlite": (
+        "accounts_stay_delete",
+        "accounts_stay_update",
         "journal_entries_balance",
         "journal_entries_refuse_delete",
         "journal_entries_refuse_update",

@@ -109,7 +109,10 @@ class JournalEntry(Base):
 
 
 class Posting(Base):
-    """One line of an entry, immutable. `seq` and `balance_after` are empty on unbounded accounts."""
+    """One line of an entry, immutable. `seq` and `balance_after` are empty on unbounded accounts.
+
+    On PostgreSQL triggers keep what the foreign keys say, for all the postings of a list at once (0009).
+    """
 
     __tablename__ = "postings"
     __table_args__ = (
@@ -120,7 +123,6 @@ class Posting(Base):
         CheckConstraint("balance_after >= 0", name="balance_after_within_bounds"),
     )
 
-    # On PostgreSQL a trigger looks for the entries, of all the postings of a list at once (0009).
     entry_id: Mapped[UUID] = mapped_column(
         ForeignKey("journal_entries.id", deferrable=True, initially="DEFERRED"), primary_key=True
     )

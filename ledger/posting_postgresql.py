@@ -43,16 +43,14 @@ from ledger.errors import (
 # What PostgreSQL says of a row that breaks a CHECK: its account, its lot, its balance.
 _FAILING_LOT = re.compile(r"\((?P<account>\d+), (?P<lot>[^,]+), -?\d+\)")
 
-# What PostgreSQL says of a posting whose account is not there, or of another asset.
-_MISSING_ACCOUNT = re.compile(r"=\((?P<account>\d+), ")
-
-# What the posting functions refuse themselves: their codes, and what is made of the facts in the detail.
+# What the posting functions and triggers refuse themselves: their codes, and what is made of the facts in the detail.
 _OWN_REFUSALS: dict[str, Callable[..., LedgerError]] = {
     "LG002": lambda account, state: AccountStateError(int(account), state),
     "LG003": lambda account, _: InsufficientBalanceError(int(account)),
     "LG004": lambda account, ceiling: CeilingExceededError(int(account), int(ceiling)),
     "LG005": lambda open_from: PeriodClosedError(datetime.fromisoformat(open_from)),
     "LG006": lambda open_until: InstantAheadError(datetime.fromisoformat(open_until)),
+    "LG014": lambda account: AccountUnknownError(int(account)),
 }
 
 
@@ -214,9 +212,6 @@ def refusal_of(error: DBAPIError) -> LedgerError | None:
     if made is not None:
         return made(*detail.split("|"))
     match diagnostics.constraint_name:
-        case "fk_postings_account_id_asset_accounts":
-            missing = _MISSING_ACCOUNT.search(detail)
-            return AccountUnknownError(int(missing["account"]) if missing else 0)
         case "ck_account_lots_balance_not_negative":
             row = _FAILING_LOT.search(detail)
             return InsufficientBalanceError(int(row["account"]), row["lot"]) if row else InsufficientBalanceError()

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
+from random import Random
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -24,18 +25,20 @@ from ledger import (
     settled_until,
     statement,
 )
-from ledger.model import JournalEntry
+from ledger.model import Account, JournalEntry
 from tests.clock import NOON
 from tests.ledger.builders import (
     ANOTHER_OFFICER,
     NEXT_YEAR,
     UNDATED,
     Books,
+    alone_and_in_a_list,
     awarding,
     entry_of,
     findings,
     funded_books,
     moving,
+    with_company,
 )
 from tests.ledger.racing import THREADS, at_once
 
@@ -173,9 +176,28 @@ def test_a_balance_as_recorded_at_an_instant_never_changes_though_others_write(e
     def give(session: Session) -> None:
         post(session, [awarding(books, 1)])
 
-    assert at_once(engine, [give, look] * 150) == {"done": 300}
+    # Shuffled: each of the threads gives and looks.
+    work = [give, look] * 150
+    Random(1).shuffle(work)
+    assert at_once(engine, work) == {"done": 300}
     with Session(engine) as session:
         assert [balance_at(session, books.resident, at) for at, _ in samples] == [amount for _, amount in samples]
         # They were asked in the midst of it.
         assert len({amount for _, amount in samples}) > 10
         assert balance(session, books.resident) == 150
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@alone_and_in_a_list
+def test_nobody_waits_for_an_unbounded_account(engine: Engine, *, in_a_list: bool) -> None:
+    with Session(engine) as session:
+        books = funded_books(session)
+        session.commit()
+    with Session(engine) as holder, Session(engine) as session:
+        # As strong as a lock of a row can be.
+        holder.execute(select(Account.id).where(Account.id == books.served).with_for_update())
+        session.execute(text("SET LOCAL lock_timeout = '1s'"))
+        served = entry_of(debit(books.served, Asset.MIN, 5), credit(books.minutes, Asset.MIN, 5), kind="minutes")
+        post(session, with_company(served, books, in_a_list=in_a_list))
+        session.commit()
+        assert balance(session, books.minutes) == balance(session, books.served) >= 5
