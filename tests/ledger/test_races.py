@@ -1,6 +1,6 @@
 """Many at once: no deadlock surfaces, nothing is lost, nothing is spent twice."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -177,7 +177,7 @@ def test_a_balance_as_recorded_at_an_instant_never_changes_though_others_write(e
         post(session, [awarding(books, 1)])
 
     # Shuffled: each of the threads gives and looks.
-    work = [give, look] * 150
+    work: list[Callable[[Session], object]] = [give, look] * 150
     Random(1).shuffle(work)
     assert at_once(engine, work) == {"done": 300}
     with Session(engine) as session:
