@@ -29,7 +29,8 @@ def town_units(session: Session) -> dict[str, list[Unit]]:
     """Return each town with its communities and villages; the packaged units are loaded where there are none."""
     if not child_units(session, None):
         load_units(session, rows=packaged_units())
-    towns = [town for county in child_units(session, None) for town in child_units(session, county.code)]
+    below = [unit for county in child_units(session, None) for unit in child_units(session, county.code)]
+    towns = [unit for unit in below if unit.level is not Level.DEPARTMENT]
     # Where the tree ends early, people live in the town, or in the county itself.
     places = {town.code: _communities(session, town) or [town] for town in towns}
     return places or {county.code: [county] for county in child_units(session, None)}

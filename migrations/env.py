@@ -19,12 +19,13 @@ import ledger
 import merchants
 import people
 import receivables
+import reports
 import seals
 from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
-ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables, seals)
+ROOMS_WITH_TABLES = (awards, ledger, merchants, people, receivables, reports, seals)
 
 # Any number will do, as long as nobody else in the database locks it.
 MIGRATION_LOCK = 0x9E1A7C

@@ -17,13 +17,14 @@ DEVICE_LENGTH_MAX = 100
 
 
 class Level(StrEnum):
-    """The levels of the unit tree, from the top down."""
+    """The levels of the unit tree, from the top down; departments stand beside the places and are none."""
 
     COUNTY = "county"
     TOWN = "town"
     COMMUNITY = "community"
     GRID = "grid"
     BUILDING = "building"
+    DEPARTMENT = "department"
 
 
 class Role(StrEnum):
@@ -44,7 +45,7 @@ class Role(StrEnum):
 
 
 class Unit(Base):
-    """One place of the tree: a county, town, community or village, grid, or building."""
+    """One place of the tree (a county, town, community or village, grid, building), or a department that acts there."""
 
     __tablename__ = "units"
     __table_args__ = (CheckConstraint("(parent_code IS NULL) = (level = 'county')", name="only_counties_are_roots"),)

@@ -19,7 +19,7 @@ from people.errors import (
     ResidentUnknownError,
     UnitUnknownError,
 )
-from people.model import NAME_LENGTH_MAX, Resident, Unit
+from people.model import NAME_LENGTH_MAX, Level, Resident, Unit
 from people.phone_vault import PhoneVault, masked, normal_phone
 from people.texts import clean_text, search_text
 from people.units import below
@@ -78,7 +78,7 @@ def register_residents(
     Raises:
         TextRefusedError: a name is empty, too long, or has forbidden characters.
         PhoneInvalidError: a phone is none.
-        UnitUnknownError: a unit is not in the tree.
+        UnitUnknownError: a unit is no place of the tree.
     """
     names = [clean_text(newcomer.name, field="name", length_max=NAME_LENGTH_MAX) for newcomer in newcomers]
     phones = [normal_phone(newcomer.phone) for newcomer in newcomers]
@@ -242,7 +242,7 @@ def _matching(text: str, vault: PhoneVault) -> Select[Resident]:
 
 
 def _check_units(session: Session, codes: set[str]) -> None:
-    known = set(session.scalars(select(Unit.code)))
+    known = set(session.scalars(select(Unit.code).where(Unit.level != Level.DEPARTMENT)))
     for code in codes - known:
         raise UnitUnknownError(code)
 

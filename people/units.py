@@ -1,4 +1,4 @@
-"""The tree of units: county, town or street, community or village, grid, building."""
+"""The tree of units: county, town or street, community or village, grid, building; and the departments beside them."""
 
 import csv
 import io
@@ -24,6 +24,8 @@ from people.texts import clean_text, search_text
 _COLUMNS = ["code", "parent_code", "level", "name"]
 _CODE = re.compile(rf"[0-9A-Z][0-9A-Z-]{{0,{UNIT_CODE_LENGTH_MAX - 1}}}")
 _DEPTH = {level: depth for depth, level in enumerate(Level)}
+# Where departments are kept: nothing stands below them.
+_HAVE_DEPARTMENTS = (Level.COUNTY, Level.TOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,17 @@ class UnitRow:
 
 
 def packaged_units() -> list[UnitRow]:
-    """Return the units of 永济市, 运城市, 山西省: the city, its towns and streets, communities and villages.
+    """Return the units of 永济市, 运城市, 山西省: the city, its towns, streets and communities, its departments.
 
-    Source: the public codes of statistical divisions (统计用区划代码) of the National Bureau of Statistics of China.
+    Source: the public codes of statistical divisions (统计用区划代码) of the National Bureau of Statistics of China. Of
+    departments there are no such codes: theirs are ours, below that of the city.
     """
-    return read_units(files("people").joinpath("data", "yongji_units.csv").read_bytes())
+    data = files("people").joinpath("data")
+    return [
+        row
+        for name in ("yongji_units.csv", "yongji_departments.csv")
+        for row in read_units(data.joinpath(name).read_bytes())
+    ]
 
 
 def read_units(data: bytes) -> list[UnitRow]:
@@ -99,13 +107,14 @@ def load_units(session: Session, *, rows: Iterable[UnitRow]) -> int:
 
 
 def add_unit(session: Session, *, code: str, parent_code: str | None, level: Level, name: str) -> Unit:
-    """Add one unit, for example a grid below a community or a building below a grid.
+    """Add one unit, for example a grid below a community, a building below a grid, or a department of a county.
 
     Raises:
         UnitCodeError: the code has characters other than A-Z, 0-9 and hyphen, or more than 32.
         UnitExistsError: the code is taken.
         UnitUnknownError: the parent is not in the tree.
-        UnitLevelError: the parent is not of a higher level, or there is none and this is no county.
+        UnitLevelError: the parent is not of a higher level, or there is none and this is no county; or a department
+            would belong to something smaller than a town.
         TextRefusedError: the name is empty, too long, or has forbidden characters.
     """
     if not is_unit_code(code):
@@ -213,7 +222,7 @@ def _unit_below(parent: Unit | None, *, code: str, level: Level, name: str) -> U
             raise UnitLevelError(level, None)
         return Unit(code=code, parent_code=None, level=level, name=name, path=f"{code}/")
     # A level may be left out (a building without a grid), but the tree never goes up again.
-    if _DEPTH[level] <= _DEPTH[parent.level]:
+    if _DEPTH[level] <= _DEPTH[parent.level] or (level is Level.DEPARTMENT and parent.level not in _HAVE_DEPARTMENTS):
         raise UnitLevelError(level, parent.level)
     return Unit(code=code, parent_code=parent.code, level=level, name=name, path=f"{parent.path}{code}/")
 

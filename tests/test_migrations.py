@@ -20,13 +20,14 @@ import ledger
 import merchants
 import people
 import receivables
+import reports
 import seals
 from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, holds, ledger, merchants, people, receivables, seals)
+ROOMS_WITH_TABLES = (awards, holds, ledger, merchants, people, receivables, reports, seals)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from people import Resident, ResidentUnknownError, Role, find_units, get_resident, get_unit, units_by_code
+from people import Level, Resident, ResidentUnknownError, Role, find_units, get_resident, get_unit, units_by_code
 from web.auth import principal, require
 from web.pages.shapes import UnitChoice
 
@@ -69,8 +69,9 @@ def check_in_reach(session: Session, resident: Resident) -> None:
 
 
 def unit_choices(session: Session, *, depth_min: int = 0, everywhere: bool = False) -> list[UnitChoice]:
-    """Return the administrator's units (or all) in the tree's order, from `depth_min` levels below the top."""
-    units = find_units(session, text="", within_path=None if everywhere else reach(), limit=_CHOICES_MAX)
+    """Return the administrator's places (or all) in the tree's order, from `depth_min` levels below the top."""
+    found = find_units(session, text="", within_path=None if everywhere else reach(), limit=_CHOICES_MAX)
+    units = [unit for unit in found if unit.level is not Level.DEPARTMENT]
     labels = unit_labels(session, {unit.code for unit in units})
     return [UnitChoice(unit.code, labels[unit.code]) for unit in units if unit.path.count("/") > depth_min]
 
