@@ -162,17 +162,22 @@ def get_category(session: Session, code: str, *, version: int | None = None) -> 
     wanted = select(func.max(ResponsibilityList.number)).scalar_subquery() if version is None else version
     # Some texts the database cannot even hear.
     query = select(Category).where(Category.version == wanted, Category.code == code)
-    found = session.scalars(query).first() if _CODE.fullmatch(code) else None
+    found = session.scalars(query).first() if is_category_code(code) else None
     if found is None or found.parent_code is None:
         raise CategoryUnknownError(code)
     return found
+
+
+def is_category_code(text: str) -> bool:
+    """Say whether a text could be the code of a category."""
+    return _CODE.fullmatch(text) is not None
 
 
 def _read_line(line: int, fields: list[str]) -> Responsibility:
     if len(fields) != len(_COLUMNS):
         raise ResponsibilitiesFileError(line, f"{len(fields)} fields instead of {len(_COLUMNS)}")
     code, parent, kind, name, name_en, department, *days, private = (field.strip() for field in fields)
-    if not _CODE.fullmatch(code):
+    if not is_category_code(code):
         raise ResponsibilitiesFileError(line, f"a code is 1 to {CATEGORY_CODE_LENGTH_MAX} of A-Z, 0-9 and hyphen")
     if kind not in list(CategoryKind):
         raise ResponsibilitiesFileError(line, f"the kind must be one of {', '.join(CategoryKind)}")

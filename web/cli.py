@@ -7,6 +7,7 @@ from web.commands.demo import demo
 from web.commands.jobs import jobs
 from web.commands.keys import keys
 from web.commands.periods import PERIOD_COMMANDS
+from web.commands.responsibilities import responsibilities
 from web.commands.staff import staff
 from web.commands.units import units
 
@@ -15,6 +16,6 @@ def register_commands(app: Flask) -> None:
     """Add the commands."""
     for command in PERIOD_COMMANDS:
         books.add_command(command)
-    for group in (units, keys, staff, books, jobs):
+    for group in (units, responsibilities, keys, staff, books, jobs):
         app.cli.add_command(group)
     app.cli.add_command(demo)

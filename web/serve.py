@@ -7,10 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask_migrate import upgrade
+from sqlalchemy.orm import Session
 
 from demo import DemoRefusedError, log_ins
 from people import child_units, load_units, packaged_units
+from reports import packaged_responsibilities, publish_responsibilities
 from web import create_app, settings_from_environment
+from web.clock import now
 from web.demo import is_empty, load_demo
 from web.extensions import db
 from web.logs import configure_logging
@@ -36,14 +39,22 @@ def main() -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate; load the packaged units where there are none, and the demo where there is nothing, unless `DEMO=0`."""
+    """Migrate; load the packaged units and responsibilities where there are none, and the demo where there is nothing.
+
+    With `DEMO=0`, no demo.
+    """
     upgrade()
     if not reading(lambda session: child_units(session, None)):
         in_transaction(lambda session: load_units(session, rows=packaged_units()))
+        in_transaction(_publish_packaged_responsibilities)
     if settings.demo and reading(is_empty):
         # Somebody else may have begun at the same moment, and come first.
         with suppress(DemoRefusedError):
             load_demo()
+
+
+def _publish_packaged_responsibilities(session: Session) -> None:
+    publish_responsibilities(session, lines=packaged_responsibilities(), actor="system", now=now())
 
 
 def say_where(settings: Settings) -> None:

@@ -78,6 +78,7 @@ def test_what_is_wrong_about_one_newcomer_stops_all(tree: Session, vault: PhoneV
         (NewResident("张\u202e三", "13800000001", COMMUNITY), TextRefusedError),
         (NewResident("张小三", "138", COMMUNITY), PhoneInvalidError),
         (NewResident("张小三", "13800000001", "999"), UnitUnknownError),
+        (NewResident("张小三", "13800000001", "140881-D01"), UnitUnknownError),  # nobody lives in a department
     ]
     for newcomer, error in wrong:
         with pytest.raises(error):

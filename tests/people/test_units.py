@@ -31,10 +31,10 @@ def file(*lines: str) -> bytes:
     return (HEADER + "\n".join(lines)).encode()
 
 
-def test_the_packaged_units_are_one_county_ten_towns_and_their_communities(session: Session) -> None:
-    assert load_units(session, rows=packaged_units()) == 228
+def test_the_packaged_units_are_one_county_its_towns_communities_and_departments(session: Session) -> None:
+    assert load_units(session, rows=packaged_units()) == 258
     counts = session.execute(select(Unit.level, func.count()).group_by(Unit.level))
-    assert dict(counts.all()) == {Level.COUNTY: 1, Level.TOWN: 10, Level.COMMUNITY: 217}
+    assert dict(counts.all()) == {Level.COUNTY: 1, Level.TOWN: 10, Level.COMMUNITY: 217, Level.DEPARTMENT: 30}
 
 
 def test_loading_again_changes_nothing(tree: Session) -> None:
@@ -72,7 +72,7 @@ def test_a_subtree_holds_the_unit_itself_and_not_its_neighbour(tree: Session) ->
 
 def test_the_children_of_nothing_are_the_roots(tree: Session) -> None:
     assert [unit.code for unit in child_units(tree, None)] == [COUNTY]
-    assert len(child_units(tree, COUNTY)) == 10
+    assert [unit.level for unit in child_units(tree, COUNTY)].count(Level.TOWN) == 10
 
 
 def test_units_are_found_by_part_of_the_name_or_beginning_of_the_code_within_a_subtree(tree: Session) -> None:
@@ -149,7 +149,18 @@ def test_rows_that_do_not_fit_the_tree_name_the_line_and_keep_nothing(
     with pytest.raises(UnitsFileError, match=reason) as refused:
         load_units(tree, rows=read_units(file(*lines)))
     assert refused.value.line == line
-    assert tree.scalar(select(func.count()).select_from(Unit)) == 228
+    assert tree.scalar(select(func.count()).select_from(Unit)) == len(packaged_units())
+
+
+@pytest.mark.parametrize(
+    ("parent", "level"), [(COMMUNITY, Level.DEPARTMENT), ("140881-D01", Level.GRID), ("140881-D01", Level.DEPARTMENT)]
+)
+def test_departments_belong_to_counties_and_towns_and_nothing_stands_below_them(
+    tree: Session, parent: str, level: Level
+) -> None:
+    assert add_unit(tree, code="T1", parent_code=TOWN, level=Level.DEPARTMENT, name="综合执法队").path.endswith("/T1/")
+    with pytest.raises(UnitLevelError):
+        add_unit(tree, code="X1", parent_code=parent, level=level, name="网格")
 
 
 def test_a_file_saved_by_a_spreadsheet_with_a_mark_in_front_is_read() -> None:

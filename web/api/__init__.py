@@ -6,6 +6,7 @@ from web.api import (
     awards,
     balances,
     books,
+    categories,
     closures,
     docs,
     forced_corrections,
@@ -40,6 +41,7 @@ _RESOURCES = (
     repayments.blueprint,
     closures.blueprint,
     statements.blueprint,
+    categories.blueprint,
 )
 _ADDS_ROUTES = (balances, holds)
 

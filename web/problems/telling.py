@@ -10,6 +10,7 @@ from web.problems.holds import HOLDS_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
+from web.problems.reports import REPORTS_ROWS
 from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
 from web.problems.seals import SEALS_ROWS
@@ -52,6 +53,7 @@ ROWS: dict[type[Exception], Row] = {
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
     **RECEIVABLES_ROWS,
+    **REPORTS_ROWS,
     **SEALS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
 }

@@ -1,0 +1,61 @@
+"""What can be reported, who answers for it and by when: for everybody, without a key."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+
+from reports import Category, CategoryKind, categories, is_category_code
+from web.api.fields import PageQuery, Reply
+from web.api.pages import cursor_refused, page, page_of
+from web.api.parsing import ApiBlueprint
+from web.auth import public
+from web.unit_of_work import reading
+
+blueprint = ApiBlueprint("categories", "Categories: what can be reported, who answers for it, and by when.")
+
+
+class WorkingDaysReply(Schema):
+    """By when the department must have done it, in working days after it was charged, by severity."""
+
+    normal = fields.Integer(required=True, attribute="normal_days")
+    serious = fields.Integer(required=True, attribute="serious_days")
+    urgent = fields.Integer(required=True, attribute="urgent_days")
+
+
+class CategoryReply(Reply):
+    """A category of the list in force; at the top there is neither a department nor a deadline."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    name_en = fields.String(required=True)
+    kind = fields.Enum(CategoryKind, by_value=True, required=True)
+    parent = fields.String(required=True, allow_none=True, attribute="parent_code")
+    department = fields.String(required=True, allow_none=True, attribute="department_code")
+    due_working_days = fields.Nested(WorkingDaysReply, required=True, allow_none=True)
+    private = fields.Boolean(
+        required=True, attribute="is_private", metadata={"description": "Reports of it are never shown to the public."}
+    )
+
+
+@blueprint.get("/categories")
+@public
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(CategoryReply))
+def list_categories(asked: dict[str, Any]) -> Any:
+    """List what can be reported, by code."""
+    after, limit = asked["cursor"], asked["limit"]
+    if after is not None and not is_category_code(after):
+        raise cursor_refused()
+
+    def read(session: Session) -> dict[str, Any]:
+        found = [each for each in categories(session) if after is None or each.code > after]
+        return page([_shown(each) for each in found[:limit]], found[limit - 1].code if len(found) > limit else None)
+
+    return reading(read)
+
+
+def _shown(category: Category) -> dict[str, Any]:
+    facts = {name: getattr(category, name) for name in ("code", "name", "name_en", "kind", "parent_code")}
+    owned = {"department_code": category.department_code, "is_private": category.is_private}
+    return facts | owned | {"due_working_days": category if category.parent_code else None}
