@@ -46,7 +46,7 @@ PEOPLE = {
 # Each person's pages; a pattern in braces is a link to follow from the page before it, a text behind = is searched for
 # there.
 PAGES = {
-    "": ("/", "/merchants", "/log-in", "/activate", "/about/data", "/no-such-page"),
+    "": ("/", "/merchants", "/seals", "/seals/check", "/log-in", "/activate", "/about/data", "/no-such-page"),
     "resident": (
         "/me",
         "/me/code",

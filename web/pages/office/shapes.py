@@ -142,6 +142,7 @@ class EntryPage:
     actor_name: str
     occurred_at: datetime
     recorded_at: datetime
+    is_sealed: bool
     reverses_id: UUID | None
     reversed_by_id: UUID | None
     reversal_reason: str
