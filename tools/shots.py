@@ -79,7 +79,7 @@ PAGES = {
         "/office/new-shop",
         "/office/staff",
     ),
-    "finance": ("/office/funds", "{/office/funds/[a-z]+$}"),
+    "finance": ("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
     "auditor": ("/office/books", "/office/books?asset=CNY"),
 }
 

@@ -66,7 +66,7 @@ def test_other_documents_are_no_heads(session: Session, document: object) -> Non
 
 def test_a_part_nested_without_end_makes_no_receipt(session: Session) -> None:
     parts = [{"text": "[" * 50_000, "salt": "00" * 16}]
-    document = {"format": "pingan-receipt-1", "entry": {}, "parts": parts, "proof": None, "head": None}
+    document: dict[str, Any] = {"format": "pingan-receipt-1", "entry": {}, "parts": parts, "proof": None, "head": None}
     assert check_receipt(session, document, keys=KEYS) == "no_receipt"
 
 

@@ -183,6 +183,17 @@ class RepaymentView:
     document: str
     by: str
     at: datetime
+    entry_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwingShopRow:
+    """A shop that owes something back."""
+
+    name: str
+    code: str
+    amount: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
