@@ -80,7 +80,7 @@ PAGES = {
         "/office/staff",
     ),
     "finance": ("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
-    "auditor": ("/office/books", "/office/books?asset=CNY"),
+    "auditor": ("/office/books", "/office/books?asset=CNY", "/office/periods"),
 }
 
 

@@ -11,6 +11,7 @@ from web.pages.office import (
     home,
     namings,
     papers,
+    periods,
     residents,
     shop_debts,
     shops,
@@ -20,8 +21,8 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, residents, shop_debts),
-    *(shops, staff),
+    *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
+    *(shop_debts, shops, staff),
 )
 
 __all__ = ["ROUTES", "blueprint"]

@@ -229,3 +229,26 @@ class LeftView:
     what: str
     fund_name: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """A closed period; `first_on` is None where it begins with the books, `stated_at` while it has no statement."""
+
+    number: int
+    first_on: date | None
+    last_on: date
+    by: str
+    closed_at: datetime
+    stated_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermsView:
+    """On which terms entries were taken since an instant: `open_days` back, None without such a bound."""
+
+    open_days: int | None
+    closed_through: date | None
+    by: str
+    since: datetime
