@@ -173,6 +173,7 @@ def shop() -> str:
             "month_total": month.redeemed_total,
             "month_refunded": month.refunded_total,
             "payable": balance(session, merchant.payable_account_id),
+            "receivable": balance(session, merchant.receivable_account_id),
             "naming": current_of(naming_views(session, merchant, funds), standing),
             "people": people_of_shop(session, merchant),
         }

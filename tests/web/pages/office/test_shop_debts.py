@@ -132,3 +132,10 @@ def test_a_shop_that_does_not_exist_is_not_found(finance: Browser) -> None:
     finance.get("/account")
     assert finance.get("/office/merchants/none/owed").status_code == 404
     assert finance.post("/office/merchants/none/repayments", **FORM, idempotency_key="k").status_code == 404
+
+
+def test_the_owner_sees_what_the_shop_owes(world: World, wang: Somebody) -> None:
+    owing(world, wang)
+    shop_id = world.seen(lambda session: merchants.merchant_by_code(session, "M01").id)
+    owner = browser_of_person(world, Role.MERCHANT_OWNER, merchant_id=shop_id)
+    assert "You owe back 20.00" in text_of(owner.get("/till/shop"))
