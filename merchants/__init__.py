@@ -2,7 +2,7 @@
 
 from merchants.checks import CHECKS
 from merchants.closures import close_merchant, left_of_merchant
-from merchants.debts import offset_before_settlement, owed_by_merchant, repay_in_money
+from merchants.debts import offset_before_settlement, owed_by_merchant, owing_merchants, repay_in_money
 from merchants.errors import (
     AmountError,
     CodesBlockedError,
@@ -171,6 +171,7 @@ __all__ = [
     "offset_before_settlement",
     "outcome",
     "owed_by_merchant",
+    "owing_merchants",
     "payments_of_entries",
     "purge_payment_codes",
     "redeem",

@@ -10,13 +10,27 @@ import receivables
 from awards import get_fund
 from ledger import Asset, NewEntry
 from merchants.model import Merchant
-from merchants.registry import get_merchant
+from merchants.registry import get_merchant, list_merchants
 from receivables import Repayment, RepaymentKind
+
+_AT_ONCE = 500
 
 
 def owed_by_merchant(session: Session, merchant: Merchant) -> dict[str, int]:
     """Return what a merchant owes back to each fund, by its code, in cents; funds without a debt are left out."""
     return receivables.by_fund(ledger.lots(session, merchant.receivable_account_id))
+
+
+def owing_merchants(session: Session) -> list[tuple[Merchant, int]]:
+    """Return the merchants that owe anything back, with how much in cents, the largest debt first."""
+    owing: list[tuple[Merchant, int]] = []
+    before: UUID | None = None
+    while found := list_merchants(session, limit=_AT_ONCE, before=before):
+        owed = ledger.balances(session, [merchant.receivable_account_id for merchant in found])
+        pairs = [(merchant, owed[merchant.receivable_account_id]) for merchant in found]
+        owing += [(merchant, amount) for merchant, amount in pairs if amount]
+        before = found[-1].id
+    return sorted(owing, key=lambda pair: -pair[1])
 
 
 def offset_before_settlement(

@@ -3,6 +3,7 @@
 from seals.checks import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
 from seals.documents import consistency_document, head_document, receipt_document
 from seals.errors import HeadsOrderError, HeadUnknownError, OtherSaltsError, SealError, SealKeysError
+from seals.head_checks import HeadVerdict, check_head
 from seals.heads import (
     SIZE_MAX,
     Consistency,
@@ -15,6 +16,7 @@ from seals.heads import (
     list_heads,
     newest_head,
     position_of,
+    sealed_among,
     sealed_at_text,
 )
 from seals.keys import SealKeys, new_seal_keys, new_seal_salts
@@ -26,6 +28,7 @@ __all__ = [
     "SIZE_MAX",
     "Consistency",
     "HeadUnknownError",
+    "HeadVerdict",
     "HeadsOrderError",
     "KeyUse",
     "OtherSaltsError",
@@ -38,6 +41,7 @@ __all__ = [
     "Shown",
     "TreeHead",
     "Verdict",
+    "check_head",
     "check_receipt",
     "checks_of_seals",
     "consistency",
@@ -56,6 +60,7 @@ __all__ = [
     "receipt_document",
     "receipt_of",
     "seal_new_entries",
+    "sealed_among",
     "sealed_at_text",
     "the_guards_of_seals_stand",
 ]

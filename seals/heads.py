@@ -1,8 +1,10 @@
 """Signed heads of the tree: their one written form, and finding them."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -90,10 +92,16 @@ def get_head(session: Session, size: int) -> TreeHead:
     Raises:
         HeadUnknownError: there is none.
     """
-    found = session.get(SealHead, size) if size <= SIZE_MAX else None
+    found = find_head(session, size)
     if found is None:
         raise HeadUnknownError(size)
-    return _head(found)
+    return found
+
+
+def find_head(session: Session, size: int) -> TreeHead | None:
+    """Return the head of a size, None if there is none."""
+    found = session.get(SealHead, size) if size <= SIZE_MAX else None
+    return None if found is None else _head(found)
 
 
 def list_heads(session: Session, *, limit: int, before: int | None = None) -> list[TreeHead]:
@@ -144,6 +152,11 @@ def key_uses(session: Session) -> list[KeyUse]:
 def position_of(session: Session, entry_id: object) -> int | None:
     """Return where an entry stands in the tree, None while it waits for its seal."""
     return session.scalar(select(SealLeaf.position).where(SealLeaf.entry_id == entry_id))
+
+
+def sealed_among(session: Session, entry_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some entries that are sealed."""
+    return set(session.scalars(select(SealLeaf.entry_id).where(SealLeaf.entry_id.in_(entry_ids))))
 
 
 def _head(row: SealHead) -> TreeHead:

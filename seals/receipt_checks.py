@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from seals.documents import RECEIPT_FORMAT, entry_of_parts, head_document
-from seals.errors import HeadUnknownError
-from seals.heads import SIZE_MAX, TreeHead, get_head
+from seals.heads import SIZE_MAX, find_head
 from seals.keys import SealKeys
 from seals.leaves import SALT_BYTES, commitment, leaf_over
 from seals.merkle import proves_inclusion
@@ -34,7 +33,8 @@ def check_receipt(session: Session, document: object, *, keys: SealKeys) -> Verd
     """Say whether a receipt, as parsed from its JSON, is genuine; whatever it holds, it is read and never trusted."""
     try:
         return _checked(session, document, keys)
-    except (_NoReceiptError, KeyError, TypeError, ValueError, AttributeError):
+    except (_NoReceiptError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        # RecursionError: the text of a part is JSON of its own, nested as deep as its writer likes.
         return Verdict.NO_RECEIPT
 
 
@@ -50,7 +50,7 @@ def _checked(session: Session, document: Any, keys: SealKeys) -> Verdict:
     if leaf.hex() != proof["leaf"]:
         return Verdict.PARTS_DIFFER
     size, position = _number(proof["tree_size"]), _number(proof["leaf_index"])
-    head = _our_head(session, size)
+    head = find_head(session, size)
     if head is None or document["head"] != head_document(head, keys):
         return Verdict.HEAD_UNKNOWN
     path = [_bytes(part, HASH_BYTES) for part in proof["path"]]
@@ -75,10 +75,3 @@ def _number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= SIZE_MAX:
         raise _NoReceiptError
     return value
-
-
-def _our_head(session: Session, size: int) -> TreeHead | None:
-    try:
-        return get_head(session, size)
-    except HeadUnknownError:
-        return None

@@ -46,7 +46,7 @@ PEOPLE = {
 # Each person's pages; a pattern in braces is a link to follow from the page before it, a text behind = is searched for
 # there.
 PAGES = {
-    "": ("/", "/merchants", "/log-in", "/activate", "/about/data", "/no-such-page"),
+    "": ("/", "/merchants", "/seals", "/seals/check", "/log-in", "/activate", "/about/data", "/no-such-page"),
     "resident": (
         "/me",
         "/me/code",
@@ -79,8 +79,8 @@ PAGES = {
         "/office/new-shop",
         "/office/staff",
     ),
-    "finance": ("/office/funds", "{/office/funds/[a-z]+$}"),
-    "auditor": ("/office/books", "/office/books?asset=CNY"),
+    "finance": ("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
+    "auditor": ("/office/books", "/office/books?asset=CNY", "/office/periods"),
 }
 
 

@@ -5,17 +5,14 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
-from sqlalchemy.orm import Session
 
 import seals
-from ledger import EntryUnknownError
-from merchants import get_merchant
 from people import Role
 from web.api.fields import PageQuery, Reply
 from web.api.pages import number_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
-from web.auth import BOOKS, access, principal, public
-from web.other_parties import other_parties
+from web.auth import BOOKS, access, public
+from web.entry_receipts import entry_receipt
 from web.secret_keys import seal_keys
 from web.unit_of_work import reading
 
@@ -102,14 +99,7 @@ class EntryReceiptReply(Reply):
 @blueprint.response(200, EntryReceiptReply)
 def show_receipt(entry_id: UUID) -> Any:
     """Show the receipt of an entry: all of it to the books' own people, to others their own postings."""
-
-    def read(session: Session) -> dict[str, Any]:
-        receipt = _receipt(session, entry_id)
-        return seals.receipt_document(receipt, seal_keys()) | {
-            "other_parties": other_parties(session, receipt.hidden_accounts)
-        }
-
-    return reading(read)
+    return reading(lambda session: entry_receipt(session, entry_id))
 
 
 @blueprint.get("/books/seals")
@@ -161,25 +151,3 @@ def _key(key_id: str, use: seals.KeyUse | None) -> dict[str, Any]:
         "first_size": None if use is None else use.size,
         "first_sealed_at": None if use is None else seals.sealed_at_text(use.sealed_at),
     }
-
-
-def _receipt(session: Session, entry_id: UUID) -> seals.Receipt:
-    """Return the receipt of an entry for whoever asks.
-
-    Raises:
-        EntryUnknownError: there is no such entry, or none that concerns them.
-    """
-    asking = principal()
-    for own in [None] if asking.may_everywhere(*BOOKS) else _own_accounts(session):
-        receipt = seals.receipt_of(session, entry_id, keys=seal_keys(), own=own, actor=asking.actor)
-        if receipt is not None:
-            return receipt
-    raise EntryUnknownError(entry_id)
-
-
-def _own_accounts(session: Session) -> list[str]:
-    """Return how the codes of the caller's accounts begin."""
-    asking = principal()
-    residents = [] if asking.resident_id is None else [f"resident:{asking.resident_id.hex}:"]
-    merchants = [f"merchant:{get_merchant(session, merchant_id).code}:" for merchant_id in asking.merchant_ids()]
-    return residents + merchants

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-import time
 from datetime import datetime
 
 import click
@@ -11,13 +10,13 @@ from sqlalchemy.orm import Session
 import ledger
 from people import find_person
 from web.clock import now
+from web.closing_periods import close_through
 from web.commands.refusing import RefusingCommand
 from web.json_format import instant_text
 from web.settings import current_settings
 from web.unit_of_work import in_transaction, reading, snapshot
 
 _WAIT_S_DEFAULT = 60
-_LOOK_AGAIN_S = 0.1
 _OPEN_DAYS_MAX = 36_500
 
 _by = click.option("--by", "handle", required=True, metavar="HANDLE", help="Who says so: the name they log in with.")
@@ -33,14 +32,7 @@ def close(last_on: datetime, wait_s: int, handle: str) -> None:
     It waits up to SECONDS for entries that are being written. Where that is not enough the days are closed all the
     same, and the same command goes on from there.
     """
-
-    def shut(session: Session) -> ledger.Period:
-        latest = next(iter(ledger.closed_periods(session)), None)
-        if latest is not None and latest.stated_at is None and latest.last_on == last_on.date():
-            return latest
-        return ledger.close_period(session, last_on=last_on.date(), actor=_actor(session, handle), now=now())
-
-    stated = _stated(in_transaction(shut).number, wait_s)
+    stated = close_through(last_on.date(), actor=reading(lambda session: _actor(session, handle)), wait_s=wait_s)
     click.echo(f"period {stated.number} is closed and stated: {stated.first_on or 'the beginning'} to {stated.last_on}")
 
 
@@ -94,20 +86,6 @@ def list_terms() -> None:
 
 
 PERIOD_COMMANDS = (close, list_all, state, set_days, list_terms)
-
-
-def _stated(number: int, wait_s: int) -> ledger.Period:
-    """Have a closed period stated as soon as all are done who may still add to it."""
-    # Asked in a transaction of its own: it sees all who may have found the period open.
-    awaited = in_transaction(ledger.writers_under_way)
-    give_up_at = time.monotonic() + wait_s
-    while True:
-        try:
-            return in_transaction(lambda session: ledger.state_period(session, number, awaited=awaited, now=now()))
-        except ledger.PeriodNotSettledError:
-            if time.monotonic() >= give_up_at:
-                raise
-        time.sleep(_LOOK_AGAIN_S)
 
 
 def _actor(session: Session, handle: str) -> str:

@@ -9,9 +9,12 @@ from web.pages import (
     log_in,
     office,
     payment_code,
+    proofs,
     public,
+    receipt_checks,
     resident,
     resident_blueprint,
+    seals,
     till,
     till_payments,
     till_shops,
@@ -19,11 +22,11 @@ from web.pages import (
 from web.pages.viewer import register_viewer
 
 _BLUEPRINTS = (
-    *(public.blueprint, log_in.blueprint, account.blueprint),
+    *(public.blueprint, log_in.blueprint, account.blueprint, proofs.blueprint),
     *(resident_blueprint.blueprint, till.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
-_ADD_ROUTES = (debts, payment_code, resident, till_payments, till_shops)
+_ADD_ROUTES = (debts, payment_code, receipt_checks, resident, seals, till_payments, till_shops)
 
 
 def register_pages(app: Flask) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from merchants import Redemption, list_refunds, merchants_by_id
 from people import masked_name, persons_by_id, residents_by_id
+from seals import sealed_among
 from web.pages.shapes import PaymentView, RefundView
 from web.pages.times import local
 
@@ -44,6 +45,12 @@ def refund_views(session: Session, payment_id: UUID) -> list[RefundView]:
         RefundView(refund.amount, refund.reason, local(refund.refunded_at), refund.entry_id)
         for refund in list_refunds(session, redemption_id=payment_id)
     ]
+
+
+def sealed_of_payment(session: Session, payment: Redemption, refunds: Sequence[RefundView]) -> set[UUID]:
+    """Return those entries of a payment and its refunds that are sealed."""
+    entry_ids = [payment.entry_id, *(refund.entry_id for refund in refunds)]
+    return sealed_among(session, [entry_id for entry_id in entry_ids if entry_id is not None])
 
 
 def _cashier(payment: Redemption) -> str:

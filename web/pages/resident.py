@@ -18,7 +18,7 @@ from web.pages.funds_shown import expiring, fund_names
 from web.pages.holds_shown import set_aside
 from web.pages.lists import list_page, more_url, number_cursor
 from web.pages.papers import paper_page
-from web.pages.payments_shown import payment_view, refund_views
+from web.pages.payments_shown import payment_view, refund_views, sealed_of_payment
 from web.pages.resident_blueprint import blueprint
 from web.pages.shapes import Expiring
 from web.pages.statements_shown import statement_lines
@@ -92,10 +92,12 @@ def receipt(redemption_id: UUID) -> str:
     def read(session: Session) -> dict[str, Any]:
         payment = get_redemption(session, redemption_id)
         require(payment.resident_id == resident_id() and payment.status is RedemptionStatus.COMPLETED)
+        refunds = refund_views(session, redemption_id)
         return {
             "payment": payment_view(session, payment, receipt_url),
-            "refunds": refund_views(session, redemption_id),
+            "refunds": refunds,
             "entry_id": payment.entry_id,
+            "sealed": sealed_of_payment(session, payment, refunds),
             "lots": _spent(session, payment.entry_id),
         }
 

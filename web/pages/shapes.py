@@ -44,6 +44,7 @@ class StatementLine:
     captured: int
     occurred_at: datetime
     recorded_at: datetime
+    is_sealed: bool
     url: str | None
 
 
@@ -221,3 +222,63 @@ class DebtReason:
     fund_name: str
     amount: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """A signed head of the books; hashes and the signature are hexadecimal. `url` leads to the file to keep."""
+
+    size: int
+    root: str
+    sealed_at: datetime
+    key_id: str
+    signature: str
+    hash: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealKeyView:
+    """A key that signs heads; `public_key` is empty where we no longer hold it, `since` None while it signed none."""
+
+    key_id: str
+    public_key: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedPosting:
+    """A posting that a genuine receipt shows."""
+
+    name: str
+    account: str
+    side: str
+    amount: int
+    asset: str
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedEntry:
+    """What a genuine receipt shows of its entry; `number` is its place among all sealed ones, from 1."""
+
+    id: str
+    kind: str
+    occurred_at: datetime
+    number: int
+    postings: Sequence[ProvedPosting]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFinding:
+    """What the check of a receipt found: `verdict` in one word, `head` and `entry` where it is genuine.
+
+    `kept` is the verdict about a head that somebody kept, None without one; `kept_size` where it is ours.
+    """
+
+    verdict: str
+    head: HeadView | None
+    entry: ProvedEntry | None
+    kept: str | None
+    kept_size: int | None
+    consistency_url: str | None

@@ -9,6 +9,7 @@ from awards import reasons_of_entries
 from holds import holds_of_entries
 from ledger import StatementItem
 from merchants import merchants_by_id, payments_of_entries
+from seals import sealed_among
 from web.pages.funds_shown import fund_names
 from web.pages.shapes import StatementLine
 from web.pages.times import local
@@ -27,7 +28,7 @@ def statement_lines(
     payments = payments_of_entries(session, entry_ids)
     holds = holds_of_entries(session, entry_ids)
     shops = merchants_by_id(session, {payment.merchant_id for payment in payments.values()})
-    funds = fund_names(session)
+    funds, sealed = fund_names(session), sealed_among(session, entry_ids)
 
     def shown(item: StatementItem) -> StatementLine:
         why, payment, url = reasons.get(item.entry_id), payments.get(item.entry_id), None
@@ -45,6 +46,7 @@ def statement_lines(
             captured=holds[item.entry_id].captured_total if item.entry_id in holds else 0,
             occurred_at=local(item.occurred_at),
             recorded_at=local(item.recorded_at),
+            is_sealed=item.entry_id in sealed,
             url=url,
         )
 

@@ -34,8 +34,7 @@ from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import day_asked, id_cursor, list_page, more_url
 from web.pages.papers import paper_page
-from web.pages.payments_shown import payment_view, payment_views, refund_views
-from web.pages.shapes import PaymentView
+from web.pages.payments_shown import payment_view, payment_views, refund_views, sealed_of_payment
 from web.pages.shops_shown import current_of, naming_views, people_of_shop, shop_view, standing_today
 from web.pages.till import OtherShopError, blueprint, outcome_url, payment_url
 from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
@@ -102,10 +101,13 @@ def payment(redemption_id: UUID) -> ResponseReturnValue:
     """Show one payment with its refunds."""
 
     def read(session: Session) -> dict[str, Any]:
-        shown = _own(session, redemption_id)
+        found = _own(session, redemption_id)
+        shown, refunds = payment_view(session, found, payment_url), refund_views(session, redemption_id)
         return {
             "payment": shown,
-            "refunds": refund_views(session, redemption_id),
+            "refunds": refunds,
+            "entry_id": found.entry_id,
+            "sealed": sealed_of_payment(session, found, refunds),
             "left": shown.left,
             "may_refund": shown.left > 0 and _is_owner(),
         }
@@ -171,6 +173,7 @@ def shop() -> str:
             "month_total": month.redeemed_total,
             "month_refunded": month.refunded_total,
             "payable": balance(session, merchant.payable_account_id),
+            "receivable": balance(session, merchant.receivable_account_id),
             "naming": current_of(naming_views(session, merchant, funds), standing),
             "people": people_of_shop(session, merchant),
         }
@@ -208,16 +211,16 @@ def _found(session: Session, number: str) -> str | None:
         return None
 
 
-def _own(session: Session, redemption_id: UUID) -> PaymentView:
+def _own(session: Session, redemption_id: UUID) -> Redemption:
     found: Redemption = get_redemption(session, redemption_id)
     require(found.merchant_id in shop_ids() and found.status is RedemptionStatus.COMPLETED)
     if found.merchant_id != shop_id():
         raise OtherShopError(found.merchant_id)
-    return payment_view(session, found, payment_url)
+    return found
 
 
 def _refund_page(redemption_id: UUID, form: Form) -> Response:
-    shown = reading(lambda session: _own(session, redemption_id))
+    shown = reading(lambda session: payment_view(session, _own(session, redemption_id), payment_url))
     return make_response(
         render_template("till/refund.html", payment=shown, left=shown.left, **form.context), form.status
     )

@@ -1,6 +1,7 @@
 """Statements of any owner over any days, as papers to print and as files for spreadsheets, streamed."""
 
 from web.statements.answers import FindOwner, PaperForm, account_file_word, paper_answer, paper_bytes
+from web.statements.closing_as_csv import closing_csv_texts
 from web.statements.owners import (
     StatementOwner,
     account_owner,
@@ -15,6 +16,7 @@ __all__ = [
     "StatementOwner",
     "account_file_word",
     "account_owner",
+    "closing_csv_texts",
     "fund_owner",
     "merchant_owner",
     "paper_answer",

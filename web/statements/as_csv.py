@@ -11,7 +11,8 @@ from web.statements.headings import column_headings
 from web.statements.papers import Paper, PaperLine, Section
 from web.statements.words import decimal_text
 
-_BYTE_ORDER_MARK = "\ufeff"
+# By it Excel knows that the text is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
 # What spreadsheets take for the beginning of a formula, the wide forms of Chinese keyboards included.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _INSTANT = "%Y-%m-%d %H:%M:%S"
@@ -19,12 +20,12 @@ _INSTANT = "%Y-%m-%d %H:%M:%S"
 
 def csv_texts(paper: Paper) -> Iterator[str]:
     """Stream a paper as CSV; its last row says how many lines there are, so a file without it was cut off."""
-    yield _BYTE_ORDER_MARK + _rows([(_("Account"), *column_headings())])
+    yield BYTE_ORDER_MARK + rows_text([(_("Account"), *column_headings())])
     count = 0
     for section in paper.sections:
         yield from _section(section)
         count += section.statement.line_count
-    yield _rows([(_("End of the statement"), str(count))])
+    yield rows_text([(_("End of the statement"), str(count))])
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -32,11 +33,15 @@ def _section(section: Section) -> Iterator[str]:
     account = safe_text(f"{section.title} ({section.asset_name})")
     first_on, last_on = statement.period.first_on.isoformat(), statement.period.last_on.isoformat()
     blank = ("",) * 4
-    yield _rows([(account, first_on, "", _("Opening balance"), *blank, "", "", decimal_text(statement.opening, asset))])
+    yield rows_text(
+        [(account, first_on, "", _("Opening balance"), *blank, "", "", decimal_text(statement.opening, asset))]
+    )
     for lines in section.parts():
-        yield _rows([(account, *_line(line, section)) for line in lines])
+        yield rows_text([(account, *_line(line, section)) for line in lines])
     sums = (decimal_text(statement.raised, asset), decimal_text(statement.lowered, asset))
-    yield _rows([(account, last_on, "", _("Closing balance"), *blank, *sums, decimal_text(statement.closing, asset))])
+    yield rows_text(
+        [(account, last_on, "", _("Closing balance"), *blank, *sums, decimal_text(statement.closing, asset))]
+    )
 
 
 def _line(line: PaperLine, section: Section) -> tuple[str, ...]:
@@ -60,7 +65,8 @@ def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
-def _rows(rows: Sequence[Sequence[str]]) -> str:
+def rows_text(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as CSV writes them."""
     written = io.StringIO(newline="")
     csv.writer(written).writerows(rows)
     return written.getvalue()

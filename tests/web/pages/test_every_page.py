@@ -10,7 +10,7 @@ from tests.web.world import Shop, Somebody, World
 from web.auth import public
 from web.unit_of_work import DatabaseUnavailableError
 
-PUBLIC = ("/", "/merchants", "/about/data", "/offline", "/log-in", "/activate")
+PUBLIC = ("/", "/merchants", "/seals", "/seals/check", "/about/data", "/offline", "/log-in", "/activate")
 OF_RESIDENTS = ("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}", "/account")
 OF_CASHIERS = (
     "/till",
@@ -42,10 +42,10 @@ def test_every_page_renders_for_whom_it_is(
 ) -> None:
     readers = (
         (Browser(world, language=language), PUBLIC),
-        (browser_of(world, payer, language=language), (*PUBLIC[:4], *OF_RESIDENTS)),
-        (browser_of_person(world, Role.TILL, language=language, merchant_id=shop.id), (*PUBLIC[:4], *OF_CASHIERS)),
+        (browser_of(world, payer, language=language), (*PUBLIC[:6], *OF_RESIDENTS)),
+        (browser_of_person(world, Role.TILL, language=language, merchant_id=shop.id), (*PUBLIC[:6], *OF_CASHIERS)),
         (browser_of_person(world, Role.MERCHANT_OWNER, language=language, merchant_id=shop.id), OF_OWNERS),
-        (browser_of_person(world, Role.ADMINISTRATOR, language=language), (*PUBLIC[:4], "/account")),
+        (browser_of_person(world, Role.ADMINISTRATOR, language=language), (*PUBLIC[:6], "/account")),
     )
     for browser, pages in readers:
         for page in pages:

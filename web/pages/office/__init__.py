@@ -11,13 +11,18 @@ from web.pages.office import (
     home,
     namings,
     papers,
+    periods,
     residents,
+    shop_debts,
     shops,
     staff,
 )
 from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
-ROUTES = (awards, batches, books, closures, corrections, debts, funds, home, namings, papers, residents, shops, staff)
+ROUTES = (
+    *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
+    *(shop_debts, shops, staff),
+)
 
 __all__ = ["ROUTES", "blueprint"]

@@ -20,6 +20,7 @@ from ledger import (
     trial_balance_totals,
 )
 from people import Role
+from seals import sealed_among
 from web.auth import BOOKS, access, principal
 from web.clock import now
 from web.pages.forms import Form, once
@@ -113,33 +114,32 @@ def reverse_entry(entry_id: UUID) -> ResponseReturnValue:
 
 
 def _entry_page(entry_id: UUID, form: Form) -> ResponseReturnValue:
-    def read(session: Session) -> tuple[EntryView, str, str]:
+    def read(session: Session) -> tuple[EntryView, EntryPage]:
         found = entry(session, entry_id)
-        correction = awards.corrections_of(session, [entry_id]).get(entry_id)
-        return found, actor_names(session, {found.actor})[found.actor], correction.reason if correction else ""
+        return found, _shown(session, found)
 
-    found, actor_name, reason = reading(read)
+    found, shown = reading(read)
     # Whether another person has to do it, and whether something rests on the entry, the refusal says.
     may_reverse = (
         principal().may_everywhere(Role.FINANCE) and found.kind in REVERSIBLE_KINDS and found.reversed_by is None
     )
-    page = render_template(
-        "office/entry.html", entry=_shown(found, actor_name, reason), may_reverse=may_reverse, **form.context
-    )
+    page = render_template("office/entry.html", entry=shown, may_reverse=may_reverse, **form.context)
     return make_response(page, form.status)
 
 
-def _shown(found: EntryView, actor_name: str, reversal_reason: str) -> EntryPage:
+def _shown(session: Session, found: EntryView) -> EntryPage:
+    correction = awards.corrections_of(session, [found.id]).get(found.id)
     return EntryPage(
         id=found.id,
         kind=found.kind,
         description=found.description,
-        actor_name=actor_name,
+        actor_name=actor_names(session, {found.actor})[found.actor],
         occurred_at=local(found.occurred_at),
         recorded_at=local(found.recorded_at),
+        is_sealed=bool(sealed_among(session, [found.id])),
         reverses_id=found.reverses_id,
         reversed_by_id=found.reversed_by,
-        reversal_reason=reversal_reason,
+        reversal_reason=correction.reason if correction else "",
         postings=[
             PostingRow(each.account, each.asset.value, each.lot, each.side.value, each.amount, each.asset.scale)
             for each in found.postings

@@ -55,6 +55,7 @@ def repayment_views(session: Session, repayments: Sequence[Repayment]) -> list[R
             document=each.document,
             by=names[each.made_by],
             at=local(each.made_at),
+            entry_id=each.entry_id,
         )
         for each in repayments
     ]

@@ -8,7 +8,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from awards import awarded_between, list_awards
-from merchants import NamingState, ending_namings, list_standings, named_merchants, redeemed_between
+from merchants import (
+    NamingState,
+    ending_namings,
+    list_standings,
+    named_merchants,
+    owing_merchants,
+    redeemed_between,
+)
 from people import Role, count_residents
 from receivables import MatterKind, MatterState, list_matters
 from web.auth import access, principal
@@ -46,6 +53,8 @@ def home() -> str:
         waiting = _funds_waiting(covers) if {"funds", "money"} & may else []
         if "decisions" in may:
             waiting += _matters_waiting(session)
+        if "money" in may:
+            waiting += _debts_waiting(session)
         if "merchants" in may:
             waiting += _shops_waiting(session)
         # Names of residents are the business of those who award them.
@@ -95,6 +104,18 @@ def _matters_waiting(session: Session) -> list[Waiting]:
         for matter in found.items
         # Who asked does not decide.
         if matter.asked_by != principal().actor
+    ]
+
+
+def _debts_waiting(session: Session) -> list[Waiting]:
+    return [
+        Waiting(
+            str(_("%(shop)s owes %(amount)s back.", shop=shop.name, amount=f"{amount / 100:.2f}")),
+            url_for("office.shop_owed", code=shop.code),
+            None,
+            "calm",
+        )
+        for shop, amount in owing_merchants(session)[:_MATTERS_MAX]
     ]
 
 

@@ -142,6 +142,7 @@ class EntryPage:
     actor_name: str
     occurred_at: datetime
     recorded_at: datetime
+    is_sealed: bool
     reverses_id: UUID | None
     reversed_by_id: UUID | None
     reversal_reason: str
@@ -182,6 +183,17 @@ class RepaymentView:
     document: str
     by: str
     at: datetime
+    entry_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwingShopRow:
+    """A shop that owes something back."""
+
+    name: str
+    code: str
+    amount: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +229,26 @@ class LeftView:
     what: str
     fund_name: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """A closed period; `first_on` is None where it begins with the books, `stated_at` while it has no statement."""
+
+    number: int
+    first_on: date | None
+    last_on: date
+    by: str
+    closed_at: datetime
+    stated_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermsView:
+    """On which terms entries were taken since an instant: `open_days` back, None without such a bound."""
+
+    open_days: int | None
+    closed_through: date | None
+    by: str
+    since: datetime

@@ -28,6 +28,8 @@ PAGES: dict[str, set[str]] = {
     "/office/residents/{resident}/owed": {"officer", "town", "finance"},
     "/office/residents/{resident}/closure": {"officer", "town"},
     "/office/merchants/M01/closure": {"officer"},
+    "/office/owing-shops": {"officer", "finance"},
+    "/office/merchants/M01/owed": {"officer", "finance"},
     "/office/funds": {"officer", "town", "finance", "auditor"},
     "/office/new-fund": {"officer"},
     "/office/funds/peace": {"officer", "town", "finance", "auditor"},
@@ -40,6 +42,9 @@ PAGES: dict[str, set[str]] = {
     "/office/books": {"officer", "finance", "auditor"},
     "/office/books/paper": {"officer", "finance", "auditor"},
     "/office/books/entries/{entry}": {"officer", "finance", "auditor"},
+    "/office/periods": {"officer", "finance", "auditor"},
+    "/office/periods/7": {"officer", "finance", "auditor"},
+    "/office/periods/7/statement.csv": {"officer", "finance", "auditor"},
 }
 # Each form, and who may send it.
 FORMS: dict[str, set[str]] = {
@@ -56,6 +61,7 @@ FORMS: dict[str, set[str]] = {
     "/office/residents/{resident}/closure": {"officer", "town"},
     "/office/residents/{resident}/merger": {"officer", "town"},
     "/office/merchants/M01/closure": {"officer"},
+    "/office/merchants/M01/repayments": {"finance"},
     "/office/batches/preview": {"officer", "town"},
     "/office/batches": {"officer", "town"},
     "/office/new-fund": {"officer"},
@@ -72,11 +78,13 @@ FORMS: dict[str, set[str]] = {
     "/office/people/{person}/activation": {"officer"},
     "/office/people/{person}/grants/{grant}/revocation": {"officer"},
     "/office/books/entries/{entry}/reversal": {"finance"},
+    "/office/periods": {"finance"},
 }
 
 
 # What these addresses name does not exist.
 NOWHERE = ("person", "grant", "matter")
+NO_PERIOD = "/periods/7"
 
 
 def routes(app: Flask, method: str) -> int:
@@ -84,6 +92,11 @@ def routes(app: Flask, method: str) -> int:
     return sum(
         rule.endpoint.startswith("office.") and method in (rule.methods or ()) for rule in app.url_map.iter_rules()
     )
+
+
+def is_nowhere(path: str) -> bool:
+    """Say whether an address names what does not exist."""
+    return NO_PERIOD in path or any(f"{{{each}}}" in path for each in NOWHERE)
 
 
 def browsers(world: World) -> dict[str, Browser]:
@@ -117,7 +130,7 @@ def test_each_role_opens_its_own_pages(world: World, places: dict[str, str]) -> 
         for path, may in PAGES.items()
         for status in [browser.get(path.format(**places)).status_code]
         # There is no such person or matter; whoever may ask learns that, and nobody else.
-        if status != ((404 if any(f"{{{each}}}" in path for each in NOWHERE) else 200) if name in may else 403)
+        if status != ((404 if is_nowhere(path) else 200) if name in may else 403)
     }
     assert wrong == {}
 
