@@ -14,6 +14,7 @@ from web.pages import (
     receipt_checks,
     resident,
     resident_blueprint,
+    responsibilities,
     seals,
     till,
     till_payments,
@@ -26,7 +27,7 @@ _BLUEPRINTS = (
     *(resident_blueprint.blueprint, till.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
-_ADD_ROUTES = (debts, payment_code, receipt_checks, resident, seals, till_payments, till_shops)
+_ADD_ROUTES = (debts, payment_code, receipt_checks, resident, responsibilities, seals, till_payments, till_shops)
 
 
 def register_pages(app: Flask) -> None:

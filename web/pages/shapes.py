@@ -282,3 +282,23 @@ class ReceiptFinding:
     kept: str | None
     kept_size: int | None
     consistency_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """What can be reported: who answers for it, and the working days they have, from ordinary to urgent."""
+
+    name: str
+    department: str
+    days: tuple[int, int, int]
+    is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryGroup:
+    """A category at the top with those below it."""
+
+    code: str
+    name: str
+    kind: str
+    categories: list[CategoryView]
