@@ -36,6 +36,7 @@ CHECKS = [
     "every closing statement says what the postings say",
     "every closing balance carries on",
     "every closing balance is where later sums begin",
+    "closed periods stay closed",
     "the guards stand",
     "who could change the books",
 ]
