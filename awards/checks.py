@@ -23,19 +23,17 @@ _RESIDENTS_LOT = case(
 @ledger.no_differences
 def every_award_is_in_the_books() -> ledger.Differences:
     """A posted award's entry took its amount from its fund and gave it to its resident, in the lot the award names."""
-    sums = ledger.entry_lot_sums(AWARD)
-    taken, given = sums.alias("taken"), sums.alias("given")
-    took, gave = _or_nothing(taken.c.debits, "took"), _or_nothing(given.c.credits, "gave")
+    lines = ledger.entry_lines(AWARD)
+    took = _of_lines(lines, lines.c.debits, Fund.available_account_id, _FUNDS_LOT).label("took")
+    gave = _of_lines(lines, lines.c.credits, people.Resident.available_account_id, _RESIDENTS_LOT).label("gave")
     return ledger.Differences(
         select(Award.id, Award.amount, took, gave)
         .outerjoin(Fund, Fund.code == Award.fund_code)
         .outerjoin(people.Resident, people.Resident.id == Award.resident_id)
-        .outerjoin(taken, _moved(taken, Award.entry_id, Fund.available_account_id, _FUNDS_LOT))
-        .outerjoin(given, _moved(given, Award.entry_id, people.Resident.available_account_id, _RESIDENTS_LOT))
-        .where(
-            or_(Award.status == AwardStatus.POSTED, Award.entry_id.is_not(None)),
-            or_(took != Award.amount, gave != Award.amount),
-        )
+        .outerjoin(lines, lines.c.entry_id == Award.entry_id)
+        .where(or_(Award.status == AwardStatus.POSTED, Award.entry_id.is_not(None)))
+        .group_by(Award.id, Award.amount)
+        .having(or_(took != Award.amount, gave != Award.amount))
         .order_by(Award.id),
         "award {id} is of {amount}; its entry took {took} from the fund and gave {gave} to the resident",
     )
@@ -112,6 +110,12 @@ def every_entry_of_an_award_has_its_row() -> ledger.Differences:
             *((kind.value, FundMovement.entry_id) for kind in MovementKind),
         ]
     )
+
+
+def _of_lines(
+    lines: FromClause, amounts: ColumnElement[int], account: InstrumentedAttribute[int], lot: ColumnElement[str]
+) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((and_(lines.c.account_id == account, lines.c.lot == lot), amounts))), 0)
 
 
 def _or_nothing(column: ColumnElement[int], name: str) -> ColumnElement[int]:
