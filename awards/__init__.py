@@ -1,6 +1,7 @@
 """Why value is granted: funds and their money, awards to residents, claw-backs, expiry, and the cover of credits."""
 
 from awards.batches import BATCH_LINES_MAX, BatchLine, award_batch, check_lines
+from awards.checks import CHECKS
 from awards.claw_backs import (
     claw_back,
     claw_backs_of,
@@ -72,6 +73,7 @@ from awards.movements import (
 
 __all__ = [
     "BATCH_LINES_MAX",
+    "CHECKS",
     "END_OF_NEXT_YEAR",
     "ISSUED",
     "NEVER",

@@ -18,6 +18,7 @@ from ledger import (
     CreditLot,
     LotBalance,
     NewEntry,
+    check_still_new,
     credit,
     debit,
     lock_lots,
@@ -55,6 +56,8 @@ def claw_back(
     """
     cleaned = clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
     award, account_id, held = locked_award(session, award_id)
+    # A twin of this call may have done it while this one waited for the lock.
+    check_still_new(session, call)
     _check_standing(session, award)
     amount = _left(award, held)
     if not amount:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from awards.model import TEXT_LENGTH_MAX, Correction
-from ledger import AlreadyReversedError, Call, new_id, remember_call, reversal_of, reverse
+from ledger import AlreadyReversedError, Call, check_still_new, new_id, remember_call, reversal_of, reverse
 from people import clean_text
 
 
@@ -24,6 +24,7 @@ def reverse_entry(
     # Asked before the row is written: two rows about one entry cannot stand, not even for a moment.
     earlier = reversal_of(session, entry_id)
     if earlier is not None:
+        check_still_new(session, call)
         raise AlreadyReversedError(entry_id, earlier)
     correction = Correction(
         reversal_id=new_id(),

@@ -1,7 +1,7 @@
 -- A history as posting would have left it, without posting each: awards of 1 cent, to one resident after another.
 
 CREATE TEMPORARY TABLE takers AS
-SELECT row_number() OVER (ORDER BY number) - 1 AS place, available_account_id AS account
+SELECT row_number() OVER (ORDER BY number) - 1 AS place, id AS resident, available_account_id AS account
 FROM residents;
 
 CREATE TEMPORARY TABLE made AS
@@ -12,12 +12,20 @@ SELECT
         || '8' || lpad(to_hex(n), 15, '0') AS uuid
     ) AS id,
     CAST(:begin AS timestamptz) + n * interval '1 microsecond' AS moment,
-    takers.account AS taker
+    takers.account AS taker,
+    takers.resident
 FROM generate_series(0, CAST(:entries AS bigint) - 1) AS numbers (n)
 JOIN takers ON takers.place = n % :residents;
 
 INSERT INTO journal_entries (id, kind, description, actor, occurred_at, recorded_at)
 SELECT id, 'award', '', :officer, moment, moment
+FROM made
+ORDER BY n;
+
+INSERT INTO awards (
+    id, resident_id, fund_code, amount, reason, status, expires_on, entry_id, granted_by, granted_at
+)
+SELECT id, resident, 'peace', 1, 'A report', 'posted', CAST(:last_day AS date), id, :officer, moment
 FROM made
 ORDER BY n;
 

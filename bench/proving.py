@@ -5,7 +5,7 @@ import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ AUDIT_S_MAX, AUDIT_MB_MAX = 20.0, 200.0
 SEALED_A_SECOND_MIN = 5_000.0
 BYTES_MAX = 1_000.0
 _MONEY = 10**9
+_LAST_DAY = date(2099, 12, 31)
 
 _HISTORY = Path(__file__).with_name("history.sql")
 
@@ -99,7 +100,8 @@ def write_history(url: str, entries: int) -> None:
             "money": _MONEY,
             "giver": fund.available_account_id,
             "giver_lot": CreditLot("peace").label,
-            "taker_lot": CreditLot("peace", datetime(2099, 12, 31, tzinfo=UTC).date()).label,
+            "taker_lot": CreditLot("peace", _LAST_DAY).label,
+            "last_day": _LAST_DAY,
         }
         for statement in _HISTORY.read_text("utf-8").split(";"):
             session.execute(text(statement), values)

@@ -2,8 +2,7 @@
 
     python verify_receipt.py RECEIPT.json HEAD.json... [--consistency PROOF.json]... [--key HEX]...
 
-Each head must be the receipt's, or proofs of consistency must join them; all must be signed with a key of a head that
-you give or name. Ends with status 0 where all is proved, else with 1.
+Each head must be the receipt's or joined to it by proofs, and signed with a key you give; status 0: all is proved.
 """
 
 import argparse
@@ -27,9 +26,13 @@ def need(condition: object, reason: str) -> None:
 
 
 def unhex(text: str, length: int) -> bytes:
-    data = bytes.fromhex(text)
-    need(len(data) == length, "a hash, salt or key has not its length")
+    need(len(data := bytes.fromhex(text)) == length, "a hash, salt or key has not its length")
     return data
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    need(len(dict(pairs)) == len(pairs), "a name stands twice in a file: who reads it elsewhere may see the other")
+    return dict(pairs)
 
 
 def sha256(*data: bytes) -> bytes:
@@ -62,13 +65,10 @@ def climb(at: int, last: int, path: list[bytes], start: bytes) -> tuple[bytes, b
 
 def check_head(head: dict[str, Any], keys: dict[str, bytes]) -> str:
     """Check a head's signature and hash, and return what it says."""
-    size = head["size"]
-    text = (
-        f"pingan-head-1\nsize {size}\nroot {head['root']}\nsealed_at {head['sealed_at']}\n"
-        f"previous {head['previous'] or '-'}\nsalts {head['salts']}\nkey {head['key']}\n"
-    )
-    need(type(size) is int and size > 0, "a head has no size")
-    need(head["key"] in keys, f"head {size} is signed with key {head['key']}, which you do not know")
+    names = ("size", "root", "sealed_at", "previous", "salts", "key")
+    text = "pingan-head-1\n" + "".join(f"{name} {'-' if head[name] is None else head[name]}\n" for name in names)
+    need(type(size := head["size"]) is int and size > 0, "a head has no size")
+    need(head["key"] in keys, f"head {size} is signed with key {head['key']!r:.20}, which you do not know")
     try:
         Ed25519PublicKey.from_public_bytes(keys[head["key"]]).verify(unhex(head["signature"], 64), text.encode())
     except InvalidSignature:
@@ -79,8 +79,7 @@ def check_head(head: dict[str, Any], keys: dict[str, bytes]) -> str:
 
 def check_consistency(proof: dict[str, Any]) -> None:
     """Check that the newer of two heads only adds to the older."""
-    old, new = proof["from"], proof["to"]
-    path = [unhex(part, 32) for part in proof["path"]]
+    old, new, path = proof["from"], proof["to"], [unhex(part, 32) for part in proof["path"]]
     older, newer, roots = old["size"], new["size"], tuple(unhex(head["root"], 32) for head in (old, new))
     need(older < newer and path, "a proof of consistency leads nowhere")
     # A tree of 2^n leaves is itself the first part, which the path leaves out.
@@ -92,12 +91,13 @@ def check_consistency(proof: dict[str, Any]) -> None:
 
 
 def check_entry(receipt: dict[str, Any]) -> dict[str, Any]:
-    """Check that an entry stands under the root of its receipt's head, and return it."""
+    """Check that an entry is shown to the letter and stands under the root of its receipt's head, and return it."""
     need(receipt["format"] == "pingan-receipt-1", "the file is no receipt of a known format")
     parts, proof, head = receipt["parts"], receipt["proof"], receipt["head"]
     need(proof is not None and head is not None, "the entry is not sealed yet: download the receipt again later")
     entry = entry_of(parts)
-    need(receipt["entry"] == entry, "what the receipt shows is not what its sealed parts say")
+    shown, said = (json.dumps(each, sort_keys=True) for each in (receipt["entry"], entry))
+    need(shown == said, "what the receipt shows is not what its sealed parts say")
     commitments = [
         sha256(unhex(part["salt"], 16), part["text"].encode()) if "text" in part else unhex(part["commitment"], 32)
         for part in parts
@@ -132,14 +132,15 @@ def main() -> None:
     parser.add_argument("--key", action="append", default=[], help="a public key besides those of your heads")
     asked = parser.parse_args()
     try:
-        receipt, *files = [json.loads(path.read_bytes()) for path in [asked.receipt, *asked.head, *asked.consistency]]
+        paths = [asked.receipt, *asked.head, *asked.consistency]
+        receipt, *files = [json.loads(path.read_bytes(), object_pairs_hook=once) for path in paths]
         kept, proofs = files[: len(asked.head)], files[len(asked.head) :]
         public_keys = [unhex(key, 32) for key in [*asked.key, *(head["public_key"] for head in kept)]]
         entry = check_entry(receipt)
         check_heads(receipt["head"], kept, proofs, {sha256(key).hex()[:16]: key for key in public_keys})
     except RefusedError as reason:
         sys.exit(f"NOT VERIFIED: {reason}.")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         sys.exit("NOT VERIFIED: a file is not what it should be.")
     print(f"VERIFIED: entry {entry['id']} ({entry['kind']}) stands under head {receipt['head']['size']}.")
 

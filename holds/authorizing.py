@@ -16,6 +16,7 @@ from ledger import (
     InsufficientBalanceError,
     LotBalance,
     NewEntry,
+    check_still_new,
     lines_of_move,
     lock_lots,
     new_id,
@@ -75,6 +76,8 @@ def authorize(
         raise HoldAmountError(total, limits.amount_max)
     # Locked before anything is looked at: neither a payment nor another hold of this owner can come between.
     there = lock_lots(session, [available, held])[available]
+    # A twin of this call may have done it while this one waited for the lock.
+    check_still_new(session, call)
     _check_number(session, available, limits)
     today = now.date()
     if isinstance(amount, int):

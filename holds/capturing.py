@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from holds.ending import VOIDED, end, locked_hold
+from holds.ending import VOIDED, end, end_time, locked_hold, returnable_holds
 from holds.errors import HoldAmountError, HoldEndedError, HoldError, HoldExceededError, HoldExpiredError
 from holds.listings import hold_lots
 from holds.model import Hold, HoldCapture, HoldLot, HoldState
@@ -42,8 +42,10 @@ def capture(
     """Give `amount` minor units of a hold, earliest lots first, or all that is left, to the account `to`.
 
     They arrive there as `relabel` says. A final capture ends the hold, and so does one that leaves nothing: in the
-    same list of entries the rest goes back to the very lots. After any other the rest stays held. Credits set aside
-    in time are good until the hold ends, though their own last day pass meanwhile.
+    same list of entries the rest goes back to the very lots. Where the owner's account may not take it, be it for its
+    ceiling, a final capture ends the hold's time only, and `expire_holds` gives the rest back once it may. After any
+    other the rest stays held. Credits set aside in time are good until the hold ends, though their own last day pass
+    meanwhile.
 
     Raises:
         HoldUnknownError: no such hold.
@@ -51,7 +53,7 @@ def capture(
         HoldEndedError: it was captured finally, or voided.
         HoldAmountError: not a positive amount.
         HoldExceededError: less than that is left.
-        AccountStateError: one of the accounts may not give or take.
+        AccountStateError: the held account may not give, or the account `to` not take.
     """
     hold = locked_hold(session, hold_id)
     wanted = hold.left if amount is None else amount
@@ -73,7 +75,9 @@ def capture(
         id=new_id(), hold_id=hold.id, amount=wanted, entry_id=entry.id, captured_by=actor, captured_at=now
     )
     entries = [entry]
-    if final or not hold.left:
+    if final and hold.left and not returnable_holds(session, [hold], also_lock=[to]):
+        end_time(hold, now=now)
+    elif final or not hold.left:
         entries += end(hold, lots, HoldState.CAPTURED, kind=VOIDED, actor=actor, now=now, grace_days=grace_days)
     session.add(made)
     remember_call(session, call, made_id=made.id, now=now)

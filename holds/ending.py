@@ -1,7 +1,7 @@
 """How a hold ends without being captured whole: what is left goes back to the very lots, once."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -86,6 +86,12 @@ def end(
     return [NewEntry(id=hold.returned_entry_id, kind=kind, actor=actor, occurred_at=now, lines=lines)]
 
 
+def end_time(hold: Hold, *, now: datetime) -> None:
+    """Let the time of an open, locked hold be over now: no more of it can be captured, and the sweep ends it."""
+    # A hold lives for a moment at least.
+    hold.expires_at = max(now, hold.placed_at + timedelta.resolution)
+
+
 def void(
     session: Session,
     *,
@@ -101,6 +107,7 @@ def void(
         HoldUnknownError: no such hold.
         HoldEndedError: it has ended before.
         AccountStateError: the owner's account is closed and takes nothing.
+        CeilingExceededError: the owner's account has no room for it; after the hold's time it comes back once there is.
     """
     hold = locked_hold(session, hold_id)
     if hold.state is not HoldState.OPEN:
@@ -134,7 +141,7 @@ def expire_holds(
     query = query.order_by(Hold.expires_at, Hold.id).limit(limit).with_for_update()
     due = session.scalars(query.execution_options(populate_existing=True)).all()
     next_after = HoldPlace(due[-1].expires_at, due[-1].id) if len(due) == limit else None
-    returnable = _returnable(session, due)
+    returnable = returnable_holds(session, due)
     lots = hold_lots(session, [hold.id for hold in returnable])
     entries: list[NewEntry] = []
     amount = 0
@@ -148,13 +155,13 @@ def expire_holds(
     return Sweep(len(entries), amount, next_after)
 
 
-def _returnable(session: Session, due: Sequence[Hold]) -> list[Hold]:
-    """Return those holds whose accounts, now locked, may give and take."""
-    accounts = {account for hold in due for account in (hold.available_account_id, hold.held_account_id)}
-    lock_lots(session, accounts)
+def returnable_holds(session: Session, asked: Sequence[Hold], *, also_lock: Collection[int] = ()) -> list[Hold]:
+    """Return those holds whose accounts, now locked together with others, may give and take what is left."""
+    accounts = {account for hold in asked for account in (hold.available_account_id, hold.held_account_id)}
+    lock_lots(session, accounts.union(also_lock))
     states, room = account_states(session, accounts), rooms(session, accounts)
     returnable: list[Hold] = []
-    for hold in due:
+    for hold in asked:
         giver, taker = hold.held_account_id, hold.available_account_id
         if states[giver] in _GIVING and states[taker] in _TAKING and hold.left <= room.get(taker, hold.left):
             returnable.append(hold)

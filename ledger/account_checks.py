@@ -57,11 +57,14 @@ def every_account_counts_its_postings() -> Differences:
 
 @no_differences
 def every_account_remembers_its_latest_entry() -> Differences:
-    """A bounded account's recorded_at is that of its latest posting's entry, so its time cannot run backwards."""
+    """A bounded account's recorded_at is that of its latest posting's entry, so its time cannot run backwards.
+
+    One without postings has none: from an instant of its own, all later entries would be pushed into the future.
+    """
     return Differences(
         select(Account.code, Account.recorded_at, JournalEntry.recorded_at.label("latest"))
-        .join(Posting, (Posting.account_id == Account.id) & (Posting.seq == Account.seq))
-        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(Posting, (Posting.account_id == Account.id) & (Posting.seq == Account.seq))
+        .outerjoin(JournalEntry, JournalEntry.id == Posting.entry_id)
         .where(Account.recorded_at.is_distinct_from(JournalEntry.recorded_at))
         .order_by(Account.code),
         "account {code} remembers {recorded_at}, its latest entry is of {latest}",

@@ -112,6 +112,12 @@ class NewEntry:
     reverses_id: UUID | None = None
 
 
+def moves_a_lot_both_ways(entry: NewEntry) -> bool:
+    """Say whether an entry both lowers and raises one lot of an account."""
+    lots = {(line.account_id, line.lot) for line in entry.lines}
+    return len(lots) < len({(line.account_id, line.lot, line.side) for line in entry.lines})
+
+
 def debit(account_id: int, asset: Asset, amount: int, lot: str = "") -> Line:
     """Return a debit line."""
     return Line(account_id, asset, Side.DEBIT, amount, lot)

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, or_,
 
 from ledger.checks import Check, Differences, no_differences
 from ledger.entries import Side
-from ledger.model import Account, ClosedPeriod, JournalEntry, PeriodBalance, PeriodStatement, Posting
+from ledger.model import Account, BookTerms, ClosedPeriod, JournalEntry, PeriodBalance, PeriodStatement, Posting
 
 # The first period that ended after an entry happened, or a number beyond all periods.
 _BEYOND = 2**31 - 1
@@ -101,10 +101,24 @@ def every_closing_balance_is_where_later_sums_begin() -> Differences:
     )
 
 
+@no_differences
+def closed_periods_stay_closed() -> Differences:
+    """The terms in force take nothing that happened before the end of the latest closed period."""
+    ends_at = select(func.max(ClosedPeriod.ends_at)).scalar_subquery()
+    in_force = select(func.max(BookTerms.number)).scalar_subquery()
+    return Differences(
+        select(BookTerms.closed_until, ends_at.label("ends_at")).where(
+            BookTerms.number == in_force, func.coalesce(BookTerms.closed_until < ends_at, ends_at.is_not(None))
+        ),
+        "periods are closed until {ends_at}, but entries are taken from {closed_until} on",
+    )
+
+
 CHECKS_OF_PERIODS: tuple[Check, ...] = (
     every_closing_statement_says_what_the_postings_say,
     every_closing_balance_carries_on,
     every_closing_balance_is_where_later_sums_begin,
+    closed_periods_stay_closed,
 )
 
 

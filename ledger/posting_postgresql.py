@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from ledger.driver_statements import DriverStatement
-from ledger.entries import Line, NewEntry, Side
+from ledger.entries import Line, NewEntry, Side, moves_a_lot_both_ways
 from ledger.errors import (
     AccountStateError,
     AccountUnknownError,
@@ -42,6 +42,9 @@ from ledger.errors import (
 
 # What PostgreSQL says of a row that breaks a CHECK: its account, its lot, its balance.
 _FAILING_LOT = re.compile(r"\((?P<account>\d+), (?P<lot>[^,]+), -?\d+\)")
+
+# And its entry, its line, its account.
+_FAILING_POSTING = re.compile(r"\([0-9a-f-]{36}, \d+, (?P<account>\d+), ")
 
 # What the posting functions and triggers refuse themselves: their codes, and what is made of the facts in the detail.
 _OWN_REFUSALS: dict[str, Callable[..., LedgerError]] = {
@@ -186,7 +189,7 @@ def post_on_postgresql(
     try:
         if companions is not None:
             row = companions.with_entry.first_row(connection, {**_one_values(entries[0]), **values})
-        elif len(entries) == 1:
+        elif len(entries) == 1 and not moves_a_lot_both_ways(entries[0]):
             row = _POST_ALONE.first_row(connection, _one_values(entries[0]))
         else:
             row = _POST_MANY.first_row(connection, _many_values(entries))
@@ -217,6 +220,7 @@ def refusal_of(error: DBAPIError) -> LedgerError | None:
             return InsufficientBalanceError(int(row["account"]), row["lot"]) if row else InsufficientBalanceError()
         case "ck_postings_balance_after_within_bounds":
             # Inside a list an account dipped below zero and came back: the order asked for is refused.
-            return InsufficientBalanceError()
+            posting = _FAILING_POSTING.search(detail)
+            return InsufficientBalanceError(int(posting["account"]) if posting else None)
         case _:
             return None

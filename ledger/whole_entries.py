@@ -1,6 +1,7 @@
 """Entries with every column of theirs and of their postings, as text that is the same on both databases: for seals."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -15,9 +16,11 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     cast,
     func,
     literal,
+    literal_column,
     select,
     type_coerce,
 )
@@ -31,6 +34,7 @@ _ROWS_AT_ONCE = 1_000
 _Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 _FIRST, _LAST = bindparam("first", type_=Uuid), bindparam("last", type_=Uuid)
 _RFC_3339 = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+_YEAR_ONE: ColumnElement[datetime] = literal_column("TIMESTAMPTZ '0001-01-01 00:00:00Z'")
 
 
 class EntryLine(NamedTuple):
@@ -88,7 +92,9 @@ def _lines(*columns: _Column) -> Select[*tuple[Any, ...]]:
 
 
 def _rfc_3339(instant: _Column) -> ColumnElement[str]:
-    return func.to_char(func.timezone("UTC", instant), _RFC_3339, type_=Text)
+    written = func.to_char(func.timezone("UTC", instant), _RFC_3339, type_=Text)
+    # Of years before Christ it writes the digits alone, as if they were ours.
+    return case((instant < _YEAR_ONE, cast(instant, Text)), else_=written)
 
 
 # The columns of a line on PostgreSQL by the names of `EntryLine`, for expressions of other rooms.
@@ -170,13 +176,19 @@ def _stream_on_postgresql(
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
 
+# Exchanged, so that an instant that was kept in the other form is not read as this one.
+_TO_RFC_3339 = str.maketrans(" T", "T ")
+
+
 def _as_bytes(text: _Column) -> ColumnElement[Any]:
-    # A byte that somebody changed may leave no text that the driver can read.
-    return cast(text, LargeBinary)
+    # A byte that somebody changed may leave no text that the driver can read. Of another type, the same bytes are not
+    # the same value: such a value comes as the text by which SQLite writes it.
+    other = func.nullif(func.quote(text), "NULL")
+    return type_coerce(case((func.typeof(text) == "text", cast(text, LargeBinary)), else_=other), Text)
 
 
 _SQLITE = _lines(
-    type_coerce(JournalEntry.id, Text),
+    _as_bytes(JournalEntry.id),
     _as_bytes(JournalEntry.kind),
     _as_bytes(JournalEntry.description),
     _as_bytes(JournalEntry.actor),
@@ -199,15 +211,15 @@ def _lines_on_sqlite(session: Session, first: UUID, last: UUID) -> Iterator[Entr
         entry_id, kind, description, actor, occurred_at, recorded_at, reverses_id, *posting = row
         line, code, asset, lot, side, *numbers = posting
         yield EntryLine(
-            str(UUID(entry_id)),
+            id_text(_text(entry_id)),
             _text(kind),
             _text(description),
             _text(actor),
             _instant(occurred_at),
             _instant(recorded_at),
-            None if reverses_id is None else _id(_text(reverses_id)),
+            None if reverses_id is None else id_text(_text(reverses_id)),
             line,
-            None if code is None else _text(code),
+            _text(code),
             _text(asset),
             _text(lot),
             _text(side),
@@ -215,13 +227,14 @@ def _lines_on_sqlite(session: Session, first: UUID, last: UUID) -> Iterator[Entr
         )
 
 
-def _text(stored: bytes | None) -> str:
-    return "" if stored is None else stored.decode(errors="backslashreplace")
+def _text(stored: Any) -> Any:
+    return stored.decode(errors="backslashreplace") if isinstance(stored, bytes) else stored
 
 
-def _instant(stored: bytes | None) -> str:
-    return _text(stored).replace(" ", "T") + "Z"
+def _instant(stored: Any) -> str:
+    return f"{_text(stored)}Z".translate(_TO_RFC_3339)
 
 
-def _id(stored: str) -> str:
+def id_text(stored: str) -> str:
+    """Return an id as it is written, of the digits that SQLite keeps; other digits or letters are told as they are."""
     return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"

@@ -85,6 +85,8 @@ def repay_in_money(
     """
     merchant, fund = get_merchant(session, merchant_id), get_fund(session, fund_code)
     held = ledger.lock_lots(session, [merchant.receivable_account_id])[merchant.receivable_account_id]
+    # A twin of this call may have done it while this one waited for the lock.
+    ledger.check_still_new(session, call)
     receivables.check_owed(receivables.by_fund(held), fund_code, amount)
     made = receivables.repayment(
         RepaymentKind.MONEY, fund, amount=amount, document=document, actor=actor, now=now, merchant_id=merchant.id

@@ -50,6 +50,14 @@ def every_repayment_is_in_the_books() -> ledger.Differences:
     return _booked_otherwise(rows, ENTRY_KINDS.values())
 
 
+@ledger.no_differences
+def every_entry_of_a_debt_has_its_row() -> ledger.Differences:
+    """An entry that makes, waives or pays back a debt belongs to exactly one matter or repayment."""
+    matters = ((kind.value, Matter.entry_id) for kind in MatterKind)
+    repayments = ((kind, Repayment.entry_id) for kind in ENTRY_KINDS.values())
+    return ledger.entries_without_their_one([*matters, *repayments])
+
+
 def residents_owe_what_was_decided(session: Session) -> str | None:
     """To each fund residents owe what was forced, less what was waived and repaid."""
     decided = case((Matter.kind == MatterKind.FORCED_CORRECTION, Matter.amount), else_=-Matter.amount)
@@ -123,6 +131,7 @@ CHECKS: tuple[ledger.Check, ...] = (
     every_award_knows_what_was_forced,
     every_decision_is_in_the_books,
     every_repayment_is_in_the_books,
+    every_entry_of_a_debt_has_its_row,
     residents_owe_what_was_decided,
     residents_who_left_have_nothing_left,
 )

@@ -9,11 +9,13 @@ from awards import Fund, fund_lot
 from ledger import (
     AccountExistsError,
     Asset,
+    Call,
     Line,
     LotBalance,
     NewAccount,
     Side,
     account_id,
+    check_still_new,
     credit,
     debit,
     find_account_id,
@@ -50,7 +52,7 @@ def owed_by_resident(session: Session, resident_id: UUID) -> dict[str, int]:
     return {} if receivable is None else by_fund(lots(session, receivable))
 
 
-def locked_debt(session: Session, resident_id: UUID, fund_code: str, amount: int) -> int:
+def locked_debt(session: Session, resident_id: UUID, fund_code: str, amount: int, *, call: Call | None = None) -> int:
     """Lock what a resident owes, and return its account; it cannot change until the transaction ends.
 
     Raises:
@@ -59,7 +61,10 @@ def locked_debt(session: Session, resident_id: UUID, fund_code: str, amount: int
     receivable = find_receivable(session, resident_id)
     if receivable is None:
         raise OwedLessError(fund_code, 0)
-    check_owed(by_fund(lock_lots(session, [receivable])[receivable]), fund_code, amount)
+    held = lock_lots(session, [receivable])[receivable]
+    # A twin of this call may have done it while this one waited for the lock.
+    check_still_new(session, call)
+    check_owed(by_fund(held), fund_code, amount)
     return receivable
 
 

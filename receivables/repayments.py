@@ -63,7 +63,7 @@ def repay_in_money(
     """
     resident, fund = get_resident(session, resident_id), get_fund(session, fund_code)
     check_amount(amount)
-    receivable = locked_debt(session, resident.id, fund.code, amount)
+    receivable = locked_debt(session, resident.id, fund.code, amount, call=call)
     made = repayment(
         RepaymentKind.MONEY, fund, amount=amount, document=document, actor=actor, now=now, resident_id=resident.id
     )
@@ -104,7 +104,7 @@ def offset(
     # Both at once, in the order of posting; then the debt again, whose lock is held by now.
     accounts = [resident.available_account_id, *([] if receivable is None else [receivable])]
     held = lock_lots(session, accounts)[resident.available_account_id]
-    receivable = locked_debt(session, resident.id, fund.code, amount)
+    receivable = locked_debt(session, resident.id, fund.code, amount, call=call)
     parts = pick_lots(held, amount=amount, today=now.date(), funds={fund.code})
     made = repayment(
         RepaymentKind.OFFSET,

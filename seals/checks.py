@@ -1,6 +1,7 @@
 """What must be true of the seals, for the audit: every sealed entry is recomputed, every root, every signature."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import Text, cast, select
@@ -61,13 +62,13 @@ def the_guards_of_seals_stand(session: Session) -> str | None:
 
 
 def every_head_is_the_root_of_its_leaves(session: Session) -> str | None:
-    """Leaves stand without a gap, every head's root is that over its leaves, and the stored nodes are theirs."""
+    """Leaves stand without a gap, each under a head; roots and stored nodes are those over their leaves."""
     tree, heads = GrowingTree(), iter(all_heads(session))
     nodes = {
         (level, place): node
         for level, place, node in session.execute(select(SealNode.level, SealNode.place, SealNode.node))
     }
-    head = next(heads, None)
+    head, covered = next(heads, None), 0
     for position, leaf in _leaves_in_order(session):
         if position != tree.size:
             return f"leaf {tree.size} is missing"
@@ -76,8 +77,8 @@ def every_head_is_the_root_of_its_leaves(session: Session) -> str | None:
         if head is not None and head.size == tree.size:
             if head.root != tree.root():
                 return f"the root of head {head.size} is not that of its leaves"
-            head = next(heads, None)
-    return _left_over(head, tree, nodes)
+            head, covered = next(heads, None), tree.size
+    return _left_over(head, tree, covered, nodes)
 
 
 def entries_waiting_for_their_seal(session: Session) -> str:
@@ -85,17 +86,21 @@ def entries_waiting_for_their_seal(session: Session) -> str:
     return f"{count_unsealed(session)}, to be sealed by the next run of jobs"
 
 
-def _sealed_leaves(session: Session) -> Iterator[dict[str, bytes]]:
+def _sealed_leaves(session: Session) -> Iterator[list[tuple[str, bytes]]]:
     """Stream the leaves by their entries' ids, a part at a time, in the order of ids."""
     query = select(cast(SealLeaf.entry_id, Text), SealLeaf.leaf).order_by(SealLeaf.entry_id)
     for part in session.execute(query.execution_options(yield_per=_LEAVES_AT_ONCE)).partitions():
         # SQLite keeps ids without hyphens.
-        yield {entry_id if "-" in entry_id else str(UUID(entry_id)): leaf for entry_id, leaf in part}
+        yield [(entry_id if "-" in entry_id else ledger.id_text(entry_id), leaf) for entry_id, leaf in part]
 
 
-def _first_changed(session: Session, keys: SealKeys, sealed: dict[str, bytes]) -> str | None:
-    """Return the first entry that is not as it was sealed, of a part of all leaves; they are used up."""
-    ids = list(sealed)
+def _first_changed(session: Session, keys: SealKeys, leaves: Sequence[tuple[str, bytes]]) -> str | None:
+    """Return the first entry that is not as it was sealed, of a part of all leaves."""
+    ids = [entry_id for entry_id, _ in leaves]
+    for entry_id, next_id in pairwise(ids):
+        if entry_id == next_id:
+            return f"entry {entry_id} was sealed twice"
+    sealed = dict(leaves)
     changed: list[str] = []
     last_id = ""
     for entry_id, found in stream_leaves(session, keys.leaf_maker, UUID(ids[0]), UUID(ids[-1])):
@@ -127,9 +132,14 @@ def _node_that_differs(nodes: dict[tuple[int, int], bytes], full: Sequence[bytes
     return None
 
 
-def _left_over(head: TreeHead | None, tree: GrowingTree, nodes: dict[tuple[int, int], bytes]) -> str | None:
+def _left_over(
+    head: TreeHead | None, tree: GrowingTree, covered: int, nodes: dict[tuple[int, int], bytes]
+) -> str | None:
     if head is not None:
         return f"head {head.size} is over more leaves than the {tree.size} there are"
+    # Leaves are appended together with their head.
+    if covered < tree.size:
+        return f"leaf {covered} is under no head"
     if nodes:
         level, place = min(nodes)
         return f"node {place} of level {level} is over leaves that are not there"

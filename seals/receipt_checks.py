@@ -1,5 +1,6 @@
 """Checking a receipt that somebody brings, against the heads that we ourselves have published."""
 
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -42,7 +43,9 @@ def _checked(session: Session, document: Any, keys: SealKeys) -> Verdict:
     if document["format"] != RECEIPT_FORMAT:
         raise _NoReceiptError
     parts, proof = document["parts"], document["proof"]
-    if document["entry"] != entry_of_parts([part["text"] for part in parts if "text" in part]):
+    said = entry_of_parts([part["text"] for part in parts if "text" in part])
+    # As texts: to Python 1, 1.0 and true are equal.
+    if json.dumps(document["entry"], sort_keys=True) != json.dumps(said, sort_keys=True):
         return Verdict.ENTRY_DIFFERS
     if proof is None:
         return Verdict.NOT_SEALED_YET

@@ -21,7 +21,7 @@ from awards import (
     get_claw_back,
     left_to_claw_back,
 )
-from ledger import AccountState, AccountStateError, AlreadyReversedError, Call, new_id, recall_call
+from ledger import AccountState, AccountStateError, AlreadyReversedError, Call, LostRaceError, new_id, recall_call
 from people import TextRefusedError
 from tests.awards.builders import (
     OFFICER,
@@ -245,3 +245,18 @@ def test_a_claw_back_and_a_payment_at_once_share_what_there_is(engine: Engine) -
     else:
         assert isinstance(paid, ledger.InsufficientBalanceError)
         assert position.outstanding == 1
+
+
+def test_a_call_whose_twin_took_the_award_back_meanwhile_is_run_again(session: Session) -> None:
+    fund(session, available=500)
+    wrong = awarded(session, resident(session), 100)
+
+    def take(key: str) -> ClawBack:
+        call = Call(OTHER_OFFICER, "POST /claw-backs", key, {})
+        return claw_back(session, award_id=wrong.id, reason="报错人", actor=OTHER_OFFICER, now=NOON, call=call)
+
+    take("k")
+    with pytest.raises(LostRaceError):
+        take("k")
+    with pytest.raises(AlreadyClawedBackError):
+        take("another")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from awards import Correction, corrections_of, reverse_entry
-from ledger import AlreadyReversedError, Call, EntryUnknownError, SamePersonError, new_id, recall_call
+from ledger import AlreadyReversedError, Call, EntryUnknownError, LostRaceError, SamePersonError, new_id, recall_call
 from people import TextRefusedError
 from tests.awards.builders import OFFICER, OTHER_OFFICER, awarded, fund, resident
 from tests.clock import NOON
@@ -54,3 +54,19 @@ def test_an_entry_is_corrected_once(session: Session) -> None:
     session.commit()
     with pytest.raises(AlreadyReversedError):
         reverse_entry(session, entry_id=award.entry_id, reason="x", actor=OTHER_OFFICER, now=NOON)
+
+
+def test_a_call_whose_twin_reversed_the_entry_meanwhile_is_run_again(session: Session) -> None:
+    fund(session, available=1_000)
+    wrong = awarded(session, resident(session), 400).entry_id
+    assert wrong is not None
+
+    def reverse(key: str) -> Correction:
+        call = Call(OTHER_OFFICER, "POST /reversal", key, {})
+        return reverse_entry(session, entry_id=wrong, reason="x", actor=OTHER_OFFICER, now=NOON, call=call)
+
+    reverse("k")
+    with pytest.raises(LostRaceError):
+        reverse("k")
+    with pytest.raises(AlreadyReversedError):
+        reverse("another")

@@ -18,7 +18,7 @@ from holds import (
     authorize,
     hold_lots,
 )
-from ledger import AccountState, AccountStateError, InsufficientBalanceError, LotBalance
+from ledger import AccountState, AccountStateError, InsufficientBalanceError, LostRaceError, LotBalance
 from tests.clock import NOON
 from tests.holds.builders import (
     AN_HOUR,
@@ -205,3 +205,13 @@ def test_a_hold_is_remembered_under_its_call(session: Session) -> None:
     place = town(session, this_year=100)
     made = hold(session, place, 1, again=call("k"))
     assert ledger.recall_call(session, call("k")) == made.id
+
+
+def test_a_call_whose_twin_set_the_credits_aside_meanwhile_is_run_again(session: Session) -> None:
+    place = town(session, this_year=5)
+    made = hold(session, place, 5, again=call("k"))
+    with pytest.raises(LostRaceError):
+        hold(session, place, 5, again=call("k"))
+    assert ledger.recall_call(session, call("k")) == made.id
+    with pytest.raises(InsufficientBalanceError):
+        hold(session, place, 5, again=call("another"))

@@ -1,5 +1,6 @@
 """Captures: all, a part, several parts; final or not; in time, and never more than is left."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from tests.clock import NOON
 from tests.holds.builders import (
     LATER,
     NEXT_JANUARY,
+    Town,
     assert_books_are_right,
     call,
     captured,
@@ -86,6 +88,62 @@ def test_a_final_capture_gives_the_rest_back_to_the_very_lots(session: Session) 
     assert parts_of(session, place.shop) == {UNDATED: 3}
     assert kinds_of(session, place.held) == ["hold_voided", "hold_captured", "hold"]
     assert_books_are_right(session)
+
+
+def _ceiling(session: Session, place: Town) -> None:
+    ledger.set_ceiling(session, place.available, ledger.balance(session, place.available) + 1)
+
+
+def _no_ceiling(session: Session, place: Town) -> None:
+    ledger.set_ceiling(session, place.available, None)
+
+
+def _closing(session: Session, place: Town) -> None:
+    ledger.set_account_state(session, place.available, AccountState.CLOSING)
+
+
+def _open(session: Session, place: Town) -> None:
+    ledger.set_account_state(session, place.available, AccountState.OPEN)
+
+
+@pytest.mark.parametrize(("hinder", "release"), [(_ceiling, _no_ceiling), (_closing, _open)])
+def test_a_final_capture_is_paid_though_the_owners_account_may_not_take_the_rest(
+    session: Session, hinder: Callable[[Session, Town], None], release: Callable[[Session, Town], None]
+) -> None:
+    place = town(session, this_year=5, next_year=10)
+    made = hold(session, place, 8)
+    hinder(session, place)
+
+    taken = captured(session, place, made.id, 3, final=True, now=NOON + A_MOMENT)
+
+    assert (taken.amount, parts_of(session, place.shop)) == (3, {UNDATED: 3})
+    # The rest waits, and nobody gets any more of it.
+    assert (made.state, made.left, parts_of(session, place.held)) == (HoldState.OPEN, 5, {THIS_YEAR: 2, NEXT_YEAR: 3})
+    with pytest.raises(HoldExpiredError):
+        captured(session, place, made.id, 1, now=NOON + A_MOMENT)
+    assert expire_holds(session, now=NOON + A_MOMENT).count == 0
+    release(session, place)
+    assert expire_holds(session, now=NOON + A_MOMENT).amount == 5
+    assert (made.state, made.captured_total, made.returned) == (HoldState.EXPIRED, 3, 5)
+    assert parts_of(session, place.available) == {THIS_YEAR: 2, NEXT_YEAR: 10}
+    assert_books_are_right(session)
+
+
+def test_a_final_capture_that_finds_just_enough_room_ends_the_hold(session: Session) -> None:
+    place = town(session, this_year=10)
+    made = hold(session, place, 8)
+    ledger.set_ceiling(session, place.available, 7)
+    captured(session, place, made.id, 3, final=True)
+    assert (made.state, parts_of(session, place.available)) == (HoldState.CAPTURED, {THIS_YEAR: 7})
+    assert_books_are_right(session)
+
+
+def test_a_hold_placed_a_moment_before_its_final_capture_has_a_time_that_can_end(session: Session) -> None:
+    place = town(session, this_year=10)
+    made = hold(session, place, 8)
+    ledger.set_ceiling(session, place.available, 2)
+    captured(session, place, made.id, 3, final=True)
+    assert (made.state, made.expires_at) == (HoldState.OPEN, NOON + A_MOMENT)
 
 
 def test_a_capture_may_keep_the_labels(session: Session) -> None:

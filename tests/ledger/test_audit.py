@@ -36,6 +36,7 @@ CHECKS = [
     "every closing statement says what the postings say",
     "every closing balance carries on",
     "every closing balance is where later sums begin",
+    "closed periods stay closed",
     "the guards stand",
     "who could change the books",
 ]
@@ -48,6 +49,18 @@ def test_sound_books_pass_every_check(session: Session, books: Callable[[Session
     assert [result.name for result in results] == CHECKS
     assert [result for result in results if not result.ok] == []
     assert [result.name for result in results if result.detail] == ["who could change the books"]
+
+
+def test_what_cannot_be_read_is_a_difference_and_ends_no_audit(session: Session) -> None:
+    def every_cup_is_counted(_session: Session) -> str | None:
+        raise ValueError("seven and a half\nof eight")
+
+    def every_saucer_is_counted(_session: Session) -> str | None:
+        return None
+
+    *_, cups, saucers, _ = audit(session, [every_cup_is_counted, every_saucer_is_counted])
+    assert (cups.ok, cups.detail) == (False, "what stands there cannot be read: seven and a half")
+    assert saucers.ok
 
 
 def test_other_rooms_add_checks_of_their_own(session: Session) -> None:

@@ -80,6 +80,13 @@ def test_an_account_that_forgot_its_latest_entry_is_found(
     assert found.startswith(f"account resident:7f3:available remembers {remembered and remembered.astimezone(UTC)}")
 
 
+def test_an_account_that_remembers_an_entry_it_never_had_is_found(broken: Session, accounts: Books) -> None:
+    """All that is posted with it later would be recorded no earlier than that."""
+    change_account(broken, accounts.issued, recorded_at=NOON)
+    found = difference(broken, "every account remembers its latest entry")
+    assert found == f"account issued remembers {NOON.astimezone(UTC)}, its latest entry is of None"
+
+
 # --- the order of an account's postings ------------------------------------------------------------------------------
 
 

@@ -1,9 +1,9 @@
 """The audit of broken periods and bounds: each check names the first difference."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Table, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -12,6 +12,7 @@ from tests.clock import NOON
 from tests.ledger.builders import OFFICER, Books
 from tests.ledger.tampering import ENTRIES, change_account, difference
 
+TERMS: Table = ledger.Base.metadata.tables["book_terms"]
 PERIOD_BALANCES: Table = ledger.Base.metadata.tables["period_balances"]
 RESIDENT = "resident:7f3:available"
 
@@ -65,6 +66,17 @@ def test_a_seq_that_would_leave_postings_out_of_later_sums_is_found(closed: Sess
     found = difference(closed, "every closing balance is where later sums begin")
     assert found is not None
     assert found.startswith("account merchant:Corner_Shop-1:payable, period 1: its postings up to 1 ")
+
+
+@pytest.mark.parametrize("closed_until", [None, NOON - timedelta(days=20)])
+def test_terms_that_open_a_closed_period_again_are_found(closed: Session, closed_until: datetime | None) -> None:
+    newest = select(func.max(TERMS.c.number)).scalar_subquery()
+    closed.execute(update(TERMS).where(TERMS.c.number == newest).values(closed_until=closed_until))
+    found = difference(closed, "closed periods stay closed")
+    assert found == (
+        f"periods are closed until 2026-05-31 16:00:00+00:00, but entries are taken from"
+        f" {closed_until and closed_until.astimezone(UTC)} on"
+    )
 
 
 def test_an_account_above_its_ceiling_is_found(broken: Session, accounts: Books) -> None:

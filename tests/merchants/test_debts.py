@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 import awards
 import ledger
 import receivables
-from ledger import Asset, NewEntry
+from ledger import Asset, LostRaceError, NewEntry
 from merchants import Merchant, offset_before_settlement, owed_by_merchant, repay_in_money
 from people import Resident
 from receivables import OwedLessError, RepaymentKind
@@ -113,3 +113,25 @@ def test_money_of_a_shop_backs_the_refunded_credits_again(session: Session) -> N
     with pytest.raises(OwedLessError):
         repaid(181)
     assert [check.__name__ for check in receivables.CHECKS if check(session) is not None] == []
+
+
+def test_a_call_whose_twin_repaid_the_debt_meanwhile_is_run_again(session: Session) -> None:
+    _payer, shop = owing(session, 300)
+
+    def repaid(key: str) -> receivables.Repayment:
+        return repay_in_money(
+            session,
+            merchant_id=shop.id,
+            fund_code=PEACE,
+            amount=300,
+            document="收据",
+            actor=FINANCE,
+            now=NOON,
+            call=ledger.Call(FINANCE, "POST", key, {}),
+        )
+
+    repaid("k")
+    with pytest.raises(LostRaceError):
+        repaid("k")
+    with pytest.raises(OwedLessError):
+        repaid("another")

@@ -1,6 +1,6 @@
 """What the audit says about receivables and closures, in words."""
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -41,6 +41,16 @@ def test_the_checks_find_what_is_amiss(session: Session) -> None:
         session.execute(statement)
         assert name in differences(session)
         session.rollback()
+
+
+def test_a_repayment_that_is_gone_is_found(session: Session) -> None:
+    fund(session, available=500)
+    zhang = debtor(session, 120)
+    receivables.repay_in_money(
+        session, resident_id=zhang.id, fund_code="peace", amount=100, document="x", actor=DECIDING, now=NOON
+    )
+    session.execute(delete(receivables.Repayment))
+    assert "every_entry_of_a_debt_has_its_row" in differences(session)
 
 
 def test_a_debt_that_nobody_decided_is_found(session: Session) -> None:

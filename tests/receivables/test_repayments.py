@@ -1,5 +1,7 @@
 """Giving back what is owed: in money, out of credits of the same fund, or let off by two persons."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 import people
 import receivables
 from awards import AmountOutOfRangeError, FundUnknownError
-from ledger import AMOUNT_MAX, Call, InsufficientBalanceError, SamePersonError, new_id, recall_call
+from ledger import AMOUNT_MAX, Call, InsufficientBalanceError, LostRaceError, SamePersonError, new_id, recall_call
 from people import Resident, ResidentUnknownError, TextRefusedError
 from receivables import (
     ConsentMissingError,
@@ -50,10 +52,40 @@ def repaid(
     )
 
 
-def offset(session: Session, by: Resident, amount: int, *, fund_code: str = "peace") -> Repayment:
+def offset(
+    session: Session, by: Resident, amount: int, *, fund_code: str = "peace", call: Call | None = None
+) -> Repayment:
     """Give credits back, as the resident does."""
     actor = f"resident:{by.id.hex}"
-    return receivables.offset(session, resident_id=by.id, fund_code=fund_code, amount=amount, actor=actor, now=NOON)
+    return receivables.offset(
+        session, resident_id=by.id, fund_code=fund_code, amount=amount, actor=actor, now=NOON, call=call
+    )
+
+
+@pytest.mark.parametrize("pay", [repaid, offset])
+def test_a_call_whose_twin_paid_the_debt_meanwhile_is_run_again(
+    session: Session, pay: Callable[..., Repayment]
+) -> None:
+    fund(session, available=500)
+    owing = debtor(session, 100)
+    awarded(session, owing, 150)
+    again = Call("person:1", "POST /repayments", "k", {"amount": 100})
+    made = pay(session, owing, 100, call=again)
+    with pytest.raises(LostRaceError):
+        pay(session, owing, 100, call=again)
+    assert recall_call(session, again) == made.id
+    with pytest.raises(OwedLessError):
+        pay(session, owing, 100, call=Call("person:1", "POST /repayments", "another", {"amount": 100}))
+
+
+def test_a_call_whose_twin_gave_back_the_credits_meanwhile_is_run_again(session: Session) -> None:
+    fund(session, available=500)
+    owing = debtor(session, 100)
+    awarded(session, owing, 40)
+    again = Call("person:1", "POST /repayments", "k", {"amount": 40})
+    offset(session, owing, 40, call=again)
+    with pytest.raises(LostRaceError):
+        offset(session, owing, 40, call=again)
 
 
 def waiver(session: Session, of: Resident, amount: int) -> Matter:

@@ -115,6 +115,33 @@ def test_a_byte_that_leaves_no_text_at_all_is_found(broken: Session, column: str
             broken.connection().execute(changing.values({column: text("convert_from('\\x66ff', 'UTF8')")}))
 
 
+# What SQLite keeps in a column besides what belongs there: the same bytes as no text, nothing, another form of a time.
+ODD_ON_SQLITE = {
+    "kind": ["CAST(kind AS BLOB)", "NULL"],
+    "description": ["CAST(description AS BLOB)", "NULL", "description || char(0)"],
+    "actor": ["CAST(actor AS BLOB)", "NULL"],
+    "occurred_at": ["CAST(occurred_at AS BLOB)", "NULL", "replace(occurred_at, ' ', 'T')", "'noon'"],
+    "recorded_at": ["CAST(recorded_at AS BLOB)", "NULL", "replace(recorded_at, ' ', 'T')", "'noon'"],
+    "id": ["CAST(id AS BLOB)", "NULL", "upper(id)", "'7'", "id || char(0)"],
+}
+# A year before Christ has the digits of ours; no clock has the other.
+ODD_ON_POSTGRESQL = {
+    "occurred_at": ["CAST(occurred_at AT TIME ZONE 'UTC' || ' BC' AS timestamp) AT TIME ZONE 'UTC'", "'infinity'"],
+    "recorded_at": ["CAST(recorded_at AT TIME ZONE 'UTC' || ' BC' AS timestamp) AT TIME ZONE 'UTC'", "'-infinity'"],
+}
+
+
+def test_a_value_of_another_type_or_age_is_found_and_ends_no_audit(broken: Session) -> None:
+    entry = first_entry(broken, "redemption")
+    on_sqlite = broken.get_bind().dialect.name == "sqlite"
+    for column, values in (ODD_ON_SQLITE if on_sqlite else ODD_ON_POSTGRESQL).items():
+        for value in values:
+            changing = update(ENTRIES).where(ENTRIES.c.id == entry).values({column: text(value)})
+            assert broken.connection().execute(changing).rowcount == 1
+            assert str(entry) in found(broken).get(UNCHANGED, "nothing"), (column, value)
+            broken.rollback()
+
+
 def remove_entry(session: Session, entry: UUID) -> None:
     session.execute(delete(POSTINGS).where(POSTINGS.c.entry_id == entry))
     session.execute(delete(ENTRIES).where(ENTRIES.c.id == entry))
@@ -167,6 +194,22 @@ def test_an_entry_sealed_in_anothers_place_is_named(broken: Session) -> None:
     entry = first_entry(broken, "award")
     change(broken, SealLeaf, SealLeaf.entry_id == entry, entry_id=UUID(int=9))
     assert found(broken)[UNCHANGED] == f"entry {UUID(int=9)} was sealed, and it or its postings are gone"
+
+
+def test_a_leaf_that_names_another_sealed_entry_is_found(broken: Session) -> None:
+    """Else the entry it was made of could be removed, and the other one stand for both."""
+    for kind, kept in (("award", "minutes"), ("minutes", "award")):
+        removed = first_entry(broken, kind)
+        remove_entry(broken, removed)
+        change(broken, SealLeaf, SealLeaf.entry_id == removed, entry_id=first_entry(broken, kept))
+        assert found(broken) == {UNCHANGED: f"entry {first_entry(broken, kept)} was sealed twice"}
+        broken.rollback()
+
+
+def test_a_leaf_that_names_its_entry_in_other_letters_is_found(broken: Session) -> None:
+    if broken.get_bind().dialect.name == "sqlite":
+        broken.execute(text("UPDATE seal_leaves SET entry_id = upper(entry_id) WHERE position = 0"))
+        assert "was sealed, and it or its postings are gone" in found(broken)[UNCHANGED]
 
 
 def test_two_leaves_exchanged_are_found(broken: Session) -> None:
@@ -229,6 +272,14 @@ def test_a_head_that_was_removed_breaks_the_chain(broken: Session) -> None:
     first, second, *_ = all_heads(broken)
     broken.execute(delete(SealHead).where(SealHead.size == first.size))
     assert found(broken) == {SIGNATURES: f"head {second.size} does not name the head before it"}
+
+
+def test_the_newest_head_that_was_removed_leaves_leaves_without_a_head(broken: Session) -> None:
+    *_, before, newest = all_heads(broken)
+    broken.execute(delete(SealHead).where(SealHead.size == newest.size))
+    assert found(broken) == {ROOTS: f"leaf {before.size} is under no head"}
+    broken.execute(delete(SealHead))
+    assert found(broken) == {ROOTS: "leaf 0 is under no head"}
 
 
 def test_a_head_signed_with_another_key_is_found(broken: Session) -> None:

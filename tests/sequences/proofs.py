@@ -22,7 +22,7 @@ CHECKS: tuple[ledger.Check, ...] = (
     *merchants.CHECKS,
     *holds.CHECKS,
     *receivables.CHECKS,
-    awards.every_fund_is_covered,
+    *awards.CHECKS,
     seals.the_guards_of_seals_stand,
 )
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ledger import AccountState, CreditLot
@@ -10,6 +10,7 @@ from tests.sequences.pencil import Pencil
 from tests.sequences.sheet import Effect, Parts, Refused, Written
 
 TAKING = (AccountState.OPEN, AccountState.FROZEN)
+GIVING = (AccountState.OPEN, AccountState.CLOSING)
 
 
 @dataclass
@@ -17,6 +18,7 @@ class SetAside:
     """One hold; `left` are the parts that were not captured, earliest first, as long as it is open."""
 
     who: str
+    placed_at: datetime
     expires_at: datetime
     left: Parts
     ended: str = ""
@@ -45,7 +47,7 @@ class HoldsBook:
             effects += [(available, lot.label, -part), (f"{who}:held", lot.label, part)]
         self.pencil.write(Written("hold", who, effects))
         if key is not None:
-            self.holds[key] = SetAside(who, expires_at, parts)
+            self.holds[key] = SetAside(who, self.pencil.now, expires_at, parts)
 
     def capture(self, key: UUID, shop: str, amount: int | None, now: datetime, *, final: bool) -> None:
         """Give out a part of a hold, or all of it; a final capture gives the rest back."""
@@ -65,11 +67,25 @@ class HoldsBook:
             if there > part:
                 left.insert(0, (lot, there - part))
             effects += [(f"{hold.who}:held", lot.label, -part), (f"{shop}:payable", CreditLot(lot.fund).label, part)]
-        ends = final or not left
+        # What has no room to go back to waits for the sweep, and the hold's time is over.
+        waits = final and bool(left) and not self._has_room(hold.who, sum(rest for _, rest in left))
+        ends = not left or (final and not waits)
         back = [Written("hold_voided", "", self._back(hold.who, left))] if ends and left else []
         self.pencil.write(Written("hold_captured", "", effects), *back)
         hold.left = [] if ends else left
         hold.ended = "captured" if ends else ""
+        if waits:
+            # Its time is longer than nothing.
+            hold.expires_at = max(now, hold.placed_at + timedelta.resolution)
+
+    def _has_room(self, who: str, amount: int) -> bool:
+        available, held = f"{who}:available", f"{who}:held"
+        total = self.pencil.total(available) + amount
+        return (
+            self.pencil.state(available) in TAKING
+            and self.pencil.state(held) in GIVING
+            and total <= self.pencil.ceilings.get(available, total)
+        )
 
     def void(self, key: UUID) -> None:
         """Give back what is left of a hold."""

@@ -257,6 +257,46 @@ def test_a_file_that_is_no_json_or_not_there_is_said_to_be_so(downloads: Downloa
         assert verify(tmp_path, receipt, downloads.newest) == "NOT VERIFIED: a file is not what it should be."
 
 
+@pytest.mark.parametrize("place", ["receipt", "kept", "proof"])
+def test_a_file_that_is_nested_without_end_is_refused(downloads: Downloads, tmp_path: Path, place: str) -> None:
+    deep = "[" * 100_000
+    files = {"receipt": downloads.receipt, "kept": downloads.kept, "proof": downloads.consistency, place: deep}
+    assert verify(tmp_path, files["receipt"], files["kept"], proofs=(files["proof"],)).endswith(
+        "not what it should be."
+    )
+
+
+@pytest.mark.parametrize("line", [True, 1.0])
+def test_a_value_of_another_type_is_another_value(
+    world: World, downloads: Downloads, tmp_path: Path, line: object
+) -> None:
+    downloads.receipt["entry"]["postings"][0]["line"] = line
+    assert "what the receipt shows is not" in verify(tmp_path, downloads.receipt, downloads.newest)
+    with world.app.app_context():
+        keys = seal_keys()
+    assert world.seen(lambda session: check_receipt(session, downloads.receipt, keys=keys)) == "entry_differs"
+
+
+def test_a_part_that_is_nested_without_end_is_refused(world: World, downloads: Downloads, tmp_path: Path) -> None:
+    own_posting(downloads.receipt)["text"] = "[" * 100_000
+    assert verify(tmp_path, downloads.receipt, downloads.newest).endswith("not what it should be.")
+    with world.app.app_context():
+        keys = seal_keys()
+    assert world.seen(lambda session: check_receipt(session, downloads.receipt, keys=keys)) == "no_receipt"
+
+
+def test_a_name_that_stands_twice_is_refused(downloads: Downloads, tmp_path: Path) -> None:
+    """Who reads the file with another program may see the value that was not proved."""
+    receipt = json.dumps(downloads.receipt).replace('"amount": 200', '"amount": 900, "amount": 200', 1)
+    assert json.loads(receipt) == downloads.receipt
+    assert "a name stands twice" in verify(tmp_path, receipt, downloads.newest)
+
+
+def test_a_refusal_repeats_no_lines_of_a_forger(downloads: Downloads, tmp_path: Path) -> None:
+    downloads.receipt["head"]["key"] = "\x1b[2K\nVERIFIED: all is well"
+    assert "\x1b" not in verify(tmp_path, downloads.receipt, downloads.newest)
+
+
 def test_a_payment_changed_in_the_database_fails_its_receipt(
     world: World, downloads: Downloads, tmp_path: Path
 ) -> None:

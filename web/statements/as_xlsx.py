@@ -17,7 +17,6 @@ from xml.sax.saxutils import escape
 from flask_babel import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -36,6 +35,8 @@ LINES_ON_SHEET_MAX = 1_000_000
 _WIDTHS = (19, 19, 16, 30, 22, 16, 13, 14, 14, 16)
 _TITLE_LENGTH_MAX = 31
 _NO_TITLE = re.compile(r"[\[\]:*?/\\]")
+# What XML has no place for (XML 1.0, 2.2); openpyxl knows the first of them only.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_ROWS = re.compile(rb"<sheetData ?/>|<sheetData></sheetData>")
 # Before there are rows it says that there are none.
 _DIMENSION = re.compile(rb"<dimension [^>]*/>")
@@ -220,7 +221,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def _text(text: str, style: int = 0) -> str:
     # As text of its own, whatever it begins with is no formula.
-    shown = escape(ILLEGAL_CHARACTERS_RE.sub("", text))
+    shown = escape(_NO_XML.sub("", text))
     return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>' if shown else _BLANK
 
 

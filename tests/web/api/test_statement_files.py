@@ -116,6 +116,14 @@ def test_no_text_becomes_markup_and_chinese_stays_chinese(world: World, payer: S
     assert sheet["D10"].value == '<b>&"报告", 有用'
 
 
+@pytest.mark.parametrize("strange", ["\ufffe", "\uffff", "\U0001ffff"])
+def test_no_text_keeps_a_workbook_from_opening(world: World, payer: Somebody, strange: str) -> None:
+    """XML has no place for some characters that people may type."""
+    give(world, payer, f"a{strange}b")
+    sheet = workbook_of(world.get(f"/residents/{payer.id}/statement.xlsx", payer.key)).worksheets[0]
+    assert sheet["D10"].value in {"ab", f"a{strange}b"}
+
+
 def test_it_speaks_the_readers_language(world: World, payer: Somebody) -> None:
     path = f"/residents/{payer.id}/statement"
     chinese = rows_of(world.get(f"{path}.csv", payer.key))
