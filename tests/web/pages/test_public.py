@@ -99,3 +99,23 @@ def test_the_service_worker_comes_from_the_root(world: World) -> None:
     assert answer.mimetype == "text/javascript"
     assert Browser(world).get("/offline").status_code == 200
     assert Browser(world).get("/about/data").status_code == 200
+
+
+def test_anybody_sees_who_answers_for_what_and_by_when(world: World) -> None:
+    assert "No responsibility list yet" in text_of(Browser(world).get("/responsibilities"))
+    assert world.app.test_cli_runner().invoke(args=["responsibilities", "load"]).exit_code == 0
+
+    said = text_of(Browser(world).get("/responsibilities"))
+
+    assert "Missing or broken manhole cover 永济市住房和城乡建设管理局 2 1 1" in said
+    assert "Domestic violence never public 永济市妇女联合会 2 1 1" in said
+    chinese = world.app.test_client().get("/responsibilities", headers={"Accept-Language": "zh"})
+    assert "井盖缺失或破损" in chinese.text
+
+
+def test_the_page_says_for_which_year_the_exchanged_days_are_not_announced(world: World) -> None:
+    assert world.app.test_cli_runner().invoke(args=["responsibilities", "load"]).exit_code == 0
+    world.clock.pass_by(days=4 * 365)
+    said = text_of(Browser(world).get("/responsibilities"))
+    assert "For 2030 they are not announced yet" in said
+    assert "For 2031 they are not announced yet" in said
