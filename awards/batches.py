@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from awards.errors import BadLine, BatchLinesError, BatchSizeError, LineFault
 from awards.funds import check_available, get_fund, last_day_of_award, taking
 from awards.grants import award_entry
 from awards.model import TEXT_LENGTH_MAX, Award, AwardBatch, AwardStatus
-from ledger import AMOUNT_MAX, AccountState, Call, account_state_of, new_id, post, remember_call
+from ledger import AMOUNT_MAX, AccountState, Call, account_state_of, among, insert_rows, new_id, post, remember_call
 from people import Resident, Unit, below, clean_text
 
 BATCH_LINES_MAX = 10_000
@@ -71,24 +71,25 @@ def award_batch(
     # Ids of one millisecond come in any order; sorted, they keep the order of the lines.
     award_ids = sorted(new_id() for _ in lines)
     entry_ids = [new_id() for _ in lines]
-    session.execute(
-        insert(Award),
-        [
-            {
-                "id": award_id,
-                "resident_id": line.resident_id,
-                "fund_code": fund.code,
-                "amount": line.amount,
-                "reason": cleaned,
-                "status": AwardStatus.POSTED,
-                "expires_on": expires_on,
-                "entry_id": entry_id,
-                "batch_id": batch.id,
-                "granted_by": actor,
-                "granted_at": now,
-            }
-            for award_id, entry_id, line in zip(award_ids, entry_ids, lines, strict=True)
-        ],
+    insert_rows(
+        session,
+        Award,
+        same={
+            "fund_code": fund.code,
+            "reason": cleaned,
+            "status": AwardStatus.POSTED,
+            "expires_on": expires_on,
+            "batch_id": batch.id,
+            "granted_by": actor,
+            "granted_at": now,
+            "forced_total": 0,
+        },
+        each={
+            "id": award_ids,
+            "resident_id": [line.resident_id for line in lines],
+            "amount": [line.amount for line in lines],
+            "entry_id": entry_ids,
+        },
     )
     remember_call(session, call, made_id=batch.id, now=now)
     entries = [
@@ -125,7 +126,7 @@ def _look_up(
         raise BatchSizeError(len(lines), BATCH_LINES_MAX)
     query = select(
         Resident.id, Resident.available_account_id, account_state_of(Resident.available_account_id).label("state")
-    ).where(Resident.id.in_({line.resident_id for line in lines}))
+    ).where(among(session, Resident.id, {line.resident_id for line in lines}))
     if within_path is not None:
         query = query.join(Unit, Unit.code == Resident.unit_code).where(below(within_path))
     found = session.execute(query).all()

@@ -100,6 +100,7 @@ from ledger.lot_balances import (
 )
 from ledger.lot_moves import GRACE_DAYS, Relabel, lines_of_move, relabelled, restoring, same_lot, undated
 from ledger.lots_by_day import PastLot, forget_past_lots, past_lots
+from ledger.many_rows import among, insert_rows
 from ledger.model import AccountState
 from ledger.period_statements import (
     EARLIEST_DAY,
@@ -221,6 +222,7 @@ __all__ = [
     "account_state_of",
     "account_states",
     "accounts_of_owner",
+    "among",
     "audit",
     "balance",
     "balance_at",
@@ -253,6 +255,7 @@ __all__ = [
     "forget_past_lots",
     "holdings",
     "id_text",
+    "insert_rows",
     "lines_of_move",
     "lock_lots",
     "locked_lots",

@@ -1,7 +1,7 @@
 """What must be true of the seals, for the audit: every sealed entry is recomputed, every root, every signature."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from uuid import UUID
 
 from sqlalchemy import Text, cast, select
@@ -23,6 +23,7 @@ GUARDS = {
     "sqlite": tuple(f"{table}_refuse_{event}" for table in _TABLES for event in ("update", "delete")),
 }
 
+_RUN = 1 << KEPT_EVERY
 _LEAVES_AT_ONCE = 20_000
 
 
@@ -69,15 +70,21 @@ def every_head_is_the_root_of_its_leaves(session: Session) -> str | None:
         for level, place, node in session.execute(select(SealNode.level, SealNode.place, SealNode.node))
     }
     head, covered = next(heads, None), 0
-    for position, leaf in _leaves_in_order(session):
-        if position != tree.size:
-            return f"leaf {tree.size} is missing"
-        if difference := _node_that_differs(nodes, tree.append(leaf), tree.size):
-            return difference
-        if head is not None and head.size == tree.size:
-            if head.root != tree.root():
-                return f"the root of head {head.size} is not that of its leaves"
-            head, covered = next(heads, None), tree.size
+    leaves = _leaves_in_order(session)
+    while run := list(islice(leaves, _RUN)):
+        for place, (position, _) in enumerate(run, start=tree.size):
+            if position != place:
+                return f"leaf {place} is missing"
+        hashes = [leaf for _, leaf in run]
+        # A run that no head ends within is folded at once, others leaf by leaf.
+        is_whole = len(run) == _RUN and (head is None or head.size >= tree.size + _RUN)
+        for part in [hashes] if is_whole else [[leaf] for leaf in hashes]:
+            if difference := _node_that_differs(nodes, tree.append_run(part), tree.size, len(part).bit_length() - 1):
+                return difference
+            if head is not None and head.size == tree.size:
+                if head.root != tree.root():
+                    return f"the root of head {head.size} is not that of its leaves"
+                head, covered = next(heads, None), tree.size
     return _left_over(head, tree, covered, nodes)
 
 
@@ -121,13 +128,13 @@ def _leaves_in_order(session: Session) -> Iterator[tuple[int, bytes]]:
         yield from part
 
 
-def _node_that_differs(nodes: dict[tuple[int, int], bytes], full: Sequence[bytes], size: int) -> str | None:
-    """Compare what is kept of the full runs that end with a leaf, and cross it off."""
-    if len(full) <= KEPT_EVERY:
-        return None
-    for level in range(KEPT_EVERY, len(full), KEPT_EVERY):
+def _node_that_differs(
+    nodes: dict[tuple[int, int], bytes], full: Sequence[bytes], size: int, lowest: int
+) -> str | None:
+    """Compare what is kept of the full runs that end with a leaf, from a level on, and cross it off."""
+    for level in range(KEPT_EVERY, lowest + len(full), KEPT_EVERY):
         place = (size >> level) - 1
-        if nodes.pop((level, place), None) != full[level]:
+        if nodes.pop((level, place), None) != full[level - lowest]:
             return f"node {place} of level {level} is not that over its leaves"
     return None
 

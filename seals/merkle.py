@@ -120,13 +120,23 @@ class GrowingTree:
 
     def append(self, leaf: bytes) -> list[bytes]:
         """Append a leaf, and return the hashes over all full runs that end with it, the leaf itself first."""
-        full = [leaf]
-        place = self.size
+        return self.append_run([leaf])
+
+    def append_run(self, leaves: Sequence[bytes]) -> list[bytes]:
+        """Append a full run of 2^n leaves; return the hashes over all full runs that end with it, its own first.
+
+        Raises:
+            ValueError: the tree holds no multiple of as many leaves.
+        """
+        place, above = divmod(self.size, len(leaves))
+        if above:
+            raise ValueError("a run begins where a run of its length ended")
+        full = [folded(leaves)]
         while place & 1:
             full.append(node_hash(self._edge.pop(), full[-1]))
             place >>= 1
         self._edge.append(full[-1])
-        self.size += 1
+        self.size += len(leaves)
         return full
 
     def root(self) -> bytes:

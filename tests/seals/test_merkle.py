@@ -138,6 +138,24 @@ def test_a_root_is_what_its_definition_says(size: int) -> None:
     assert tree.root() == root_of(size, runs_of(leaves)) == naive_root(leaves)
 
 
+@given(st.integers(0, 5), st.integers(0, 9))
+def test_whole_runs_make_the_same_tree_as_their_leaves(level: int, runs: int) -> None:
+    length = 1 << level
+    leaves = some_leaves(length * runs)
+    tree = GrowingTree()
+    for number in range(runs):
+        full = tree.append_run(leaves[number * length : (number + 1) * length])
+        assert full == [runs_of(leaves)(level + above, (number >> above)) for above in range(len(full))]
+    assert (tree.size, tree.root()) == (length * runs, naive_root(leaves) if leaves else EMPTY_ROOT)
+
+
+def test_a_run_begins_where_one_of_its_length_ended() -> None:
+    tree = GrowingTree()
+    tree.append(leaf_hash(b"one"))
+    with pytest.raises(ValueError, match="where a run of its length ended"):
+        tree.append_run(some_leaves(2))
+
+
 @given(sizes, st.data())
 def test_every_leaf_is_proved_and_no_other_claim_is(size: int, data: st.DataObject) -> None:
     leaves = some_leaves(size)
