@@ -3,13 +3,15 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 import people
 import seals
@@ -19,6 +21,9 @@ from tests.web.pages.browser import activate_somebody
 from tests.web.world import Clock, Somebody, World
 from web import Settings, create_app
 from web.extensions import db
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class _Quiet(WSGIRequestHandler):
@@ -105,10 +110,28 @@ def cashier(world: World) -> str:
     return person.handle
 
 
+def _in_one_piece(app: "WSGIApplication") -> "WSGIApplication":
+    """Return the application, its bodies read and closed before a byte is sent.
+
+    The server of the tests leaves a body open, a file among them, where the visitor's line broke before its end;
+    gunicorn closes it.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        body = app(environ, start_response)
+        try:
+            return list(body)
+        finally:
+            if isinstance(body, ClosingIterator | FileWrapper):
+                body.close()
+
+    return answer
+
+
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """Return where the application is served."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, _in_one_piece(world.app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
