@@ -1,4 +1,4 @@
-"""Why value is granted: funds and their money, awards to residents, claw-backs, expiry, and the cover of credits."""
+"""Why value is granted: funds and their money, tariffs, awards to residents, claw-backs, expiry, cover of credits."""
 
 from awards.batches import BATCH_LINES_MAX, BatchLine, award_batch, check_lines
 from awards.checks import CHECKS
@@ -13,6 +13,7 @@ from awards.claw_backs import (
 from awards.corrections import corrections_of, reverse_entry
 from awards.cover import CoverLine, cover_lines, every_fund_is_covered, fund_position
 from awards.errors import (
+    AcceptancePercentError,
     AlreadyClawedBackError,
     AmountOutOfRangeError,
     AwardBatchUnknownError,
@@ -32,6 +33,8 @@ from awards.errors import (
     MovementUnknownError,
     NothingToClawBackError,
     SameFundError,
+    TariffTooEarlyError,
+    TariffUnknownError,
 )
 from awards.expiry import expire_lots
 from awards.expiry_rules import END_OF_NEXT_YEAR, NEVER, expires_on, is_expiry_rule
@@ -60,7 +63,7 @@ from awards.listings import (
     list_batches,
     reasons_of_entries,
 )
-from awards.model import Award, AwardBatch, AwardStatus, ClawBack, Correction, Fund, FundMovement, MovementKind
+from awards.model import Award, AwardBatch, AwardStatus, ClawBack, Correction, Fund, FundMovement, MovementKind, Tariff
 from awards.movements import (
     MovementPage,
     appropriate,
@@ -70,6 +73,15 @@ from awards.movements import (
     move_money,
     return_money,
 )
+from awards.tariffs import (
+    PERCENT_MAX,
+    TariffPage,
+    get_tariff,
+    list_tariffs,
+    set_tariff,
+    tariff_in_force,
+    tariffs_in_force,
+)
 
 __all__ = [
     "BATCH_LINES_MAX",
@@ -77,7 +89,9 @@ __all__ = [
     "END_OF_NEXT_YEAR",
     "ISSUED",
     "NEVER",
+    "PERCENT_MAX",
     "TREASURY",
+    "AcceptancePercentError",
     "AlreadyClawedBackError",
     "AmountOutOfRangeError",
     "Award",
@@ -113,6 +127,10 @@ __all__ = [
     "MovementUnknownError",
     "NothingToClawBackError",
     "SameFundError",
+    "Tariff",
+    "TariffPage",
+    "TariffTooEarlyError",
+    "TariffUnknownError",
     "appropriate",
     "award",
     "award_batch",
@@ -137,6 +155,7 @@ __all__ = [
     "get_claw_back",
     "get_fund",
     "get_movement",
+    "get_tariff",
     "grant",
     "is_expiry_rule",
     "last_day_of_award",
@@ -145,10 +164,14 @@ __all__ = [
     "list_batches",
     "list_funds",
     "list_movements",
+    "list_tariffs",
     "locked_award",
     "lot_of",
     "move_money",
     "reasons_of_entries",
     "return_money",
     "reverse_entry",
+    "set_tariff",
+    "tariff_in_force",
+    "tariffs_in_force",
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, String, and_, case, cast, func, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 import ledger
 import people
@@ -11,6 +11,9 @@ from awards.claw_backs import KIND as CLAW_BACK
 from awards.cover import every_fund_is_covered
 from awards.grants import KIND as AWARD
 from awards.model import Award, AwardBatch, AwardStatus, ClawBack, Fund, FundMovement, MovementKind
+
+# What the migration creates: the database then refuses to change or remove a tariff that reports were made under.
+GUARDS = {"postgresql": ("tariffs_append_only",), "sqlite": ("tariffs_refuse_delete", "tariffs_refuse_update")}
 
 _NEVER = literal("never:", String)
 _FUNDS_LOT = _NEVER + Award.fund_code
@@ -112,6 +115,11 @@ def every_entry_of_an_award_has_its_row() -> ledger.Differences:
     )
 
 
+def the_guards_of_tariffs_stand(session: Session) -> str | None:
+    """Every trigger that keeps tariffs as they were set is there and enabled."""
+    return ledger.missing_guard(session, GUARDS, on_tables=["tariffs"])
+
+
 def _of_lines(
     lines: FromClause, amounts: ColumnElement[int], account: InstrumentedAttribute[int], lot: ColumnElement[str]
 ) -> ColumnElement[int]:
@@ -138,4 +146,5 @@ CHECKS: tuple[ledger.Check, ...] = (
     every_movement_of_money_is_in_the_books,
     every_batch_is_the_sum_of_its_awards,
     every_entry_of_an_award_has_its_row,
+    the_guards_of_tariffs_stand,
 )

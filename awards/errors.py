@@ -163,3 +163,28 @@ class NothingToClawBackError(AwardError):
     def __init__(self, award_id: UUID) -> None:
         super().__init__(f"nothing is left of award {award_id}")
         self.award_id = award_id
+
+
+class TariffUnknownError(AwardError):
+    """No tariff has this id."""
+
+    def __init__(self, tariff_id: UUID) -> None:
+        super().__init__(f"unknown tariff {tariff_id}")
+        self.tariff_id = tariff_id
+
+
+class AcceptancePercentError(AwardError):
+    """What is due on acceptance is not 0 to 100 percent of a tariff's amount."""
+
+    def __init__(self, percent: int) -> None:
+        super().__init__("what is due on acceptance is 0 to 100 percent")
+        self.percent = percent
+
+
+class TariffTooEarlyError(AwardError):
+    """A tariff is to begin in the past, or before the category's version before it begins."""
+
+    def __init__(self, valid_from: date, earliest: date) -> None:
+        super().__init__(f"a tariff cannot begin on {valid_from.isoformat()}, but on {earliest.isoformat()}")
+        self.valid_from = valid_from
+        self.earliest = earliest

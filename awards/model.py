@@ -4,12 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Integer, String, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
 
 FUND_CODE_LENGTH_MAX = 32
+CATEGORY_CODE_LENGTH_MAX = 16
 NAME_LENGTH_MAX = 100
 TEXT_LENGTH_MAX = 500
 
@@ -129,3 +130,29 @@ class Correction(Base):
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Tariff(Base):
+    """One version of what a report of one category earns, from a day on; rows are never changed or removed.
+
+    Of a category's versions that have begun, the one with the highest number is in force.
+    """
+
+    __tablename__ = "tariffs"
+    __table_args__ = (
+        UniqueConstraint("category_code", "number"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("on_acceptance_percent BETWEEN 0 AND 100", name="percent_within_whole"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    # No foreign key: categories belong to a room above, and each version of their list has its own rows.
+    category_code: Mapped[str] = mapped_column(String(CATEGORY_CODE_LENGTH_MAX))
+    number: Mapped[int] = mapped_column(Integer)
+    fund_code: Mapped[str] = mapped_column(ForeignKey("funds.code"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    # How much of it is due when a report is accepted; the rest is due when it is verified.
+    on_acceptance_percent: Mapped[int] = mapped_column(Integer)
+    valid_from: Mapped[date] = mapped_column(Date)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)

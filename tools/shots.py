@@ -74,6 +74,7 @@ PAGES = {
         "/office/funds",
         "{/office/funds/[a-z]+$}",
         "/office/new-fund",
+        "/office/tariffs",
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",
         "/office/new-shop",

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from awards.checks import GUARDS as AWARDS_GUARDS
 from holds.checks import GUARDS as HOLDS_GUARDS
 from ledger import CheckResult, audit
 from ledger.guards import GUARDS
@@ -105,7 +106,7 @@ def test_the_audit_knows_every_guard_there_is(session: Session) -> None:
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }
-    known = [guard for guards in (GUARDS, HOLDS_GUARDS, SEALS_GUARDS) for guard in guards[kind]]
+    known = [guard for guards in (GUARDS, AWARDS_GUARDS, HOLDS_GUARDS, SEALS_GUARDS) for guard in guards[kind]]
     assert sorted(session.scalars(text(every_trigger[kind]))) == sorted(known)
 
 

@@ -19,6 +19,7 @@ from web.api import (
     residents,
     seals,
     statements,
+    tariffs,
     units,
 )
 from web.api.health import register_health
@@ -42,6 +43,7 @@ _RESOURCES = (
     closures.blueprint,
     statements.blueprint,
     categories.blueprint,
+    tariffs.blueprint,
 )
 _ADDS_ROUTES = (balances, holds)
 

@@ -1,18 +1,22 @@
-"""What can be reported, who answers for it and by when: for everybody, without a key."""
+"""What can be reported, who answers for it and by when, and what it earns: for everybody, without a key."""
 
 from typing import Any
 
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
+from awards import Tariff, tariffs_in_force
 from reports import Category, CategoryKind, categories, is_category_code
 from web.api.fields import PageQuery, Reply
 from web.api.pages import cursor_refused, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import public
+from web.clock import today
 from web.unit_of_work import reading
 
-blueprint = ApiBlueprint("categories", "Categories: what can be reported, who answers for it, and by when.")
+blueprint = ApiBlueprint(
+    "categories", "Categories: what can be reported, who answers for it by when, and what it earns."
+)
 
 
 class WorkingDaysReply(Schema):
@@ -36,6 +40,11 @@ class CategoryReply(Reply):
     private = fields.Boolean(
         required=True, attribute="is_private", metadata={"description": "Reports of it are never shown to the public."}
     )
+    award = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What a report of it earns today, in minor units; null: nothing."},
+    )
 
 
 @blueprint.get("/categories")
@@ -50,12 +59,15 @@ def list_categories(asked: dict[str, Any]) -> Any:
 
     def read(session: Session) -> dict[str, Any]:
         found = [each for each in categories(session) if after is None or each.code > after]
-        return page([_shown(each) for each in found[:limit]], found[limit - 1].code if len(found) > limit else None)
+        earns = tariffs_in_force(session, today())
+        items = [_shown(each, earns.get(each.code)) for each in found[:limit]]
+        return page(items, found[limit - 1].code if len(found) > limit else None)
 
     return reading(read)
 
 
-def _shown(category: Category) -> dict[str, Any]:
+def _shown(category: Category, tariff: Tariff | None) -> dict[str, Any]:
     facts = {name: getattr(category, name) for name in ("code", "name", "name_en", "kind", "parent_code")}
     owned = {"department_code": category.department_code, "is_private": category.is_private}
-    return facts | owned | {"due_working_days": category if category.parent_code else None}
+    due = {"due_working_days": category if category.parent_code else None}
+    return facts | owned | due | {"award": tariff.amount if tariff else None}

@@ -16,6 +16,7 @@ from ledger import Call, LedgerError, recall_call
 from merchants import MerchantError
 from people import PeopleError
 from receivables import ReceivableError
+from reports import ReportError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
@@ -29,7 +30,7 @@ _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 _YUAN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9](?:,[0-9]{3}){3})(?:\.[0-9]{1,2})?")
 # Between the digits of amounts people write blanks, around them the sign or the word for yuan.
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
-_REFUSALS = (LedgerError, PeopleError, AwardError, MerchantError, ReceivableError)
+_REFUSALS = (LedgerError, PeopleError, AwardError, MerchantError, ReceivableError, ReportError)
 
 
 class Form:

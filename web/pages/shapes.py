@@ -286,12 +286,16 @@ class ReceiptFinding:
 
 @dataclass(frozen=True, slots=True)
 class CategoryView:
-    """What can be reported: who answers for it, and the working days they have, from ordinary to urgent."""
+    """What can be reported: who answers for it, and the working days they have, from ordinary to urgent.
+
+    `award` is what a report of it earns today, None where it earns nothing.
+    """
 
     name: str
     department: str
     days: tuple[int, int, int]
     is_private: bool
+    award: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,4 +73,10 @@ AWARDS_ROWS: dict[type[Exception], Row] = {
         _l("Nothing is left of this award"),
         _l("What is spent stays spent."),
     ),
+    awards.TariffUnknownError: unknown("tariff_unknown", _l("There is no such tariff")),
+    awards.AcceptancePercentError: wrong_field("on_acceptance_percent", _l("This must be a percentage from 0 to 100.")),
+    awards.TariffTooEarlyError: wrong_field(
+        "from",
+        _l("It begins on %(earliest)s at the earliest: no day that is over, and none before the tariff set last."),
+    ),
 }

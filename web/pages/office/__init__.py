@@ -1,4 +1,4 @@
-"""The office's pages: residents, awards, funds, shops, staff and the books."""
+"""The office's pages: residents, awards, funds, tariffs, shops, staff and the books."""
 
 from web.pages.office import (
     awards,
@@ -16,13 +16,14 @@ from web.pages.office import (
     shop_debts,
     shops,
     staff,
+    tariffs,
 )
 from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
-    *(shop_debts, shops, staff),
+    *(shop_debts, shops, staff, tariffs),
 )
 
 __all__ = ["ROUTES", "blueprint"]

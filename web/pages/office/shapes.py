@@ -252,3 +252,17 @@ class TermsView:
     closed_through: date | None
     by: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TariffView:
+    """One version of what a category earns, from a day on; `percent` of it is due on acceptance."""
+
+    category: str
+    number: int
+    fund_name: str
+    amount: int
+    percent: int
+    valid_from: date
+    set_by: str
+    set_at: datetime

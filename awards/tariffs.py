@@ -1,0 +1,125 @@
+"""Tariffs: what a report of each category earns, out of which fund, from which day on; set in versions, never changed.
+
+Categories are known here only by their codes: whether there is such a category is the caller's question.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from awards.errors import AcceptancePercentError, TariffTooEarlyError, TariffUnknownError
+from awards.funds import check_amount, get_fund
+from awards.model import Tariff
+from ledger import Call, new_id, remember_call
+
+PERCENT_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TariffPage:
+    """Tariffs, newest first; `next_before` asks for those that follow, None if there are none."""
+
+    items: list[Tariff]
+    next_before: UUID | None
+
+
+def set_tariff(
+    session: Session,
+    *,
+    category_code: str,
+    fund_code: str,
+    amount: int,
+    on_acceptance_percent: int,
+    valid_from: date | None,
+    actor: str,
+    now: datetime,
+    call: Call | None = None,
+) -> Tariff:
+    """Set what a category earns from a day on (today for None), as its next version.
+
+    `amount` is in minor units; `on_acceptance_percent` says how much of it is due when a report is accepted, the rest
+    when it is verified. Of two set at once for one category, one meets a unique violation.
+
+    Raises:
+        FundUnknownError: no such fund.
+        AmountOutOfRangeError: the amount is not positive.
+        AcceptancePercentError: the percentage is not between 0 and 100.
+        TariffTooEarlyError: the day is over, or lies before the one on which the version before begins.
+    """
+    fund = get_fund(session, fund_code)
+    check_amount(amount)
+    if not 0 <= on_acceptance_percent <= PERCENT_MAX:
+        raise AcceptancePercentError(on_acceptance_percent)
+    today = now.date()
+    latest = session.scalars(
+        select(Tariff).where(Tariff.category_code == category_code).order_by(Tariff.number.desc()).limit(1)
+    ).first()
+    begins_on = valid_from or today
+    earliest = max(today, latest.valid_from) if latest else today
+    if begins_on < earliest:
+        raise TariffTooEarlyError(begins_on, earliest)
+    tariff = Tariff(
+        id=new_id(),
+        category_code=category_code,
+        number=latest.number + 1 if latest else 1,
+        fund_code=fund.code,
+        amount=amount,
+        on_acceptance_percent=on_acceptance_percent,
+        valid_from=begins_on,
+        set_by=actor,
+        set_at=now,
+    )
+    session.add(tariff)
+    remember_call(session, call, made_id=tariff.id, now=now)
+    session.flush()
+    return tariff
+
+
+def tariff_in_force(session: Session, category_code: str, day: date) -> Tariff | None:
+    """Return the tariff of a category on a day, None where it earns nothing yet."""
+    begun = select(Tariff).where(Tariff.category_code == category_code, Tariff.valid_from <= day)
+    return session.scalars(begun.order_by(Tariff.number.desc()).limit(1)).first()
+
+
+def tariffs_in_force(session: Session, day: date) -> dict[str, Tariff]:
+    """Return the tariffs in force on a day by the codes of their categories; those that earn nothing are missing."""
+    begun = (
+        select(Tariff.category_code, func.max(Tariff.number).label("number"))
+        .where(Tariff.valid_from <= day)
+        .group_by(Tariff.category_code)
+        .subquery()
+    )
+    query = (
+        select(Tariff)
+        .join(begun, and_(begun.c.category_code == Tariff.category_code, begun.c.number == Tariff.number))
+        .order_by(Tariff.category_code)
+    )
+    return {tariff.category_code: tariff for tariff in session.scalars(query)}
+
+
+def get_tariff(session: Session, tariff_id: UUID) -> Tariff:
+    """Return the tariff with this id.
+
+    Raises:
+        TariffUnknownError: there is none.
+    """
+    tariff = session.get(Tariff, tariff_id)
+    if tariff is None:
+        raise TariffUnknownError(tariff_id)
+    return tariff
+
+
+def list_tariffs(
+    session: Session, *, category_code: str | None = None, limit: int = 50, before: UUID | None = None
+) -> TariffPage:
+    """Return tariffs (of one category), past and coming ones too, newest first, older than the cursor `before`."""
+    query = select(Tariff).order_by(Tariff.id.desc()).limit(limit + 1)
+    if category_code is not None:
+        query = query.where(Tariff.category_code == category_code)
+    if before is not None:
+        query = query.where(Tariff.id < before)
+    found = list(session.scalars(query))
+    return TariffPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
