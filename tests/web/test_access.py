@@ -11,7 +11,7 @@ from web.auth import rule_of
 PUBLIC_API = {
     *("/api/v1/openapi.json", "/api/v1/docs", "/api/v1/health/live", "/api/v1/health/ready", "/api/v1/metrics"),
     *("/health/live", "/health/ready", "/metrics"),
-    "/api/v1/categories",
+    *("/api/v1/categories", "/api/v1/tariffs", "/api/v1/tariffs/<uuid:tariff_id>"),
     *("/api/v1/books/seals", "/api/v1/books/seals/<int:size>"),
     *("/api/v1/books/seals/consistency", "/api/v1/books/seals/keys"),
 }
@@ -23,7 +23,7 @@ def test_every_route_names_its_rule_of_access(world: World) -> None:
     assert [rule.rule for rule in rules if rule_of(world.app, rule.endpoint) is None] == []
 
 
-def test_nothing_of_the_api_is_public_but_health_its_description_the_seals_and_what_can_be_reported(
+def test_nothing_of_the_api_is_public_but_health_its_description_the_seals_and_what_reports_are_and_earn(
     world: World,
 ) -> None:
     public = set()

@@ -60,12 +60,12 @@ def finish_specification(app: Flask, api: LedgerApi) -> None:
         content = response.get("content", {})
         if "application/json" in content:
             content[PROBLEM_TYPE] = content.pop("application/json")
-    public = _public_paths(app)
+    public = _public_operations(app)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if method not in {"get", "post", "put", "delete"}:
                 continue
-            operation["security"] = [] if path in public else [{"key": []}]
+            operation["security"] = [] if (path, method) in public else [{"key": []}]
             operation.setdefault("responses", {}).setdefault("default", {"$ref": _ANY_PROBLEM})
             if method == "post" and path not in _MAKES_NOTHING:
                 name = "idempotency_key_optional" if path == _KEY_OPTIONAL else "idempotency_key"
@@ -83,11 +83,13 @@ def _key_parameter(*, required: bool) -> dict[str, Any]:
     }
 
 
-def _public_paths(app: Flask) -> set[str]:
-    found = set()
+def _public_operations(app: Flask) -> set[tuple[str, str]]:
+    """Return what needs no key, as addresses and methods: one address may be read by all and written by few."""
+    found: set[tuple[str, str]] = set()
     for rule in app.url_map.iter_rules():
         access_rule = rule_of(app, rule.endpoint)
         if access_rule is not None and access_rule.public:
             # As the document writes addresses.
-            found.add(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+            found |= {(path, method.lower()) for method in rule.methods or ()}
     return found

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import reports
 from people import Role
-from tests.web.world import VILLAGE, World
+from tests.web.world import SYSTEM, VILLAGE, World
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ ROUTES = (
         {"fund": "peace", "reason": "r", "items": [{"resident_id": "RESIDENT", "amount": 10}]},
     ),
     Route("/awards/AWARD/claw-back", "administrator", REASON),
+    Route(
+        "/tariffs",
+        "administrator",
+        {"category": "C0103", "fund": "peace", "amount": 10, "on_acceptance_percent": 40, "from": "2026-06-01"},
+        optional=frozenset({"from"}),
+    ),
     Route("/merchants", "administrator", {"code": "M09", "name": "n", "category": "c"}),
     Route(
         "/merchants/M01/namings",
@@ -85,6 +92,10 @@ class Community:
         self.world = world
         world.fund("peace")
         world.fund("school")
+        lines = reports.packaged_responsibilities()
+        world.done(
+            lambda session: reports.publish_responsibilities(session, lines=lines, actor=SYSTEM, now=world.clock.at)
+        )
         resident, shop = world.resident(balance=1_000), world.shop("M01")
         award = world.award(resident.id, 500)
         debtor = world.resident()

@@ -22,6 +22,7 @@ def test_anybody_sees_what_can_be_reported_who_answers_and_by_when(world: World)
         "department": None,
         "due_working_days": None,
         "private": False,
+        "award": None,
     }
     hole = by_code["C0103"]
     assert (hole["name"], hole["parent"], hole["department"]) == ("井盖缺失或破损", "C01", "140881-D05")

@@ -119,3 +119,17 @@ def test_the_page_says_for_which_year_the_exchanged_days_are_not_announced(world
     said = text_of(Browser(world).get("/responsibilities"))
     assert "For 2030 they are not announced yet" in said
     assert "For 2031 they are not announced yet" in said
+
+
+def test_anybody_sees_what_a_report_earns(world: World) -> None:
+    assert world.app.test_cli_runner().invoke(args=["responsibilities", "load"]).exit_code == 0
+    world.fund("peace")
+    body = {"category": "C0103", "fund": "peace", "amount": 12_50, "on_acceptance_percent": 40}
+    assert world.post("/tariffs", body, world.administrator).status_code == 201
+
+    said = text_of(Browser(world).get("/responsibilities"))
+
+    assert "Missing or broken manhole cover 永济市住房和城乡建设管理局 2 1 1 12.50 credits" in said
+    assert "Domestic violence never public 永济市妇女联合会 2 1 1 —" in said
+    chinese = world.app.test_client().get("/responsibilities", headers={"Accept-Language": "zh"})
+    assert "12.50 平安币" in text_of(chinese)
