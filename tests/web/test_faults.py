@@ -3,7 +3,7 @@
 import resource
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,9 @@ on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=Tru
 # --- SQLite ----------------------------------------------------------------------------------------------------------
 
 
-def connections_begin_with(till: Counter, pragma: str) -> Callable[[], None]:
-    """Let every new connection begin with a pragma; return what ends that."""
+@contextmanager
+def connections_begin_with(till: Counter, pragma: str) -> Iterator[None]:
+    """Let every new connection begin with a pragma, and none of those after: other tests use the same engine."""
 
     def set_it(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
@@ -48,26 +49,23 @@ def connections_begin_with(till: Counter, pragma: str) -> Callable[[], None]:
         engine = db.engine
     event.listen(engine, "connect", set_it)
     engine.dispose()
-
-    def end() -> None:
+    try:
+        yield
+    finally:
         event.remove(engine, "connect", set_it)
         engine.dispose()
-
-    return end
 
 
 @on_sqlite
 def test_a_full_disk_is_said_to_be_so_and_the_same_key_pays_when_there_is_room(till: Counter, file: Path) -> None:
     with sqlite3.connect(file) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    make_room = connections_begin_with(till, f"max_page_count = {pages + 4}")
     # Codes are made before the disk is full: what fails is the payment.
-    ready = [till.order() for _ in range(60)]
-    told = [order.send() for order in ready]
-    assert set(told) == {NEW, UNAVAILABLE}
-    paid = told.count(NEW)
-    till.assert_paid(times=paid)
-    make_room()
+    with connections_begin_with(till, f"max_page_count = {pages + 4}"):
+        ready = [till.order() for _ in range(60)]
+        told = [order.send() for order in ready]
+        assert set(told) == {NEW, UNAVAILABLE}
+        till.assert_paid(times=told.count(NEW))
     assert [order.send() for order in ready] == [REPLAYED if each == NEW else NEW for each in told]
     till.assert_paid(times=60)
 
@@ -98,14 +96,14 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 @on_sqlite
 def test_a_writer_that_waited_longer_than_the_busy_timeout_is_told_to_come_again(till: Counter, file: Path) -> None:
     order = till.order()
-    connections_begin_with(till, "busy_timeout = 50")
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    assert order.send() == UNAVAILABLE
-    other.execute("ROLLBACK")
-    other.close()
-    till.assert_paid(times=0)
-    assert order.send() == NEW
+    with connections_begin_with(till, "busy_timeout = 50"):
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert order.send() == UNAVAILABLE
+        other.execute("ROLLBACK")
+        other.close()
+        till.assert_paid(times=0)
+        assert order.send() == NEW
     till.assert_paid(times=1)
 
 
