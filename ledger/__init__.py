@@ -125,6 +125,7 @@ from ledger.statements import (
 )
 from ledger.sweeps import Sweep
 from ledger.terms import AHEAD_S, Terms, TermsSet, set_open_days, terms_history, terms_in_force
+from ledger.turnover_sums import Turnover, turnovers
 from ledger.whole_entries import (
     LINE_ON_POSTGRESQL,
     EntryLine,
@@ -215,6 +216,7 @@ __all__ = [
     "Terms",
     "TermsSet",
     "TrialBalanceRow",
+    "Turnover",
     "UTCDateTime",
     "account_code_of",
     "account_id",
@@ -304,6 +306,7 @@ __all__ = [
     "terms_in_force",
     "trial_balance",
     "trial_balance_totals",
+    "turnovers",
     "undated",
     "writers_under_way",
 ]

@@ -1,5 +1,8 @@
 """What reports refuses, each with the facts of the refusal."""
 
+from datetime import date
+from uuid import UUID
+
 
 class ReportError(Exception):
     """A rule about reports or responsibilities says no; nothing was written."""
@@ -36,3 +39,84 @@ class DayOutOfRangeError(ReportError):
     def __init__(self, year: int) -> None:
         super().__init__(f"no calendar of the year {year}")
         self.year = year
+
+
+class PlaceUnknownError(ReportError):
+    """A report names a department where it should name a place."""
+
+    def __init__(self, unit_code: str) -> None:
+        super().__init__("this unit is no place")
+        self.unit_code = unit_code
+
+
+class PositionError(ReportError):
+    """A position lacks one half, or is none on earth."""
+
+    def __init__(self) -> None:
+        super().__init__("no position on earth")
+
+
+class ReportUnknownError(ReportError):
+    """No report has this id, or it lies outside of what the caller may act on."""
+
+    def __init__(self, report_id: UUID | str) -> None:
+        super().__init__("unknown report")
+        self.report_id = report_id
+
+
+class StepNotNowError(ReportError):
+    """The report's status does not allow this step."""
+
+    def __init__(self, step: str, status: str) -> None:
+        super().__init__(f"no {step} of a report that is {status}")
+        self.step = step
+        self.status = status
+
+
+class DispatchTargetError(ReportError):
+    """A unit cannot be given the report: it has it, or is neither a department nor a place below the command unit."""
+
+    def __init__(self, unit_code: str) -> None:
+        super().__init__("this unit is not given the report")
+        self.unit_code = unit_code
+
+
+class DueDateError(ReportError):
+    """A due date lies before the first day or after the last that may be set here."""
+
+    def __init__(self, first_on: date, last_on: date) -> None:
+        super().__init__("this due date cannot be set")
+        self.first_on = first_on
+        self.last_on = last_on
+
+
+class MergerTargetError(ReportError):
+    """A report cannot be merged into itself, nor into one that has ended without being handled."""
+
+    def __init__(self, into_id: UUID) -> None:
+        super().__init__("no report is merged into this one")
+        self.into_id = into_id
+
+
+class ReopeningClosedError(ReportError):
+    """The days in which a closed report can be reopened are over."""
+
+    def __init__(self, last_on: date) -> None:
+        super().__init__("too late to reopen")
+        self.last_on = last_on
+
+
+class RequestPendingError(ReportError):
+    """Something asked about the report is not decided yet."""
+
+    def __init__(self, request_id: UUID) -> None:
+        super().__init__("another request waits for its decision")
+        self.request_id = request_id
+
+
+class RequestUnknownError(ReportError):
+    """Nothing of this kind was asked about the report, or waits for its decision."""
+
+    def __init__(self, report_id: UUID) -> None:
+        super().__init__("nothing waits for a decision")
+        self.report_id = report_id

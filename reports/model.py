@@ -1,16 +1,32 @@
-"""The tables of reports: versions of the responsibility list, and who answers for what in each."""
+"""The tables of reports: who answers for what, in versions; the reports with their steps, and what is asked of two."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, String
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger import Base, UTCDateTime, enum_column
+from ledger import Base, UTCDateTime, enum_column, new_id
 
 NAME_LENGTH_MAX = 100
 CATEGORY_CODE_LENGTH_MAX = 16
 WORKING_DAYS_MAX = 250
+TEXT_LENGTH_MAX = 500
+NUMBER_LENGTH = 12
+
+_IS_UNDECIDED = text("decided_at IS NULL")
 
 
 class CategoryKind(StrEnum):
@@ -76,3 +92,149 @@ class Category(Base):
     dispatch_days: Mapped[int | None] = mapped_column(Integer)
     # Never shown to the public, whatever becomes of a report.
     is_private: Mapped[bool]
+
+
+class Channel(StrEnum):
+    """How a report came: from a resident's own device, or by an officer who took it from a caller or visitor."""
+
+    RESIDENT = "resident"
+    OFFICER = "officer"
+
+
+class ReportStatus(StrEnum):
+    """Where a report stands; the last four are its ends, of which only a closed one can be reopened."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    ACKNOWLEDGED = "acknowledged"
+    HANDLED = "handled"
+    RETURNED = "returned"
+    VERIFIED = "verified"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+
+
+class StepKind(StrEnum):
+    """What somebody did with a report."""
+
+    SUBMISSION = "submission"
+    ACCEPTANCE = "acceptance"
+    REJECTION = "rejection"
+    MERGER = "merger"
+    DISPATCH = "dispatch"
+    TRANSFER = "transfer"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    HANDLING = "handling"
+    VERIFICATION = "verification"
+    RETURN = "return"
+    CLOSURE = "closure"
+    REOPENING = "reopening"
+    POSTPONEMENT = "postponement"
+    WITHDRAWAL = "withdrawal"
+
+
+class RequestKind(StrEnum):
+    """What one supervisor asks and another decides: a later due date (挂账), or the end of a report without result."""
+
+    POSTPONEMENT = "postponement"
+    WITHDRAWAL = "withdrawal"
+
+
+class Report(Base):
+    """One report: what was seen and where, under the version of the list then in force, and where it stands.
+
+    How it came there is told by its steps; the duty it laid on a unit by the rows and books of `duties`.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["list_version", "category_code"], ["report_categories.version", "report_categories.code"]
+        ),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="positions_are_pairs"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        Index("ix_reports_status_unit", "status", "unit_code"),
+        Index("ix_reports_status_department", "status", "department_code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(NUMBER_LENGTH), unique=True)
+    list_version: Mapped[int] = mapped_column(Integer)
+    category_code: Mapped[str] = mapped_column(String(CATEGORY_CODE_LENGTH_MAX))
+    description: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), index=True)
+    address: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX))
+    # Degrees (WGS 84), north and east positive.
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
+    submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    status: Mapped[ReportStatus] = mapped_column(enum_column(ReportStatus))
+    severity: Mapped[Severity | None] = mapped_column(enum_column(Severity))
+    # Whose it is to give the report to a department: the town or street above its place, else the county.
+    command_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    department_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("reports.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ReportStep(Base):
+    """One step of a report: who did what for which unit, when, and the status it led to; added, never changed.
+
+    The status before it is that of the step before. `unit_code` is who was charged by a dispatch or transfer, else whom
+    the duty lay on; `due_on` the date that the step set, `entry_id` the entry in the books, where it moved a duty.
+    """
+
+    __tablename__ = "report_steps"
+    __table_args__ = (UniqueConstraint("report_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    # Counted from 1 in each report.
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[StepKind] = mapped_column(enum_column(StepKind))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    status: Mapped[ReportStatus] = mapped_column(enum_column(ReportStatus))
+    unit_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    old_due_on: Mapped[date | None] = mapped_column(Date)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    entry_id: Mapped[UUID | None] = mapped_column(unique=True)
+
+
+class ReportRequest(Base):
+    """What a supervisor asks about a report and another decides; a report has one undecided at a time."""
+
+    __tablename__ = "report_requests"
+    __table_args__ = (
+        CheckConstraint("(kind = 'postponement') = (due_on IS NOT NULL)", name="postponements_name_a_day"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name="decided_whole",
+        ),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+        Index(
+            "uq_report_requests_undecided",
+            "report_id",
+            unique=True,
+            sqlite_where=_IS_UNDECIDED,
+            postgresql_where=_IS_UNDECIDED,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
+    kind: Mapped[RequestKind] = mapped_column(enum_column(RequestKind))
+    due_on: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_approved: Mapped[bool | None]
+    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -168,6 +168,12 @@ def get_category(session: Session, code: str, *, version: int | None = None) -> 
     return found
 
 
+def deadlines_of(category: Category) -> Deadlines:
+    """Return the working days of a category that may be reported under."""
+    days = (category.normal_days, category.serious_days, category.urgent_days, category.dispatch_days)
+    return Deadlines(*(each or 0 for each in days))
+
+
 def is_category_code(text: str) -> bool:
     """Say whether a text could be the code of a category."""
     return _CODE.fullmatch(text) is not None

@@ -11,7 +11,7 @@ from web.auth import rule_of
 PUBLIC_API = {
     *("/api/v1/openapi.json", "/api/v1/docs", "/api/v1/health/live", "/api/v1/health/ready", "/api/v1/metrics"),
     *("/health/live", "/health/ready", "/metrics"),
-    *("/api/v1/categories", "/api/v1/tariffs", "/api/v1/tariffs/<uuid:tariff_id>"),
+    *("/api/v1/scoreboard", "/api/v1/categories", "/api/v1/tariffs", "/api/v1/tariffs/<uuid:tariff_id>"),
     *("/api/v1/books/seals", "/api/v1/books/seals/<int:size>"),
     *("/api/v1/books/seals/consistency", "/api/v1/books/seals/keys"),
 }

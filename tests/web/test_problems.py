@@ -6,11 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 import awards
+import duties
 import holds
 import ledger
 import merchants
 import people
 import receivables
+import reports
 import seals
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
@@ -21,6 +23,8 @@ BASES = (
     holds.HoldError,
     people.PeopleError,
     awards.AwardError,
+    duties.DutyError,
+    reports.ReportError,
     merchants.MerchantError,
     receivables.ReceivableError,
     seals.SealError,

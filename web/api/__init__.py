@@ -16,7 +16,10 @@ from web.api import (
     payment_codes,
     redemptions,
     repayments,
+    report_steps,
+    reports,
     residents,
+    scoreboard,
     seals,
     statements,
     tariffs,
@@ -27,7 +30,7 @@ from web.api.parsing import PREFIX
 from web.api.specification import LedgerApi, finish_specification
 from web.extensions import csrf
 
-# Importing the modules of balances and holds adds their routes to the residents' blueprint.
+# Importing these adds their routes to the blueprints of residents and reports.
 _RESOURCES = (
     residents.blueprint,
     units.blueprint,
@@ -44,8 +47,10 @@ _RESOURCES = (
     statements.blueprint,
     categories.blueprint,
     tariffs.blueprint,
+    reports.blueprint,
+    scoreboard.blueprint,
 )
-_ADDS_ROUTES = (balances, holds)
+_ADDS_ROUTES = (balances, holds, report_steps)
 
 
 def register_api(app: Flask) -> None:

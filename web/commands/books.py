@@ -7,9 +7,11 @@ import click
 from flask_babel import force_locale
 
 import awards
+import duties
 import holds
 import merchants
 import receivables
+import reports
 from ledger import ExportFormat, audit, export
 from seals import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
 from web.clock import today
@@ -32,6 +34,8 @@ def prove() -> None:
         *holds.CHECKS,
         *receivables.CHECKS,
         *merchants.CHECKS,
+        *duties.CHECKS,
+        *reports.CHECKS,
         *checks_of_seals(seal_keys()),
         the_guards_of_seals_stand,
     ]

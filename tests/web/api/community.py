@@ -1,12 +1,14 @@
 """A community with something of everything, and each POST of the API with a body that is right."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-import reports
 from people import Role
-from tests.web.world import SYSTEM, VILLAGE, World
+from reports import ReportStatus
+from tests.web.reporting import Desk
+from tests.web.world import VILLAGE, World
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,39 @@ ROUTES = (
     Route("/residents/RESIDENT/closure", "administrator", REASON),
     Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
     Route("/merchants/M01/closure", "administrator", REASON),
+    Route(
+        "/reports",
+        "resident",
+        {
+            "category": "C0103",
+            "description": "d",
+            "unit": VILLAGE,
+            "address": "a",
+            "lat": 34.8,
+            "long": 110.4,
+            "on_behalf_of": None,
+        },
+        optional=frozenset({"address", "lat", "long", "on_behalf_of"}),
+    ),
+    Route("/reports/REPORT-SUBMITTED/acceptance", "supervisor", {"severity": "normal"}),
+    Route("/reports/REPORT-SUBMITTED/rejection", "supervisor", REASON),
+    Route("/reports/REPORT-SUBMITTED/merger", "supervisor", {"into": "REPORT-ACCEPTED"}),
+    Route(
+        "/reports/REPORT-ACCEPTED/dispatch",
+        "dispatcher",
+        {"unit": "140881-D01", "due_on": "2026-06-02"},
+        optional=frozenset({"unit", "due_on"}),
+    ),
+    Route("/reports/REPORT-DISPATCHED/transfer", "dispatcher", {"unit": "140881-D02"}),
+    Route("/reports/REPORT-DISPATCHED/acknowledgement", "handler", {}),
+    Route("/reports/REPORT-ACKNOWLEDGED/handling", "handler", {"note": "n"}),
+    Route("/reports/REPORT-HANDLED/verification", "supervisor", {"result": "returned", "note": "n"}),
+    Route("/reports/REPORT-VERIFIED/closure", "supervisor", {}),
+    Route("/reports/REPORT-CLOSED/reopening", "reporter", REASON),
+    Route("/reports/REPORT-DISPATCHED/postponement", "supervisor", {"due_on": "2026-07-01", **REASON}),
+    Route("/reports/REPORT-POSTPONED/postponement/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
+    Route("/reports/REPORT-DISPATCHED/withdrawal", "supervisor", REASON),
+    Route("/reports/REPORT-DOUBTED/withdrawal/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
 )
 OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule", "note", "consent"}
 
@@ -92,10 +127,7 @@ class Community:
         self.world = world
         world.fund("peace")
         world.fund("school")
-        lines = reports.packaged_responsibilities()
-        world.done(
-            lambda session: reports.publish_responsibilities(session, lines=lines, actor=SYSTEM, now=world.clock.at)
-        )
+        self.desk = Desk(world)
         resident, shop = world.resident(balance=1_000), world.shop("M01")
         award = world.award(resident.id, 500)
         debtor = world.resident()
@@ -129,6 +161,22 @@ class Community:
             "WAIVER": self.asked(waivers, {"fund": "peace", "amount": 100, **REASON}),
         }
 
+    def report(self, state: str) -> str:
+        """Return the id of a new report in a state: a status, or with something asked about it."""
+        asked = {"postponed": ("postponement", {"due_on": "2026-07-01", **REASON}), "doubted": ("withdrawal", REASON)}
+        if state in asked:
+            report_id = self.desk.brought_to(ReportStatus.DISPATCHED)
+            name, body = asked[state]
+            self.desk.step(report_id, name, "supervisor", **body)
+            return report_id
+        return self.desk.brought_to(ReportStatus(state))
+
+    def key(self, role: str) -> str:
+        """Return the key of whoever plays a role."""
+        if role in self.keys:
+            return self.keys[role]
+        return self.desk.keys["resident" if role == "reporter" else role]
+
     def asked(self, path: str, body: dict[str, Any]) -> str:
         """Ask for what another person decides, and return its id."""
         answer = self.post(Route(path, "administrator", body), json.dumps(body).encode())
@@ -136,14 +184,17 @@ class Community:
         return str(answer.get_json()["id"])
 
     def named(self, text: str) -> str:
-        """Return a text with the names of things in it replaced by their ids."""
+        """Return a text with the names of things in it replaced by their ids; reports are made when they are named."""
+        for name in re.findall(r"REPORT-[A-Z]+", text):
+            if name not in self.names:
+                self.names[name] = self.report(name.removeprefix("REPORT-").lower())
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text
 
     def post(self, route: Route, data: bytes, **headers: str) -> Any:
         """Send a body to a route as somebody who may."""
-        return self.world.post(self.named(route.path), data, self.keys[route.role], **headers)
+        return self.world.post(self.named(route.path), data, self.key(route.role), **headers)
 
     def body(self, route: Route) -> dict[str, Any]:
         """Return a body that is right."""
@@ -153,4 +204,4 @@ class Community:
     def books(self) -> list[Any]:
         """Return the whole trial balance."""
         ask, key = self.world.get, self.world.auditor
-        return [ask("/books/trial-balance", key, asset=asset).get_json() for asset in ("PAB", "CNY")]
+        return [ask("/books/trial-balance", key, asset=asset).get_json() for asset in ("PAB", "CNY", "DUTY")]

@@ -1,0 +1,47 @@
+"""The table of duties."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger import Base, UTCDateTime, enum_column, new_id
+
+_IS_OPEN = text("ended_at IS NULL")
+
+
+class DutyOutcome(StrEnum):
+    """How a duty ended: discharged in time or late, moved to another unit or date, or withdrawn with its matter."""
+
+    MET = "met"
+    MISSED = "missed"
+    MOVED = "moved"
+    WITHDRAWN = "withdrawn"
+
+
+class Duty(Base):
+    """One duty of one unit about one matter, due on one day; another unit or another day is another duty.
+
+    While `ended_at` is empty it is 1 in the books, in the lot of its day: in the unit's duties, or, once `handled_at`
+    is set, among what the unit has handled. The matter lives a floor above, so no foreign key points to it.
+    """
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_with_an_outcome"),
+        CheckConstraint("outcome IS NULL OR outcome <> 'met' OR handled_at IS NOT NULL", name="met_by_handling"),
+        Index("uq_duties_open", "matter_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("ix_duties_open", "unit_code", "due_on", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    matter_id: Mapped[UUID] = mapped_column(index=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"))
+    due_on: Mapped[date] = mapped_column(Date)
+    charged_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # When the handling that waits for verification, or was verified, was recorded.
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[DutyOutcome | None] = mapped_column(enum_column(DutyOutcome))

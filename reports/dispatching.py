@@ -1,0 +1,104 @@
+"""What a dispatcher does: giving a report to a department, and to another one where it was given wrongly."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from duties import move, open_duty
+from ledger import Call
+from people import Level, Principal, get_unit, is_within
+from reports.errors import DispatchTargetError, DueDateError
+from reports.model import Report, ReportStatus, ReportStep, StepKind
+from reports.responsibilities import deadlines_of, get_category
+from reports.steps import known, locked_report, take_step
+from reports.working_days import due_on as last_of_working_days
+
+
+def dispatch(
+    session: Session,
+    *,
+    report_id: UUID,
+    unit_code: str | None,
+    due_on: date | None,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
+) -> ReportStep:
+    """Give an accepted report to a department (that of the list for None), with its day.
+
+    `due_on` may be earlier than the list says, never later: more time is what two supervisors give, in public.
+
+    Raises:
+        ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
+        UnitUnknownError: no such unit.
+        DispatchTargetError: the unit is neither a department nor a place below the command unit.
+        DueDateError: the day is over, or later than the list says.
+    """
+    report = locked_report(session, report_id, StepKind.DISPATCH, by=by, call=call)
+    category = get_category(session, report.category_code, version=report.list_version)
+    by_the_list = _day_of_the_list(session, report, now)
+    if due_on is not None and not now.date() <= due_on <= by_the_list:
+        raise DueDateError(now.date(), by_the_list)
+    taker = _taker(session, report, unit_code or known(category.department_code))
+    return _give(session, report, StepKind.DISPATCH, taker, due_on=due_on or by_the_list, by=by, now=now, call=call)
+
+
+def transfer(
+    session: Session, *, report_id: UUID, unit_code: str, by: Principal, now: datetime, call: Call | None = None
+) -> ReportStep:
+    """Give a report to another department. In time its day stays; past it, the first one missed and a new day runs.
+
+    Raises:
+        ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
+        UnitUnknownError: no such unit.
+        DispatchTargetError: the unit has the report, or is neither a department nor a place below the command unit.
+    """
+    report = locked_report(session, report_id, StepKind.TRANSFER, by=by, call=call)
+    taker = _taker(session, report, unit_code)
+    duty = open_duty(session, report.id)
+    in_time = now.date() <= duty.due_on
+    day = duty.due_on if in_time else _day_of_the_list(session, report, now)
+    return _give(session, report, StepKind.TRANSFER, taker, due_on=day, by=by, now=now, call=call)
+
+
+def _day_of_the_list(session: Session, report: Report, now: datetime) -> date:
+    category = get_category(session, report.category_code, version=report.list_version)
+    return last_of_working_days(now.date(), deadlines_of(category).of(known(report.severity)))
+
+
+def _taker(session: Session, report: Report, unit_code: str) -> str:
+    unit = get_unit(session, unit_code)
+    below_command = unit.level is Level.DEPARTMENT or is_within(unit, get_unit(session, known(report.command_code)))
+    if unit.code == report.department_code or not below_command:
+        raise DispatchTargetError(unit.code)
+    return unit.code
+
+
+def _give(
+    session: Session,
+    report: Report,
+    kind: StepKind,
+    taker: str,
+    *,
+    due_on: date,
+    by: Principal,
+    now: datetime,
+    call: Call | None,
+) -> ReportStep:
+    duty = open_duty(session, report.id)
+    moved = move(session, duty, unit_code=taker, due_on=due_on, actor=by.actor, now=now)
+    report.department_code = taker
+    return take_step(
+        session,
+        report,
+        kind,
+        ReportStatus.DISPATCHED,
+        by=by,
+        now=now,
+        call=call,
+        unit_code=taker,
+        old_due_on=duty.due_on,
+        due_on=due_on,
+        entries=[moved.entry],
+    )

@@ -1,0 +1,132 @@
+"""What the reporter does: sending a report in, and reopening it where what was called done is not."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from duties import charge
+from ledger import Call, new_id
+from people import Level, Principal, clean_text, get_resident, get_unit
+from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
+from reports.model import (
+    NAME_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+    Channel,
+    Report,
+    ReportStatus,
+    ReportStep,
+    StepKind,
+)
+from reports.responsibilities import deadlines_of, get_category
+from reports.steps import known, locked_report, take_step
+from reports.working_days import due_on
+
+REOPENING_DAYS = 15
+_RANDOM_DIGITS = 6
+
+
+def submit(
+    session: Session,
+    *,
+    category_code: str,
+    description: str,
+    unit_code: str,
+    by: Principal,
+    now: datetime,
+    resident_id: UUID | None = None,
+    address: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    call: Call | None = None,
+) -> Report:
+    """Take in a report of what somebody saw at a place; `by` is the resident, or an officer who writes it for one.
+
+    `resident_id` is whose report it is; None where a caller or visitor is not registered: it then earns nothing.
+    Latitude and longitude are degrees (WGS 84), both or neither. Of two reports that draw the same number, one meets a
+    unique violation.
+
+    Raises:
+        CategoryUnknownError: nothing may be reported under this code.
+        UnitUnknownError, PlaceUnknownError: there is no such unit, or it is a department.
+        ResidentUnknownError: no such resident.
+        PositionError: half a position, or none on earth.
+        TextRefusedError: the description or the address is empty, too long, or has forbidden characters.
+    """
+    category = get_category(session, category_code)
+    unit = get_unit(session, unit_code)
+    if unit.level is Level.DEPARTMENT:
+        raise PlaceUnknownError(unit.code)
+    _check_position(latitude, longitude)
+    report = Report(
+        id=new_id(),
+        number=_new_number(now),
+        list_version=category.version,
+        category_code=category.code,
+        description=clean_text(description, field="description", length_max=TEXT_LENGTH_MAX),
+        unit_code=unit.code,
+        address=None if address is None else clean_text(address, field="address", length_max=NAME_LENGTH_MAX),
+        latitude=latitude,
+        longitude=longitude,
+        channel=Channel.OFFICER if by.resident_id is None else Channel.RESIDENT,
+        resident_id=None if resident_id is None else get_resident(session, resident_id).id,
+        submitted_at=now,
+        status=ReportStatus.SUBMITTED,
+    )
+    session.add(report)
+    session.flush()
+    take_step(session, report, StepKind.SUBMISSION, ReportStatus.SUBMITTED, by=by, now=now, call=call)
+    return report
+
+
+def reopen(
+    session: Session, *, report_id: UUID, reason: str, by: Principal, now: datetime, call: Call | None = None
+) -> ReportStep:
+    """Let the reporter say, within 15 days of closure, that it is not done: the department has a new duty.
+
+    Raises:
+        ReportUnknownError: there is no such report of theirs.
+        StepNotNowError: the report is not closed.
+        ReopeningClosedError: the days for it are over.
+        TextRefusedError: the reason is empty, too long, or has forbidden characters.
+    """
+    report = locked_report(session, report_id, StepKind.REOPENING, by=by, call=call)
+    last_on = known(report.closed_at).astimezone(now.tzinfo).date() + timedelta(days=REOPENING_DAYS)
+    if now.date() > last_on:
+        raise ReopeningClosedError(last_on)
+    category = get_category(session, report.category_code, version=report.list_version)
+    charged = charge(
+        session,
+        matter_id=report.id,
+        unit_code=known(report.department_code),
+        due_on=due_on(now.date(), deadlines_of(category).of(known(report.severity))),
+        actor=by.actor,
+        now=now,
+    )
+    report.closed_at = None
+    return take_step(
+        session,
+        report,
+        StepKind.REOPENING,
+        ReportStatus.DISPATCHED,
+        by=by,
+        now=now,
+        call=call,
+        note=reason,
+        unit_code=charged.duty.unit_code,
+        due_on=charged.duty.due_on,
+        entries=[charged.entry],
+    )
+
+
+def _new_number(now: datetime) -> str:
+    """Return a number to say on the phone: the day, and digits that tell nobody how many reports there are."""
+    return f"{now:%y%m%d}{secrets.randbelow(10**_RANDOM_DIGITS):0{_RANDOM_DIGITS}d}"
+
+
+def _check_position(latitude: float | None, longitude: float | None) -> None:
+    if latitude is None and longitude is None:
+        return
+    if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise PositionError

@@ -1,0 +1,224 @@
+"""The steps of a report's life: who may take which, from which status, and never two ends of one report."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ledger import Call, NewEntry, SamePersonError, check_still_new, new_id, post, remember_call
+from people import Principal, Role, clean_text, get_unit
+from reports.errors import ReportUnknownError, StepNotNowError
+from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
+
+T = TypeVar("T")
+
+
+class Function(StrEnum):
+    """The ends of a report that are never one person's."""
+
+    REPORTING = "reporting"
+    SUPERVISION = "supervision"
+    COMMAND = "command"
+    HANDLING = "handling"
+
+
+_ROLES = {
+    Function.SUPERVISION: Role.SUPERVISOR,
+    Function.COMMAND: Role.DISPATCHER,
+    Function.HANDLING: Role.HANDLER,
+}
+
+_FUNCTIONS = {
+    StepKind.SUBMISSION: Function.REPORTING,
+    StepKind.ACCEPTANCE: Function.SUPERVISION,
+    StepKind.REJECTION: Function.SUPERVISION,
+    StepKind.MERGER: Function.SUPERVISION,
+    StepKind.VERIFICATION: Function.SUPERVISION,
+    StepKind.RETURN: Function.SUPERVISION,
+    StepKind.CLOSURE: Function.SUPERVISION,
+    StepKind.POSTPONEMENT: Function.SUPERVISION,
+    StepKind.WITHDRAWAL: Function.SUPERVISION,
+    StepKind.DISPATCH: Function.COMMAND,
+    StepKind.TRANSFER: Function.COMMAND,
+    StepKind.ACKNOWLEDGEMENT: Function.HANDLING,
+    StepKind.HANDLING: Function.HANDLING,
+    StepKind.REOPENING: Function.REPORTING,
+}
+
+# Whose duty is open and not handled.
+WITH_DEPARTMENT = (ReportStatus.DISPATCHED, ReportStatus.ACKNOWLEDGED, ReportStatus.RETURNED)
+UNHANDLED = (ReportStatus.ACCEPTED, *WITH_DEPARTMENT)
+WITH_DUTY = (*UNHANDLED, ReportStatus.HANDLED)
+
+_FROM = {
+    StepKind.ACCEPTANCE: (ReportStatus.SUBMITTED,),
+    StepKind.REJECTION: (ReportStatus.SUBMITTED,),
+    StepKind.MERGER: (ReportStatus.SUBMITTED,),
+    StepKind.DISPATCH: (ReportStatus.ACCEPTED,),
+    StepKind.TRANSFER: WITH_DEPARTMENT,
+    StepKind.ACKNOWLEDGEMENT: (ReportStatus.DISPATCHED,),
+    StepKind.HANDLING: (ReportStatus.ACKNOWLEDGED, ReportStatus.RETURNED),
+    StepKind.VERIFICATION: (ReportStatus.HANDLED,),
+    StepKind.RETURN: (ReportStatus.HANDLED,),
+    StepKind.CLOSURE: (ReportStatus.VERIFIED,),
+    StepKind.REOPENING: (ReportStatus.CLOSED,),
+    StepKind.POSTPONEMENT: UNHANDLED,
+    StepKind.WITHDRAWAL: WITH_DUTY,
+}
+
+
+def locked_report(session: Session, report_id: UUID, kind: StepKind, *, by: Principal, call: Call | None) -> Report:
+    """Return a report on which somebody may take a step of this kind now, behind its lock: its steps queue here.
+
+    Raises:
+        ReportUnknownError, SamePersonError: as `report_open_to`.
+        StepNotNowError: the report's status does not allow the step.
+    """
+    report = report_open_to(session, report_id, kind, by=by, call=call)
+    check_status(report, kind)
+    return report
+
+
+def report_open_to(session: Session, report_id: UUID, kind: StepKind, *, by: Principal, call: Call | None) -> Report:
+    """Return a report on which somebody may take such steps at all, behind its lock.
+
+    Raises:
+        ReportUnknownError: there is none, or not where they have the role for it.
+        SamePersonError: they did something on the report that is never the same person's.
+    """
+    report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
+    if report is None or not is_placed(session, report, by, _FUNCTIONS[kind]):
+        raise ReportUnknownError(report_id)
+    # A twin of this call may have taken the step while this one waited for the lock.
+    check_still_new(session, call)
+    _check_apart(session, report, by, _FUNCTIONS[kind])
+    return report
+
+
+def check_status(report: Report, kind: StepKind) -> None:
+    """See that a report's status allows a step.
+
+    Raises:
+        StepNotNowError: it does not.
+    """
+    if report.status not in _FROM[kind]:
+        raise StepNotNowError(kind, report.status)
+
+
+def is_placed(session: Session, report: Report, by: Principal, function: Function) -> bool:
+    """Say whether somebody has a function where the report is: at its place, its command unit, or its department."""
+    if function is Function.REPORTING:
+        return report.resident_id is not None and by.is_resident(report.resident_id)
+    where = {
+        Function.SUPERVISION: report.unit_code,
+        Function.COMMAND: report.command_code,
+        Function.HANDLING: report.department_code,
+    }[function]
+    return where is not None and by.may(_ROLES[function], unit_path=get_unit(session, where).path)
+
+
+def known(value: T | None) -> T:
+    """Return a part of a report that its status says is there.
+
+    Raises:
+        LookupError: the report is broken.
+    """
+    if value is None:
+        raise LookupError("a report lacks what its status promises")
+    return value
+
+
+def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
+    """Return the steps that somebody may take on a report now; for screens, which offer no others."""
+    did = _functions_of(session, report, by)
+    return {
+        kind
+        for kind, statuses in _FROM.items()
+        if report.status in statuses and did <= {_FUNCTIONS[kind]} and is_placed(session, report, by, _FUNCTIONS[kind])
+    }
+
+
+def take_step(
+    session: Session,
+    report: Report,
+    kind: StepKind,
+    status: ReportStatus,
+    *,
+    by: Principal,
+    now: datetime,
+    call: Call | None,
+    note: str | None = None,
+    unit_code: str | None = None,
+    old_due_on: date | None = None,
+    due_on: date | None = None,
+    entries: Sequence[NewEntry] = (),
+) -> ReportStep:
+    """Write down a step, bring the report to its status, and post its entries; the first of them moves the duty.
+
+    Raises:
+        TextRefusedError: the note is empty, too long, or has forbidden characters.
+    """
+    # Half of what a step changes may be set already, and must not be written without the status.
+    with session.no_autoflush:
+        earlier = session.scalar(select(func.count()).where(ReportStep.report_id == report.id)) or 0
+    step = ReportStep(
+        id=new_id(),
+        report_id=report.id,
+        number=earlier + 1,
+        kind=kind,
+        made_by=by.actor,
+        made_at=now,
+        status=status,
+        unit_code=unit_code,
+        old_due_on=old_due_on,
+        due_on=due_on,
+        note=None if note is None else clean_text(note, field="note", length_max=TEXT_LENGTH_MAX),
+        entry_id=entries[0].id if entries else None,
+    )
+    report.status = status
+    session.add(step)
+    remember_call(session, call, made_id=step.id, now=now)
+    session.flush()
+    if entries:
+        post(session, entries)
+    return step
+
+
+def report_of_step(session: Session, step_id: UUID) -> Report:
+    """Return the report that a step was taken on.
+
+    Raises:
+        ReportUnknownError: there is no such step.
+    """
+    found = session.scalars(select(Report).join(ReportStep).where(ReportStep.id == step_id)).one_or_none()
+    if found is None:
+        raise ReportUnknownError(step_id)
+    return found
+
+
+def steps_of(session: Session, report_id: UUID) -> list[ReportStep]:
+    """Return a report's steps, the earliest first."""
+    return list(
+        session.scalars(select(ReportStep).where(ReportStep.report_id == report_id).order_by(ReportStep.number))
+    )
+
+
+def _check_apart(session: Session, report: Report, by: Principal, function: Function) -> None:
+    if not _functions_of(session, report, by) <= {function}:
+        raise SamePersonError(by.actor)
+
+
+def _functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
+    """Return in which functions somebody has had to do with a report."""
+    asked = select(ReportRequest.id).where(
+        ReportRequest.report_id == report.id,
+        (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
+    )
+    took = select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor).distinct()
+    functions = {_FUNCTIONS[kind] for kind in session.scalars(took)}
+    # Whatever was asked or decided, it was supervision.
+    return functions | ({Function.SUPERVISION} if session.scalars(asked.limit(1)).first() else set())

@@ -1,0 +1,12 @@
+"""Fixtures of reports: an office that works."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.reports.builders import Office
+
+
+@pytest.fixture
+def office(session: Session) -> Office:
+    """Return an office with its list and nothing reported."""
+    return Office(session)

@@ -1,0 +1,73 @@
+"""The audit of reports: whatever is changed behind the steps is found and named."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+import duties
+import ledger
+import reports
+from reports import ReportStatus
+from reports.checks import the_guards_of_steps_stand
+from tests.reports.builders import Office
+
+
+def found(office: Office) -> str:
+    results = ledger.audit(office.session, [*duties.CHECKS, *reports.CHECKS])
+    return "; ".join(result.detail for result in results if not result.ok)
+
+
+def change(office: Office, statement: str) -> None:
+    office.session.flush()
+    office.session.execute(text(statement))
+    office.session.expire_all()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE reports SET status = 'closed'", "it has 1 open duties"),
+        ("UPDATE reports SET status = 'handled'", "its last step left it dispatched"),
+        ("UPDATE duties SET ended_at = charged_at, outcome = 'moved'", "it has 0 open duties"),
+        (
+            "UPDATE duties SET due_on = '2027-01-01' WHERE ended_at IS NULL",
+            "holds 1 duties due on 2026-06-04; there are 0",
+        ),
+        ("UPDATE duties SET unit_code = '140881-D02' WHERE ended_at IS NULL", "unit:140881-D01:duties holds 1 duties"),
+    ],
+)
+def test_what_was_changed_behind_the_steps_is_named(office: Office, statement: str, told: str) -> None:
+    office.brought_to(ReportStatus.DISPATCHED)
+    assert found(office) == ""
+    change(office, statement)
+    assert told in found(office)
+
+
+def test_a_duty_about_nothing_is_named(office: Office) -> None:
+    lost = ledger.new_id()
+    charged = duties.charge(
+        office.session,
+        matter_id=lost,
+        unit_code="140881",
+        due_on=office.at.date(),
+        actor=office.supervisor.actor,
+        now=office.at,
+    )
+    ledger.post(office.session, [charged.entry])
+    told = found(office)
+    assert f"is about {lost.hex}" in told.replace("-", "")
+    assert "of the kind duty_charged belongs to 0, not to 1" in told
+
+
+@pytest.mark.parametrize("statement", ["UPDATE report_steps SET note = 'x'", "DELETE FROM report_steps"])
+def test_steps_are_only_added(office: Office, statement: str) -> None:
+    office.submit()
+    with pytest.raises(DBAPIError, match="append-only"):
+        change(office, statement)
+
+
+def test_a_missing_guard_is_named(office: Office) -> None:
+    on = " ON report_steps" if office.session.get_bind().dialect.name == "postgresql" else ""
+    name = "report_steps_append_only" if on else "report_steps_refuse_update"
+    change(office, f"DROP TRIGGER {name}{on}")
+    assert the_guards_of_steps_stand(office.session) == f"trigger {name} is missing or disabled"

@@ -1,0 +1,77 @@
+"""A desk where reports come in: keys of everybody who has to do with them, and reports brought as far as needed."""
+
+from functools import cached_property
+from typing import Any
+
+import reports
+from people import Role
+from reports import ReportStatus
+from tests.web.world import SYSTEM, TOWN, VILLAGE, Somebody, World
+
+CITY_WORKS = "140881-D01"
+# A category of the packaged list.
+CATEGORY = "C0103"
+WAY: dict[ReportStatus, tuple[str, str, dict[str, Any]]] = {
+    ReportStatus.ACCEPTED: ("supervisor", "acceptance", {"severity": "normal"}),
+    ReportStatus.DISPATCHED: ("dispatcher", "dispatch", {}),
+    ReportStatus.ACKNOWLEDGED: ("handler", "acknowledgement", {}),
+    ReportStatus.HANDLED: ("handler", "handling", {"note": "换了新井盖"}),
+    ReportStatus.VERIFIED: ("supervisor", "verification", {"result": "verified", "note": "看过了"}),
+    ReportStatus.CLOSED: ("supervisor", "closure", {}),
+}
+
+
+class Desk:
+    """Who works with reports in a world, and what is reported there."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        publish_packaged(world)
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """Keys of everybody who has to do with reports."""
+        return {
+            "supervisor": self.world.key(Role.SUPERVISOR, name="Supervisor"),
+            "other_supervisor": self.world.key(Role.SUPERVISOR, name="Other supervisor"),
+            "dispatcher": self.world.key(Role.DISPATCHER, name="Dispatcher"),
+            "handler": self.world.key(Role.HANDLER, name="Handler", unit_code="140881"),
+            "resident": self.reporter.key,
+        }
+
+    @cached_property
+    def reporter(self) -> Somebody:
+        """Whose the reports are."""
+        return self.world.resident()
+
+    def sent_in(self, **changes: Any) -> dict[str, Any]:
+        """Send a report in, and return the answer."""
+        body = {"category": CATEGORY, "description": "井盖没了", "unit": VILLAGE, **changes}
+        answer = self.world.post("/reports", body, self.keys["resident"])
+        assert answer.status_code == 201, answer.text
+        return dict(answer.get_json())
+
+    def step(self, report_id: str, name: str, who: str, **body: Any) -> dict[str, Any]:
+        """Take a step on a report, and return the answer."""
+        answer = self.world.post(f"/reports/{report_id}/{name}", body, self.keys[who])
+        assert answer.status_code == 201, answer.text
+        return dict(answer.get_json())
+
+    def brought_to(self, status: ReportStatus) -> str:
+        """Return the id of a new report that was brought to a status without delay."""
+        report = self.sent_in()
+        for reached, (who, name, body) in WAY.items():
+            if report["status"] == status:
+                break
+            report = self.step(report["id"], name, who, **body)
+            assert report["status"] == reached
+        return str(report["id"])
+
+
+def publish_packaged(world: World) -> None:
+    """Publish the packaged responsibility list."""
+    lines = reports.packaged_responsibilities()
+    world.done(lambda session: reports.publish_responsibilities(session, lines=lines, actor=SYSTEM, now=world.clock.at))
+
+
+__all__ = ["CATEGORY", "CITY_WORKS", "TOWN", "VILLAGE", "Desk", "publish_packaged"]
