@@ -66,6 +66,8 @@ def test_every_post_is_tried(world: World) -> None:
 @pytest.mark.parametrize("route", ROUTES, ids=[route.path for route in ROUTES])
 def test_bad_input_is_refused_in_words_and_nothing_is_booked(world: World, route: Route) -> None:
     community = Community(world)
+    # Whatever the route names is made before anything is compared.
+    community.named(f"{route.path} {route.body}")
     before = community.books()
     refuses_what_is_no_json_object(community, route)
     refuses_a_field_too_many_or_too_few(community, route)
