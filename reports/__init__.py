@@ -1,5 +1,6 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
+from reports.awarding import release_rests
 from reports.checks import CHECKS
 from reports.dispatching import dispatch, transfer
 from reports.errors import (
@@ -7,6 +8,9 @@ from reports.errors import (
     DayOutOfRangeError,
     DispatchTargetError,
     DueDateError,
+    JoinDecidedError,
+    JoinRefusedError,
+    JoinUnknownError,
     MergerTargetError,
     PlaceUnknownError,
     PositionError,
@@ -20,6 +24,7 @@ from reports.errors import (
     StepNotNowError,
 )
 from reports.handling import acknowledge, handle
+from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.listings import (
     WAITING,
     ReportPage,
@@ -32,7 +37,9 @@ from reports.model import (
     Category,
     CategoryKind,
     Channel,
+    JoinState,
     Report,
+    ReportJoin,
     ReportRequest,
     ReportStatus,
     ReportStep,
@@ -73,12 +80,17 @@ __all__ = [
     "DispatchTargetError",
     "DueDateError",
     "Function",
+    "JoinDecidedError",
+    "JoinRefusedError",
+    "JoinState",
+    "JoinUnknownError",
     "MergerTargetError",
     "PlaceUnknownError",
     "PositionError",
     "ReopeningClosedError",
     "Report",
     "ReportError",
+    "ReportJoin",
     "ReportPage",
     "ReportRequest",
     "ReportStatus",
@@ -102,16 +114,20 @@ __all__ = [
     "close",
     "deadlines_of",
     "decide",
+    "decide_join",
     "dispatch",
     "due_on",
     "duties_of",
     "get_category",
+    "get_join",
     "get_report",
     "get_request",
     "handle",
     "is_announced",
     "is_category_code",
     "is_working_day",
+    "join",
+    "joins_of",
     "list_in_force",
     "list_reports",
     "list_versions",
@@ -121,6 +137,7 @@ __all__ = [
     "publish_responsibilities",
     "read_responsibilities",
     "reject",
+    "release_rests",
     "reopen",
     "report_of_step",
     "reports_waiting",
@@ -130,4 +147,5 @@ __all__ = [
     "submit",
     "transfer",
     "verify",
+    "weights",
 ]

@@ -114,6 +114,30 @@ class RequestPendingError(ReportError):
         self.request_id = request_id
 
 
+class JoinRefusedError(ReportError):
+    """A report cannot be joined: it is the caller's own, they joined it before, or it has ended."""
+
+    def __init__(self, report_id: UUID) -> None:
+        super().__init__("this report cannot be joined")
+        self.report_id = report_id
+
+
+class JoinUnknownError(ReportError):
+    """Nobody joined the report under this id."""
+
+    def __init__(self, join_id: UUID) -> None:
+        super().__init__("unknown join")
+        self.join_id = join_id
+
+
+class JoinDecidedError(ReportError):
+    """New evidence was decided about before, or there is none."""
+
+    def __init__(self, join_id: UUID) -> None:
+        super().__init__("nothing to decide about this join")
+        self.join_id = join_id
+
+
 class RequestUnknownError(ReportError):
     """Nothing of this kind was asked about the report, or waits for its decision."""
 

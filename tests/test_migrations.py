@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 import awards
 import duties
+import earnings
 import holds
 import ledger
 import merchants
@@ -28,7 +29,7 @@ from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, duties, holds, ledger, merchants, people, receivables, reports, seals)
+ROOMS_WITH_TABLES = (awards, duties, earnings, holds, ledger, merchants, people, receivables, reports, seals)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 
