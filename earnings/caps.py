@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from earnings.errors import CapsError
+from earnings.errors import CapsError, CapsUnknownError
 from earnings.model import EarningCapsSet
 from ledger import Call, Count, counted, new_id, remember_call
 
@@ -52,6 +52,18 @@ def caps_in_force(session: Session) -> EarningCaps:
     """Return the caps that hold now."""
     latest = session.scalars(select(EarningCapsSet).order_by(EarningCapsSet.number.desc()).limit(1)).first()
     return EarningCaps(latest.per_day, latest.per_month) if latest else EarningCaps()
+
+
+def get_caps(session: Session, caps_id: UUID) -> EarningCapsSet:
+    """Return the version of the caps with this id.
+
+    Raises:
+        CapsUnknownError: there is none.
+    """
+    found = session.scalars(select(EarningCapsSet).where(EarningCapsSet.id == caps_id)).one_or_none()
+    if found is None:
+        raise CapsUnknownError(caps_id)
+    return found
 
 
 def list_caps(session: Session) -> list[EarningCapsSet]:

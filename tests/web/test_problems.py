@@ -7,6 +7,7 @@ import pytest
 
 import awards
 import duties
+import earnings
 import holds
 import ledger
 import merchants
@@ -24,6 +25,7 @@ BASES = (
     people.PeopleError,
     awards.AwardError,
     duties.DutyError,
+    earnings.EarningError,
     reports.ReportError,
     merchants.MerchantError,
     receivables.ReceivableError,

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 import duties
+import earnings
 import reports
 from web.problems.row import Row, unknown, wrong_field
 
@@ -74,6 +75,27 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
         _l("Nothing waits for a decision"),
         _l("It was decided meanwhile, or nobody asked for it."),
     ),
+    reports.JoinRefusedError: Row(
+        409,
+        "not_joinable",
+        _l("This report cannot be joined"),
+        _l("It is your own, you joined it before, or it has ended. What is there again can be reported anew."),
+    ),
+    reports.JoinUnknownError: unknown("join_unknown", _l("Nobody joined the report like this")),
+    reports.JoinDecidedError: Row(
+        409,
+        "nothing_to_decide",
+        _l("Nothing waits for a decision"),
+        _l("It was decided meanwhile, or they brought no evidence."),
+    ),
+    earnings.CapsError: Row(
+        422,
+        "caps_invalid",
+        _l("These caps make no sense"),
+        _l("What one can earn in a day cannot be more than in a month."),
+        field="per_day",
+    ),
+    earnings.CapsUnknownError: unknown("caps_unknown", _l("There are no such caps")),
     duties.DutyStateError: Row(
         409,
         "duty_not_so",
