@@ -65,6 +65,24 @@ def test_a_tariff_of_a_later_day_is_said_to_come(town: World, officer: Browser) 
     assert "No tariff in force" in words
 
 
+def test_a_tariff_that_another_replaces_before_its_day_is_said_never_to_come(town: World, officer: Browser) -> None:
+    for begins in ("2099-06-01", "2026-07-01", "2026-07-02"):
+        assert send(officer, **{"from": begins}).status_code == 303
+    words = text_of(officer.get("/office/tariffs"))
+    assert (words.count("replaced before its day"), words.count("not yet in force")) == (1, 2)
+    town.clock.pass_by(days=31)
+    words = text_of(browser_of_person(town, Role.ADMINISTRATOR).get("/office/tariffs"))
+    assert (words.count("replaced before its day"), words.count("not yet in force")) == (1, 0)
+
+
+def test_a_fund_that_has_ended_by_then_is_refused_and_nothing_typed_is_lost(town: World, officer: Browser) -> None:
+    town.fund("brief", expiry_rule="on:2026-06-30")
+    page = send(officer, fund="brief", amount="7.77", **{"from": "2026-07-01"})
+    assert (page.status_code, "All credits of this fund end on 2026-06-30." in text_of(page)) == (409, True)
+    assert 'value="7.77"' in page.text
+    assert tariffs(town) == []
+
+
 def test_a_double_click_sets_one_tariff(town: World, officer: Browser) -> None:
     for _time in range(2):
         assert send(officer, key="same").status_code == 303
