@@ -20,6 +20,7 @@ from reports.errors import (
     StepNotNowError,
 )
 from reports.handling import acknowledge, handle
+from reports.list_faults import ListFault
 from reports.listings import (
     WAITING,
     ReportPage,
@@ -44,17 +45,23 @@ from reports.model import (
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
 from reports.responsibilities import (
-    Deadlines,
-    Responsibility,
+    ListChanges,
     categories,
+    changes_of,
     deadlines_of,
     get_category,
-    is_category_code,
+    get_version,
     list_in_force,
     list_versions,
-    packaged_responsibilities,
     publish_responsibilities,
+)
+from reports.responsibility_files import (
+    Deadlines,
+    Responsibility,
+    is_category_code,
+    packaged_responsibilities,
     read_responsibilities,
+    write_responsibilities,
 )
 from reports.steps import Function, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
@@ -73,6 +80,8 @@ __all__ = [
     "DispatchTargetError",
     "DueDateError",
     "Function",
+    "ListChanges",
+    "ListFault",
     "MergerTargetError",
     "PlaceUnknownError",
     "PositionError",
@@ -99,6 +108,7 @@ __all__ = [
     "ask_postponement",
     "ask_withdrawal",
     "categories",
+    "changes_of",
     "close",
     "deadlines_of",
     "decide",
@@ -108,6 +118,7 @@ __all__ = [
     "get_category",
     "get_report",
     "get_request",
+    "get_version",
     "handle",
     "is_announced",
     "is_category_code",
@@ -130,4 +141,5 @@ __all__ = [
     "submit",
     "transfer",
     "verify",
+    "write_responsibilities",
 ]
