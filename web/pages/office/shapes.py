@@ -270,3 +270,24 @@ class TariffView:
     state: str
     set_by: str
     set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersion:
+    """One version of the responsibility list; `url` leads to its file."""
+
+    number: int
+    is_in_force: bool
+    published_by: str
+    published_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A line of a responsibility list that is about to change: what it will say, and what it `said` before."""
+
+    code: str
+    name: str
+    says: str
+    said: str
