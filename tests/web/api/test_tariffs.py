@@ -107,7 +107,8 @@ def test_a_tariff_takes_the_place_of_one_that_was_to_begin_later(town: World) ->
 def test_a_day_that_is_over_is_told_when_it_may_begin(town: World) -> None:
     answer = town.post("/tariffs", {**HOLE, "from": "2026-05-31"}, town.administrator)
     assert problem(answer) == (422, "invalid_fields")
-    assert answer.get_json()["errors"] == {"from": [f"This day is over. It begins on {TODAY} at the earliest."]}
+    (fault,) = answer.get_json()["errors"]["from"]
+    assert TODAY in fault
 
 
 def test_a_fund_that_has_ended_by_then_is_refused(town: World) -> None:

@@ -45,7 +45,7 @@ def test_a_tariff_is_set_and_stands_in_the_list(town: World, officer: Browser) -
     answer = send(officer, amount="12.50")
     words = text_of(officer.follow(answer))
     assert "Set. Everybody can see it." in words
-    assert "Missing or broken manhole cover 12.50 40 % Fund peace today" in words
+    assert "Missing or broken manhole cover Fund peace 12.50 40 % today" in words
     assert "Missing or broken manhole cover no. 1 Fund peace · on acceptance 40 % · from 1 June 2026" in words
     assert "李桂兰" in words
     assert "not yet in force" not in words
@@ -125,7 +125,7 @@ def test_a_category_that_a_later_list_left_out_is_shown_by_its_code(town: World,
             now=NOON,
         )
     )
-    assert "OLD 0.01 0 % Fund peace" in text_of(officer.get("/office/tariffs"))
+    assert "OLD Fund peace 0.01 0 % today" in text_of(officer.get("/office/tariffs"))
 
 
 def test_the_page_is_chinese_too(town: World) -> None:
