@@ -157,6 +157,12 @@ def test_what_is_no_file_of_a_list_is_refused(town: World, officer: Browser) -> 
     assert numbers(town) == [1]
 
 
+def test_a_list_as_large_as_may_be_is_looked_at_and_published(town: World, officer: Browser) -> None:
+    bring(officer, OWN + b"\n" * (128 * 1024 - len(OWN)))
+    assert confirm(officer).status_code == 303
+    assert numbers(town) == [2, 1]
+
+
 def test_a_list_saved_by_excel_for_chinese_windows_is_taken(town: World, officer: Browser) -> None:
     bring(officer, OWN.decode().replace("\n", "\r\n").encode("gb18030"))
     assert confirm(officer).status_code == 303
