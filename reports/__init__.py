@@ -25,6 +25,7 @@ from reports.errors import (
 )
 from reports.handling import acknowledge, handle
 from reports.joining import decide_join, get_join, join, joins_of, weights
+from reports.list_faults import ListFault
 from reports.listings import (
     WAITING,
     ReportPage,
@@ -51,17 +52,23 @@ from reports.model import (
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
 from reports.responsibilities import (
-    Deadlines,
-    Responsibility,
+    ListChanges,
     categories,
+    changes_of,
     deadlines_of,
     get_category,
-    is_category_code,
+    get_version,
     list_in_force,
     list_versions,
-    packaged_responsibilities,
     publish_responsibilities,
+)
+from reports.responsibility_files import (
+    Deadlines,
+    Responsibility,
+    is_category_code,
+    packaged_responsibilities,
     read_responsibilities,
+    write_responsibilities,
 )
 from reports.steps import Function, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
@@ -84,6 +91,8 @@ __all__ = [
     "JoinRefusedError",
     "JoinState",
     "JoinUnknownError",
+    "ListChanges",
+    "ListFault",
     "MergerTargetError",
     "PlaceUnknownError",
     "PositionError",
@@ -111,6 +120,7 @@ __all__ = [
     "ask_postponement",
     "ask_withdrawal",
     "categories",
+    "changes_of",
     "close",
     "deadlines_of",
     "decide",
@@ -122,6 +132,7 @@ __all__ = [
     "get_join",
     "get_report",
     "get_request",
+    "get_version",
     "handle",
     "is_announced",
     "is_category_code",
@@ -148,4 +159,5 @@ __all__ = [
     "transfer",
     "verify",
     "weights",
+    "write_responsibilities",
 ]

@@ -9,12 +9,13 @@ class ReportError(Exception):
 
 
 class ResponsibilitiesFileError(ReportError):
-    """A file of responsibilities has a fault; the line (counted from 1, with the header) and the reason are named."""
+    """A file of responsibilities has a fault: a `ListFault` with its facts, on a line (from 1, with the header)."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
+    def __init__(self, line: int, fault: str, **facts: object) -> None:
+        super().__init__(f"line {line}: {fault}")
         self.line = line
-        self.reason = reason
+        self.fault = fault
+        self.facts = facts
 
 
 class ResponsibilitiesUnknownError(ReportError):

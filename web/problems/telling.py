@@ -78,7 +78,7 @@ def problem_of(error: BaseException) -> Problem:
     if isinstance(error, ProblemError):
         return _told(row, error.facts, error.facts, error.errors)
     known = {name: getattr(error, name) for name in dir(error) if not name.startswith("_")}
-    detail = str(row.detail) % known
+    detail = str(row.detail) % (known | row.words_of(error) if row.words_of else known)
     errors = {row.field: [detail]} if row.field else {}
     return Problem(
         status=row.status,
