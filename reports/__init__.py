@@ -49,6 +49,7 @@ from reports.model import (
     Severity,
     StepKind,
 )
+from reports.photographing import add_photos
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
 from reports.responsibilities import (
@@ -117,6 +118,7 @@ __all__ = [
     "StepNotNowError",
     "accept",
     "acknowledge",
+    "add_photos",
     "ask_postponement",
     "ask_withdrawal",
     "categories",

@@ -12,6 +12,7 @@ import holds
 import ledger
 import merchants
 import people
+import photos
 import receivables
 import reports
 import seals
@@ -27,6 +28,7 @@ BASES = (
     duties.DutyError,
     earnings.EarningError,
     reports.ReportError,
+    photos.PhotoError,
     merchants.MerchantError,
     receivables.ReceivableError,
     seals.SealError,

@@ -18,6 +18,7 @@ from web.api import (
     redemptions,
     repayments,
     report_joins,
+    report_photos,
     report_steps,
     reports,
     residents,
@@ -53,7 +54,7 @@ _RESOURCES = (
     award_caps.blueprint,
     scoreboard.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, report_joins, report_steps)
+_ADDS_ROUTES = (balances, holds, report_joins, report_photos, report_steps)
 
 
 def register_api(app: Flask) -> None:

@@ -8,6 +8,7 @@ from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
 from web.problems.holds import HOLDS_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
+from web.problems.photos import PHOTOS_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
 from web.problems.reports import REPORTS_ROWS
@@ -52,6 +53,7 @@ ROWS: dict[type[Exception], Row] = {
     **PEOPLE_ROWS,
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
+    **PHOTOS_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
     **SEALS_ROWS,
