@@ -1,10 +1,13 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
+from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_of_code
 from reports.awarding import release_rests
 from reports.checks import CHECKS
+from reports.claiming import claim_award
 from reports.dispatching import dispatch, transfer
 from reports.errors import (
     CategoryUnknownError,
+    ClaimUnknownError,
     DayOutOfRangeError,
     DispatchTargetError,
     DueDateError,
@@ -12,6 +15,8 @@ from reports.errors import (
     JoinRefusedError,
     JoinUnknownError,
     MergerTargetError,
+    NotConfidentialError,
+    OwnDepartmentError,
     PlaceUnknownError,
     PositionError,
     ReopeningClosedError,
@@ -48,6 +53,7 @@ from reports.model import (
     ResponsibilityList,
     Severity,
     StepKind,
+    Unmasking,
 )
 from reports.photographing import add_photos
 from reports.reporting import REOPENING_DAYS, reopen, submit
@@ -73,16 +79,25 @@ from reports.responsibility_files import (
 )
 from reports.steps import Function, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
+from reports.unmasking import (
+    ask_unmasking,
+    decide_unmasking,
+    get_unmasking,
+    may_know_reporter,
+    unmaskings_of,
+)
 from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
     "CHECKS",
+    "NOBODY",
     "REOPENING_DAYS",
     "WAITING",
     "Category",
     "CategoryKind",
     "CategoryUnknownError",
     "Channel",
+    "ClaimUnknownError",
     "DayOutOfRangeError",
     "Deadlines",
     "DispatchTargetError",
@@ -95,6 +110,8 @@ __all__ = [
     "ListChanges",
     "ListFault",
     "MergerTargetError",
+    "NotConfidentialError",
+    "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
     "ReopeningClosedError",
@@ -116,17 +133,22 @@ __all__ = [
     "Severity",
     "StepKind",
     "StepNotNowError",
+    "Unmasking",
     "accept",
     "acknowledge",
     "add_photos",
+    "as_kept",
     "ask_postponement",
+    "ask_unmasking",
     "ask_withdrawal",
     "categories",
     "changes_of",
+    "claim_award",
     "close",
     "deadlines_of",
     "decide",
     "decide_join",
+    "decide_unmasking",
     "dispatch",
     "due_on",
     "duties_of",
@@ -134,7 +156,9 @@ __all__ = [
     "get_join",
     "get_report",
     "get_request",
+    "get_unmasking",
     "get_version",
+    "give_claim_code",
     "handle",
     "is_announced",
     "is_category_code",
@@ -144,14 +168,17 @@ __all__ = [
     "list_in_force",
     "list_reports",
     "list_versions",
+    "may_know_reporter",
     "may_take",
     "merge",
+    "nobody",
     "packaged_responsibilities",
     "publish_responsibilities",
     "read_responsibilities",
     "reject",
     "release_rests",
     "reopen",
+    "report_of_code",
     "report_of_step",
     "reports_waiting",
     "requests_of",
@@ -159,6 +186,7 @@ __all__ = [
     "steps_of",
     "submit",
     "transfer",
+    "unmaskings_of",
     "verify",
     "weights",
     "write_responsibilities",

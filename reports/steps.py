@@ -21,6 +21,7 @@ from ledger import (
     remember_call,
 )
 from people import Principal, Role, clean_text, get_unit
+from reports.anonymity import NOBODY, as_kept
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
 
@@ -122,7 +123,8 @@ def check_status(report: Report, kind: StepKind) -> None:
 def is_placed(session: Session, report: Report, by: Principal, function: Function) -> bool:
     """Say whether somebody has a function where the report is: at its place, its command unit, or its department."""
     if function is Function.REPORTING:
-        return report.resident_id is not None and by.is_resident(report.resident_id)
+        own = report.resident_id is not None and by.is_resident(report.resident_id)
+        return own or by.matter_id == report.id
     where = {
         Function.SUPERVISION: report.unit_code,
         Function.COMMAND: report.command_code,
@@ -176,13 +178,14 @@ def take_step(
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:
         earlier = session.scalar(select(func.count()).where(ReportStep.report_id == report.id)) or 0
+    kept_at = as_kept(by, now)
     step = ReportStep(
-        id=new_id(),
+        id=new_id(kept_at if by.actor == NOBODY else None),
         report_id=report.id,
         number=earlier + 1,
         kind=kind,
         made_by=by.actor,
-        made_at=now,
+        made_at=kept_at,
         status=status,
         unit_code=unit_code,
         old_due_on=old_due_on,
@@ -192,7 +195,7 @@ def take_step(
     )
     report.status = status
     session.add(step)
-    remember_call(session, call, made_id=step.id, now=now)
+    remember_call(session, call, made_id=step.id, now=kept_at)
     session.flush()
     entries = [*([duty_entry] if duty_entry else []), *award_entries]
     try:
