@@ -46,13 +46,27 @@ PEOPLE = {
 # Each person's pages; a pattern in braces is a link to follow from the page before it, a text behind = is searched for
 # there.
 PAGES = {
-    "": ("/", "/merchants", "/seals", "/seals/check", "/log-in", "/activate", "/about/data", "/no-such-page"),
+    "": (
+        "/",
+        "/merchants",
+        "/scoreboard",
+        "/responsibilities",
+        "/seals",
+        "/seals/check",
+        "/log-in",
+        "/activate",
+        "/about/data",
+        "/no-such-page",
+    ),
     "resident": (
         "/me",
         "/me/code",
         "/me/statement",
         "/me/statement/paper",
         "{/me/receipts/}",
+        "/me/reports",
+        "{/me/reports/[0-9a-f]{8}}",
+        "/me/reports/new",
         "/merchants",
         "/account",
     ),

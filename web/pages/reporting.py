@@ -19,8 +19,11 @@ from reports import (
     REOPENING_DAYS,
     CategoryUnknownError,
     Report,
+    ReportStatus,
     StepKind,
+    deadlines_of,
     duties_of,
+    get_category,
     get_report,
     list_reports,
     may_take,
@@ -40,6 +43,8 @@ from web.pages.viewer import resident_id
 from web.unit_of_work import reading
 
 _ON_PAGE = 20
+_TEXT_LENGTH_MAX = 500
+_BEFORE_A_DEPARTMENT = (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED)
 _FIELDS = ("category", "description", "unit", "address", "lat", "long")
 
 
@@ -69,7 +74,8 @@ def show_new_report() -> ResponseReturnValue:
 def send_report() -> ResponseReturnValue:
     """Take a report in, once, and show it."""
     form = Form.posted_once(*_FIELDS)
-    category, unit, description = form.values["category"], form.text("unit"), form.text("description")
+    category, unit = form.values["category"], form.text("unit")
+    description = form.prose("description", length_max=_TEXT_LENGTH_MAX)
     if not category:
         form.wrong("category", _("Choose what it is about."))
     address = form.values["address"].strip() or None
@@ -115,7 +121,7 @@ def show_report(report_id: UUID) -> ResponseReturnValue:
 def reopen(report_id: UUID) -> ResponseReturnValue:
     """Let the reporter say that what was closed is not done."""
     form = Form.posted_once("reason")
-    reason = form.text("reason")
+    reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
     if not form.is_right:
         return _report_page(report_id, form)
     call = form.call(reason=reason)
@@ -151,6 +157,7 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
         return {
             "report": report_views(session, [(report, duty)])[0],
             "steps": step_views(session, steps_of(session, report.id)),
+            "answering": _answering(session, report),
             "reopened_until": last_on,
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
         }
@@ -160,6 +167,16 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
 
 def _number_and_id(report: Report) -> tuple[str, UUID]:
     return report.number, report.id
+
+
+def _answering(session: Session, report: Report) -> tuple[str, int] | None:
+    """Return the department of the list and its working days, before the report has reached any; else None."""
+    if report.status not in _BEFORE_A_DEPARTMENT:
+        return None
+    category = get_category(session, report.category_code, version=report.list_version)
+    days = deadlines_of(category)
+    department = get_unit(session, category.department_code or "")
+    return department.name, days.normal if report.severity is None else days.of(report.severity)
 
 
 def _reopened_until(report: Report) -> date | None:
