@@ -1,5 +1,6 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
+from reports.awarding import release_rests
 from reports.checks import CHECKS
 from reports.dispatching import dispatch, transfer
 from reports.errors import (
@@ -7,6 +8,9 @@ from reports.errors import (
     DayOutOfRangeError,
     DispatchTargetError,
     DueDateError,
+    JoinDecidedError,
+    JoinRefusedError,
+    JoinUnknownError,
     MergerTargetError,
     PlaceUnknownError,
     PositionError,
@@ -20,6 +24,8 @@ from reports.errors import (
     StepNotNowError,
 )
 from reports.handling import acknowledge, handle
+from reports.joining import decide_join, get_join, join, joins_of, weights
+from reports.list_faults import ListFault
 from reports.listings import (
     WAITING,
     ReportPage,
@@ -32,7 +38,9 @@ from reports.model import (
     Category,
     CategoryKind,
     Channel,
+    JoinState,
     Report,
+    ReportJoin,
     ReportRequest,
     ReportStatus,
     ReportStep,
@@ -41,20 +49,27 @@ from reports.model import (
     Severity,
     StepKind,
 )
+from reports.photographing import add_photos
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
 from reports.responsibilities import (
-    Deadlines,
-    Responsibility,
+    ListChanges,
     categories,
+    changes_of,
     deadlines_of,
     get_category,
-    is_category_code,
+    get_version,
     list_in_force,
     list_versions,
-    packaged_responsibilities,
     publish_responsibilities,
+)
+from reports.responsibility_files import (
+    Deadlines,
+    Responsibility,
+    is_category_code,
+    packaged_responsibilities,
     read_responsibilities,
+    write_responsibilities,
 )
 from reports.steps import Function, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
@@ -73,12 +88,19 @@ __all__ = [
     "DispatchTargetError",
     "DueDateError",
     "Function",
+    "JoinDecidedError",
+    "JoinRefusedError",
+    "JoinState",
+    "JoinUnknownError",
+    "ListChanges",
+    "ListFault",
     "MergerTargetError",
     "PlaceUnknownError",
     "PositionError",
     "ReopeningClosedError",
     "Report",
     "ReportError",
+    "ReportJoin",
     "ReportPage",
     "ReportRequest",
     "ReportStatus",
@@ -96,22 +118,29 @@ __all__ = [
     "StepNotNowError",
     "accept",
     "acknowledge",
+    "add_photos",
     "ask_postponement",
     "ask_withdrawal",
     "categories",
+    "changes_of",
     "close",
     "deadlines_of",
     "decide",
+    "decide_join",
     "dispatch",
     "due_on",
     "duties_of",
     "get_category",
+    "get_join",
     "get_report",
     "get_request",
+    "get_version",
     "handle",
     "is_announced",
     "is_category_code",
     "is_working_day",
+    "join",
+    "joins_of",
     "list_in_force",
     "list_reports",
     "list_versions",
@@ -121,6 +150,7 @@ __all__ = [
     "publish_responsibilities",
     "read_responsibilities",
     "reject",
+    "release_rests",
     "reopen",
     "report_of_step",
     "reports_waiting",
@@ -130,4 +160,6 @@ __all__ = [
     "submit",
     "transfer",
     "verify",
+    "weights",
+    "write_responsibilities",
 ]

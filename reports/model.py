@@ -207,6 +207,40 @@ class ReportStep(Base):
     entry_id: Mapped[UUID | None] = mapped_column(unique=True)
 
 
+class JoinState(StrEnum):
+    """Where somebody's new evidence stands; who brings none only follows the report."""
+
+    FOLLOWING = "following"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ReportJoin(Base):
+    """Somebody who says "me too": it gives a report weight, lets them follow it, and may bring new evidence."""
+
+    __tablename__ = "report_joins"
+    __table_args__ = (
+        UniqueConstraint("report_id", "resident_id"),
+        CheckConstraint("(state = 'following') = (evidence IS NULL)", name="evidence_is_asked_about"),
+        CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (decided_at IS NOT NULL)"
+            " AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name="decided_whole",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    evidence: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    state: Mapped[JoinState] = mapped_column(enum_column(JoinState))
+    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class ReportRequest(Base):
     """What a supervisor asks about a report and another decides; a report has one undecided at a time."""
 

@@ -116,7 +116,7 @@ def reopen(
         note=reason,
         unit_code=charged.duty.unit_code,
         due_on=charged.duty.due_on,
-        entries=[charged.entry],
+        duty_entry=charged.entry,
     )
 
 

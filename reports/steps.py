@@ -9,7 +9,17 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import Call, NewEntry, SamePersonError, check_still_new, new_id, post, remember_call
+from ledger import (
+    Call,
+    InsufficientBalanceError,
+    LostRaceError,
+    NewEntry,
+    SamePersonError,
+    check_still_new,
+    new_id,
+    post,
+    remember_call,
+)
 from people import Principal, Role, clean_text, get_unit
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
@@ -155,9 +165,10 @@ def take_step(
     unit_code: str | None = None,
     old_due_on: date | None = None,
     due_on: date | None = None,
-    entries: Sequence[NewEntry] = (),
+    duty_entry: NewEntry | None = None,
+    award_entries: Sequence[NewEntry] = (),
 ) -> ReportStep:
-    """Write down a step, bring the report to its status, and post its entries; the first of them moves the duty.
+    """Write down a step, bring the report to its status, and post the entries about its duty and what it earns.
 
     Raises:
         TextRefusedError: the note is empty, too long, or has forbidden characters.
@@ -177,14 +188,19 @@ def take_step(
         old_due_on=old_due_on,
         due_on=due_on,
         note=None if note is None else clean_text(note, field="note", length_max=TEXT_LENGTH_MAX),
-        entry_id=entries[0].id if entries else None,
+        entry_id=None if duty_entry is None else duty_entry.id,
     )
     report.status = status
     session.add(step)
     remember_call(session, call, made_id=step.id, now=now)
     session.flush()
-    if entries:
-        post(session, entries)
+    entries = [*([duty_entry] if duty_entry else []), *award_entries]
+    try:
+        if entries:
+            post(session, entries)
+    except InsufficientBalanceError as error:
+        # Only a fund can have less than it had a moment ago: run again, and the award waits for money.
+        raise LostRaceError from error
     return step
 
 

@@ -88,6 +88,7 @@ PAGES = {
         "/office/funds",
         "{/office/funds/[a-z]+$}",
         "/office/new-fund",
+        "/office/responsibilities",
         "/office/tariffs",
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",

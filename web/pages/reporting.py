@@ -56,7 +56,12 @@ def show_reports() -> str:
 
     def read(session: Session) -> dict[str, Any]:
         found = list_reports(session, seen_by=principal(), limit=_ON_PAGE, before=before)
-        return {"items": report_views(session, found.items), "more_url": more_url(found.next_before)}
+        return {
+            "items": report_views(session, found.items),
+            # Whoever said "me too" follows another's report.
+            "followed": {report.id for report, _duty in found.items if not _is_own(report)},
+            "more_url": more_url(found.next_before),
+        }
 
     return list_page("resident/reports.html", "resident/_report_items.html", **reading(read))
 
@@ -157,6 +162,7 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
         return {
             "report": report_views(session, [(report, duty)])[0],
             "steps": step_views(session, steps_of(session, report.id)),
+            "is_own": _is_own(report),
             "answering": _answering(session, report),
             "reopened_until": last_on,
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
@@ -167,6 +173,10 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
 
 def _number_and_id(report: Report) -> tuple[str, UUID]:
     return report.number, report.id
+
+
+def _is_own(report: Report) -> bool:
+    return report.resident_id == resident_id()
 
 
 def _answering(session: Session, report: Report) -> tuple[str, int] | None:

@@ -1,4 +1,4 @@
-"""The office's pages: residents, awards, funds, tariffs, shops, staff and the books."""
+"""The office's pages: residents, awards, funds, responsibilities, tariffs, shops, staff and the books."""
 
 from web.pages.office import (
     awards,
@@ -13,6 +13,7 @@ from web.pages.office import (
     papers,
     periods,
     residents,
+    responsibilities,
     shop_debts,
     shops,
     staff,
@@ -23,7 +24,7 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
-    *(shop_debts, shops, staff, tariffs),
+    *(responsibilities, shop_debts, shops, staff, tariffs),
 )
 
 __all__ = ["ROUTES", "blueprint"]
