@@ -1,7 +1,7 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
 from reports.checks import CHECKS
-from reports.dispatching import dispatch, transfer
+from reports.dispatching import dispatch, last_due_on, takers, transfer
 from reports.errors import (
     CategoryUnknownError,
     DayOutOfRangeError,
@@ -20,14 +20,7 @@ from reports.errors import (
     StepNotNowError,
 )
 from reports.handling import acknowledge, handle
-from reports.listings import (
-    WAITING,
-    ReportPage,
-    duties_of,
-    get_report,
-    list_reports,
-    reports_waiting,
-)
+from reports.listings import ReportPage, duties_of, get_report, list_reports, report_by_number
 from reports.model import (
     Category,
     CategoryKind,
@@ -42,7 +35,7 @@ from reports.model import (
     StepKind,
 )
 from reports.reporting import REOPENING_DAYS, reopen, submit
-from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
+from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.responsibilities import (
     Deadlines,
     Responsibility,
@@ -56,8 +49,17 @@ from reports.responsibilities import (
     publish_responsibilities,
     read_responsibilities,
 )
-from reports.steps import Function, may_take, report_of_step, steps_of
+from reports.steps import Function, is_placed, may_act, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
+from reports.waiting import (
+    WAITING,
+    OpenByAge,
+    WaitingCount,
+    count_waiting,
+    open_by_age,
+    reports_waiting,
+    requests_waiting,
+)
 from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "DueDateError",
     "Function",
     "MergerTargetError",
+    "OpenByAge",
     "PlaceUnknownError",
     "PositionError",
     "ReopeningClosedError",
@@ -94,12 +97,14 @@ __all__ = [
     "Severity",
     "StepKind",
     "StepNotNowError",
+    "WaitingCount",
     "accept",
     "acknowledge",
     "ask_postponement",
     "ask_withdrawal",
     "categories",
     "close",
+    "count_waiting",
     "deadlines_of",
     "decide",
     "dispatch",
@@ -111,23 +116,31 @@ __all__ = [
     "handle",
     "is_announced",
     "is_category_code",
+    "is_placed",
     "is_working_day",
+    "last_due_on",
     "list_in_force",
     "list_reports",
     "list_versions",
+    "may_act",
+    "may_decide",
     "may_take",
     "merge",
+    "open_by_age",
     "packaged_responsibilities",
     "publish_responsibilities",
     "read_responsibilities",
     "reject",
     "reopen",
+    "report_by_number",
     "report_of_step",
     "reports_waiting",
     "requests_of",
+    "requests_waiting",
     "return_to_department",
     "steps_of",
     "submit",
+    "takers",
     "transfer",
     "verify",
 ]
