@@ -1,4 +1,4 @@
-"""The office's pages: residents, awards, funds, tariffs, shops, staff and the books."""
+"""The office's pages: residents, reports, awards, funds, tariffs, shops, staff and the books."""
 
 from web.pages.office import (
     awards,
@@ -12,6 +12,11 @@ from web.pages.office import (
     namings,
     papers,
     periods,
+    report_lists,
+    report_new,
+    report_page,
+    report_queues,
+    report_steps,
     residents,
     shop_debts,
     shops,
@@ -23,6 +28,7 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
+    *(report_lists, report_new, report_page, report_queues, report_steps),
     *(shop_debts, shops, staff, tariffs),
 )
 
