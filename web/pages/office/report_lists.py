@@ -64,7 +64,7 @@ def report_overview() -> str:
         found = open_by_age(session, seen_by=principal(), today=today())
         names = {code: unit.name for code, unit in units_by_code(session, {one.unit_code for one in found}).items()}
         longest = max((one.total for one in found), default=1)
-        found.sort(key=lambda one: (-one.long_overdue, -one.overdue, -one.total, one.unit_code))
+        found.sort(key=lambda one: (-(one.overdue + one.long_overdue), -one.total, one.unit_code))
         return [_age_view(one, names[one.unit_code], longest) for one in found]
 
     return render_template("office/report_overview.html", units=reading(read))

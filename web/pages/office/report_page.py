@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from duties import Duty
 from people import Level, get_resident, get_unit, masked_name
 from reports import (
+    REOPENING_DAYS,
     WAITING,
     Function,
     Report,
@@ -84,6 +85,7 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
             "steps": step_views(session, steps, made_by=names),
             "asked": [_asked_view(each, names) for each in requests],
             "reporter": _reporter(session, report),
+            "reopening_days": REOPENING_DAYS,
             "merged_into": _merged_into(session, report),
             **_list_facts(session, report),
             **_possible(session, report, requests),

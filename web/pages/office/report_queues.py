@@ -102,8 +102,10 @@ def show_reports() -> str:
         limit = _SHOWN_MAX if chosen or len(counts) == 1 else _SHOWN_OF_EACH
         decisions = _decisions(session)
         tabs = _tabs(len(decisions), counts)
+        queues = [_view(session, queue_named(name), counts[name], wanted, limit) for name in shown]
         return {
-            "queues": [_view(session, queue_named(name), counts[name], wanted, limit) for name in shown],
+            # First where something is late, then where something is due today.
+            "queues": sorted(queues, key=lambda queue: (not queue.overdue, not queue.due_today)),
             "tabs": tabs,
             "overdue": sum(tab.overdue for tab in tabs),
             "due_today": sum(tab.due_today for tab in tabs),
