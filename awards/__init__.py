@@ -3,12 +3,14 @@
 from awards.batches import BATCH_LINES_MAX, BatchLine, award_batch, check_lines
 from awards.checks import CHECKS
 from awards.claw_backs import (
+    Planned,
     claw_back,
     claw_backs_of,
     get_claw_back,
     left_to_claw_back,
     locked_award,
     lot_of,
+    plan_claw_back,
 )
 from awards.corrections import corrections_of, reverse_entry
 from awards.cover import CoverLine, cover_lines, every_fund_is_covered, fund_position
@@ -51,7 +53,7 @@ from awards.funds import (
     last_day_of_award,
     list_funds,
 )
-from awards.grants import Granted, award, grant
+from awards.grants import Granted, award, grant, stage, unstage
 from awards.listings import (
     AwardPage,
     BatchPage,
@@ -126,6 +128,7 @@ __all__ = [
     "MovementPage",
     "MovementUnknownError",
     "NothingToClawBackError",
+    "Planned",
     "SameFundError",
     "Tariff",
     "TariffPage",
@@ -168,10 +171,13 @@ __all__ = [
     "locked_award",
     "lot_of",
     "move_money",
+    "plan_claw_back",
     "reasons_of_entries",
     "return_money",
     "reverse_entry",
     "set_tariff",
+    "stage",
     "tariff_in_force",
     "tariffs_in_force",
+    "unstage",
 ]

@@ -1,6 +1,7 @@
 """Taking back what is left of a wrong award, once."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +34,14 @@ from people import clean_text, get_resident
 KIND = "claw_back"
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A claw-back that was decided, and the entry that is still to be posted for it."""
+
+    claw_back: ClawBack
+    entry: NewEntry
+
+
 def claw_back(
     session: Session,
     *,
@@ -54,6 +63,21 @@ def claw_back(
         AccountStateError: the account is frozen or closed and gives nothing.
         TextRefusedError: the reason is empty, too long, or has forbidden characters.
     """
+    planned = plan_claw_back(session, award_id=award_id, reason=reason, actor=actor, now=now, call=call)
+    remember_call(session, call, made_id=planned.claw_back.id, now=now)
+    post(session, [planned.entry])
+    return planned.claw_back
+
+
+def plan_claw_back(
+    session: Session, *, award_id: UUID, reason: str, actor: str, now: datetime, call: Call | None = None
+) -> Planned:
+    """Lock what is left of an award and add the row of its claw-back; the caller posts the entry, with its own.
+
+    Raises:
+        AwardUnknownError, AlreadyClawedBackError, AlreadyReversedError, NothingToClawBackError: as `claw_back`.
+        TextRefusedError: the reason is empty, too long, or has forbidden characters.
+    """
     cleaned = clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
     award, account_id, held = locked_award(session, award_id)
     # A twin of this call may have done it while this one waited for the lock.
@@ -73,7 +97,6 @@ def claw_back(
         made_at=now,
     )
     session.add(taken)
-    remember_call(session, call, made_id=taken.id, now=now)
     entry = NewEntry(
         id=taken.entry_id,
         kind=KIND,
@@ -84,8 +107,7 @@ def claw_back(
             credit(fund.available_account_id, Asset.PAB, amount, fund_lot(fund.code)),
         ),
     )
-    post(session, [entry])
-    return taken
+    return Planned(taken, entry)
 
 
 def locked_award(session: Session, award_id: UUID) -> tuple[Award, int, list[LotBalance]]:

@@ -44,7 +44,7 @@ class ExpiryRuleError(AwardError):
 
 
 class FundEndedError(AwardError):
-    """The fund's credits all end on one day, and that day is over."""
+    """The fund's credits all end on one day, which lies before that of an award."""
 
     def __init__(self, code: str, ended_on: date) -> None:
         super().__init__(f"credits of fund {code} ended on {ended_on.isoformat()}")
@@ -182,7 +182,7 @@ class AcceptancePercentError(AwardError):
 
 
 class TariffTooEarlyError(AwardError):
-    """A tariff is to begin in the past, or before the category's version before it begins."""
+    """A tariff is to begin on a day that is over."""
 
     def __init__(self, valid_from: date, earliest: date) -> None:
         super().__init__(f"a tariff cannot begin on {valid_from.isoformat()}, but on {earliest.isoformat()}")

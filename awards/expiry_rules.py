@@ -27,17 +27,29 @@ def expires_on(rule: str, today: date) -> date | None:
         return None
     if rule == END_OF_NEXT_YEAR:
         return date(today.year + 1, 12, 31)
-    if fixed := _ON.fullmatch(rule):
-        try:
-            return date.fromisoformat(fixed[1])
-        except ValueError:
-            raise ExpiryRuleError(rule) from None
+    if fixed := fixed_day(rule):
+        return fixed
     months = _MONTHS.fullmatch(rule)
     if months is None or int(months[1]) > _MONTHS_MAX:
         raise ExpiryRuleError(rule)
     years, month = divmod(today.month - 1 + int(months[1]), 12)
     year, month = today.year + years, month + 1
     return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+
+
+def fixed_day(rule: str) -> date | None:
+    """Return the one day that a rule names as the last, None where the last day goes with the day of the award.
+
+    Raises:
+        ExpiryRuleError: the day is none of the calendar.
+    """
+    named = _ON.fullmatch(rule)
+    if named is None:
+        return None
+    try:
+        return date.fromisoformat(named[1])
+    except ValueError:
+        raise ExpiryRuleError(rule) from None
 
 
 def is_expiry_rule(rule: str, today: date) -> bool:

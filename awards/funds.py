@@ -19,7 +19,7 @@ from awards.errors import (
     FundExistsError,
     FundUnknownError,
 )
-from awards.expiry_rules import END_OF_NEXT_YEAR, expires_on, is_expiry_rule
+from awards.expiry_rules import END_OF_NEXT_YEAR, expires_on, fixed_day, is_expiry_rule
 from awards.model import FUND_CODE_LENGTH_MAX, NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Fund
 from ledger import (
     AMOUNT_MAX,
@@ -152,10 +152,20 @@ def last_day_of_award(fund: Fund, today: date) -> date | None:
     Raises:
         FundEndedError: the fund's one fixed day is over.
     """
-    last_day = expires_on(fund.expiry_rule, today)
-    if last_day is not None and last_day < today:
+    check_awards_on(fund, today)
+    return expires_on(fund.expiry_rule, today)
+
+
+def check_awards_on(fund: Fund, day: date) -> None:
+    """Refuse a day on which the fund can award nothing, because its credits have ended.
+
+    Raises:
+        FundEndedError: the fund's one fixed day lies before.
+    """
+    # Asked of the rule and not of what an award would last: the day may lie as far off as the calendar goes.
+    last_day = fixed_day(fund.expiry_rule)
+    if last_day is not None and last_day < day:
         raise FundEndedError(fund.code, last_day)
-    return last_day
 
 
 def check_amount(amount: int, *, maximum: int = AMOUNT_MAX) -> None:

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from awards.funds import check_amount, check_available, fund_lot, get_fund, last_day_of_award, taking
 from awards.model import TEXT_LENGTH_MAX, Award, AwardStatus, Fund
-from ledger import Asset, Call, CreditLot, NewEntry, credit, debit, new_id, post, remember_call
+from ledger import Asset, Call, CreditLot, Line, NewEntry, credit, debit, new_id, post, remember_call
 from people import clean_text, get_resident
 
 KIND = "award"
+STAGED, UNSTAGED = "award_staged", "award_unstaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ def grant(
     reason: str,
     actor: str,
     now: datetime,
+    is_covered: bool = False,
 ) -> Granted:
     """Decide an award and add its row to the session; the caller posts the entry, with its own, in one call.
 
     A fund that covers the award now may be taken from by others before the entry is posted; the ledger then refuses.
+    With `is_covered` the caller's own entries give the fund back what was set aside for it before.
 
     Raises:
         FundExhaustedError: the fund has less available.
@@ -49,7 +52,8 @@ def grant(
     cleaned = clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
     resident = get_resident(session, resident_id)
     expires_on = last_day_of_award(fund, now.date())
-    check_available(session, fund, amount)
+    if not is_covered:
+        check_available(session, fund, amount)
     entry_id = new_id()
     award = Award(
         id=new_id(),
@@ -109,6 +113,26 @@ def award(
     with taking(get_fund(session, fund_code), amount):
         post(session, [granted.entry])
     return granted.award
+
+
+def stage(fund: Fund, amount: int, *, actor: str, now: datetime) -> NewEntry:
+    """Return the entry that sets credits of a fund aside for awards to come; the caller posts it.
+
+    Whether the fund has them is the ledger's question, once it is posted.
+    """
+    lines = _within_fund(fund.available_account_id, fund.held_account_id, amount, fund)
+    return NewEntry(id=new_id(), kind=STAGED, actor=actor, occurred_at=now, lines=lines)
+
+
+def unstage(fund: Fund, amount: int, *, actor: str, now: datetime) -> NewEntry:
+    """Return the entry that gives a fund back what was set aside for awards to come; the caller posts it."""
+    lines = _within_fund(fund.held_account_id, fund.available_account_id, amount, fund)
+    return NewEntry(id=new_id(), kind=UNSTAGED, actor=actor, occurred_at=now, lines=lines)
+
+
+def _within_fund(giver: int, taker: int, amount: int, fund: Fund) -> tuple[Line, Line]:
+    label = fund_lot(fund.code)
+    return debit(giver, Asset.PAB, amount, label), credit(taker, Asset.PAB, amount, label)
 
 
 def award_entry(

@@ -1,5 +1,9 @@
 """Tariffs: what a report of each category earns, out of which fund, from which day on; set in versions, never changed.
 
+Of a category's versions that have begun, the one with the highest number is in force: from its first day on, it takes
+the place of all before it, for good, and of those too that were to begin later. So a mistyped far day locks nothing:
+after version 2 from 2099, version 3 from today is in force today, and in 2099 still.
+
 Categories are known here only by their codes: whether there is such a category is the caller's question.
 """
 
@@ -11,7 +15,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from awards.errors import AcceptancePercentError, TariffTooEarlyError, TariffUnknownError
-from awards.funds import check_amount, get_fund
+from awards.funds import check_amount, check_awards_on, get_fund
 from awards.model import Tariff
 from ledger import Call, new_id, remember_call
 
@@ -47,24 +51,23 @@ def set_tariff(
         FundUnknownError: no such fund.
         AmountOutOfRangeError: the amount is not positive.
         AcceptancePercentError: the percentage is not between 0 and 100.
-        TariffTooEarlyError: the day is over, or lies before the one on which the version before begins.
+        TariffTooEarlyError: the day is over.
+        FundEndedError: on that day the fund's credits have ended.
     """
     fund = get_fund(session, fund_code)
     check_amount(amount)
     if not 0 <= on_acceptance_percent <= PERCENT_MAX:
         raise AcceptancePercentError(on_acceptance_percent)
     today = now.date()
-    latest = session.scalars(
-        select(Tariff).where(Tariff.category_code == category_code).order_by(Tariff.number.desc()).limit(1)
-    ).first()
     begins_on = valid_from or today
-    earliest = max(today, latest.valid_from) if latest else today
-    if begins_on < earliest:
-        raise TariffTooEarlyError(begins_on, earliest)
+    if begins_on < today:
+        raise TariffTooEarlyError(begins_on, today)
+    check_awards_on(fund, begins_on)
+    latest = session.scalar(select(func.max(Tariff.number)).where(Tariff.category_code == category_code))
     tariff = Tariff(
         id=new_id(),
         category_code=category_code,
-        number=latest.number + 1 if latest else 1,
+        number=(latest or 0) + 1,
         fund_code=fund.code,
         amount=amount,
         on_acceptance_percent=on_acceptance_percent,

@@ -44,7 +44,14 @@ from people.errors import (
     UnitsFileError,
     UnitUnknownError,
 )
-from people.leaving import check_has_not_left, end_roles_at_merchant, is_of_household, leave, lock_resident
+from people.leaving import (
+    check_has_not_left,
+    end_roles_at_merchant,
+    household_works_for,
+    is_of_household,
+    leave,
+    lock_resident,
+)
 from people.log_in_overview import LogInState, log_in_states
 from people.model import ApiKey, Level, LogInSession, Person, Resident, Role, RoleGrant, Unit
 from people.passwords import LENGTH_MIN as PASSWORD_LENGTH_MIN
@@ -174,6 +181,7 @@ __all__ = [
     "get_resident",
     "get_unit",
     "grouped_number",
+    "household_works_for",
     "is_of_household",
     "is_unit_code",
     "is_within",

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from people.errors import ResidentLeftError
-from people.model import ApiKey, Credential, Resident, RoleGrant
+from people.model import ApiKey, Credential, Resident, Role, RoleGrant, Unit
 from people.residents import get_resident
 from people.sessions import end_sessions
 
@@ -76,13 +76,35 @@ def is_of_household(session: Session, *, actor: str, resident: Resident) -> bool
         return True
     if not actor.startswith(_PERSON):
         return False
-    own_key = (
-        select(ApiKey.id)
-        .join(Resident, Resident.id == ApiKey.resident_id)
-        .where(
-            ApiKey.person_id == UUID(actor.removeprefix(_PERSON)),
-            or_(Resident.id == resident.id, Resident.phone_lookup == resident.phone_lookup),
-        )
-        .limit(1)
-    )
+    own_key = _of_household(resident).where(ApiKey.person_id == UUID(actor.removeprefix(_PERSON))).limit(1)
     return session.scalar(own_key) is not None
+
+
+def household_works_for(session: Session, *, resident: Resident, unit_path: str, role: Role) -> bool:
+    """Say whether this resident or, as far as is known, somebody of their household has a role in a unit.
+
+    Known is what `is_of_household` knows. A role in what stands above the unit does not count: a county's officers are
+    not of each of its departments.
+    """
+    household = _of_household(resident)
+    at_the_unit = Unit.path.startswith(unit_path, autoescape=True)
+    granted = (
+        select(RoleGrant.id)
+        .join(Unit, Unit.code == RoleGrant.unit_code)
+        .where(RoleGrant.person_id.in_(household), RoleGrant.role == role, RoleGrant.revoked_at.is_(None), at_the_unit)
+    )
+    keyed = (
+        select(ApiKey.id)
+        .join(Unit, Unit.code == ApiKey.unit_code)
+        .where(ApiKey.person_id.in_(household), ApiKey.role == role, ApiKey.revoked_at.is_(None), at_the_unit)
+    )
+    return session.scalar(union_all(granted, keyed).limit(1)) is not None
+
+
+def _of_household(resident: Resident) -> Select[UUID]:
+    """Return the question which persons bear or bore a key of a resident's household."""
+    return (
+        select(ApiKey.person_id)
+        .join(Resident, Resident.id == ApiKey.resident_id)
+        .where(or_(Resident.id == resident.id, Resident.phone_lookup == resident.phone_lookup))
+    )

@@ -148,7 +148,9 @@ def get_unit(session: Session, code: str) -> Unit:
 
 def units_by_code(session: Session, codes: Collection[str]) -> dict[str, Unit]:
     """Return those of the units that there are, by code, for lists that name them."""
-    return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
+    # Some texts the database cannot even hear.
+    wanted = [code for code in codes if is_unit_code(code)]
+    return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(wanted)))}
 
 
 def child_units(

@@ -109,5 +109,5 @@ def _give(
         unit_code=taker,
         old_due_on=duty.due_on,
         due_on=due_on,
-        entries=[moved.entry],
+        duty_entry=moved.entry,
     )

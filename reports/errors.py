@@ -9,12 +9,13 @@ class ReportError(Exception):
 
 
 class ResponsibilitiesFileError(ReportError):
-    """A file of responsibilities has a fault; the line (counted from 1, with the header) and the reason are named."""
+    """A file of responsibilities has a fault: a `ListFault` with its facts, on a line (from 1, with the header)."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
+    def __init__(self, line: int, fault: str, **facts: object) -> None:
+        super().__init__(f"line {line}: {fault}")
         self.line = line
-        self.reason = reason
+        self.fault = fault
+        self.facts = facts
 
 
 class ResponsibilitiesUnknownError(ReportError):
@@ -114,9 +115,55 @@ class RequestPendingError(ReportError):
         self.request_id = request_id
 
 
+class JoinRefusedError(ReportError):
+    """A report cannot be joined: it is the caller's own, they joined it before, or it has ended."""
+
+    def __init__(self, report_id: UUID) -> None:
+        super().__init__("this report cannot be joined")
+        self.report_id = report_id
+
+
+class JoinUnknownError(ReportError):
+    """Nobody joined the report under this id."""
+
+    def __init__(self, join_id: UUID) -> None:
+        super().__init__("unknown join")
+        self.join_id = join_id
+
+
+class JoinDecidedError(ReportError):
+    """New evidence was decided about before, or there is none."""
+
+    def __init__(self, join_id: UUID) -> None:
+        super().__init__("nothing to decide about this join")
+        self.join_id = join_id
+
+
 class RequestUnknownError(ReportError):
     """Nothing of this kind was asked about the report, or waits for its decision."""
 
     def __init__(self, report_id: UUID) -> None:
         super().__init__("nothing waits for a decision")
+        self.report_id = report_id
+
+
+class ClaimUnknownError(ReportError):
+    """A claim code is of no report, or nothing is due that was not claimed; which of both is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing to claim with this code")
+
+
+class OwnDepartmentError(ReportError):
+    """Somebody, or their household, works for the department that answers for the report."""
+
+    def __init__(self) -> None:
+        super().__init__("a report about one's own department earns nothing")
+
+
+class NotConfidentialError(ReportError):
+    """Whose a report is is no secret, or nobody knows it."""
+
+    def __init__(self, report_id: UUID) -> None:
+        super().__init__("this report is not confidential")
         self.report_id = report_id

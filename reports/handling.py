@@ -56,5 +56,5 @@ def handle(
         note=note,
         unit_code=duty.unit_code,
         old_due_on=duty.due_on,
-        entries=[entry],
+        duty_entry=entry,
     )

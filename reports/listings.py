@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from duties import Duty
 from people import Principal, Role, Unit, below
 from reports.errors import ReportUnknownError
-from reports.model import NUMBER_LENGTH, Report, ReportStatus
+from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)
@@ -29,7 +29,7 @@ class ReportPage:
 
 
 def get_report(session: Session, report_id: UUID, *, seen_by: Principal) -> Report:
-    """Return a report to its reporter and to those officers who have something to do with it.
+    """Return a report to its reporter, to who joined it, and to those officers who have something to do with it.
 
     Raises:
         ReportUnknownError: there is none that they may see.
@@ -91,13 +91,18 @@ def pairs(session: Session, query: Select[Report, Duty]) -> list[tuple[Report, D
 
 
 def _is_seen(session: Session, report: Report, by: Principal) -> bool:
-    return any(is_placed(session, report, by, each) for each in Function) or by.may_everywhere(Role.ADMINISTRATOR)
+    if any(is_placed(session, report, by, each) for each in Function) or by.may_everywhere(Role.ADMINISTRATOR):
+        return True
+    joined = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == by.resident_id)
+    return by.resident_id is not None and session.scalar(joined) is not None
 
 
 def _seen(by: Principal) -> ColumnElement[bool]:
     own = Report.resident_id == by.resident_id if by.resident_id is not None else false()
+    followed = select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)
+    joined = Report.id.in_(followed) if by.resident_id is not None else false()
     everywhere = () if not by.may_everywhere(Role.ADMINISTRATOR) else (Report.id.is_not(None),)
-    return or_(own, *everywhere, *(placed(by, each) for each in _OFFICERS))
+    return or_(own, joined, *everywhere, *(placed(by, each) for each in _OFFICERS))
 
 
 def placed(by: Principal, function: Function) -> ColumnElement[bool]:

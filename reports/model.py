@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -156,6 +157,9 @@ class Report(Base):
         ),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="positions_are_pairs"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        CheckConstraint("NOT (is_anonymous AND is_confidential)", name="hidden_in_one_way"),
+        CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name="anonymous_is_nobodys"),
+        CheckConstraint("NOT is_confidential OR resident_id IS NOT NULL", name="confidential_is_somebodys"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
     )
@@ -180,6 +184,42 @@ class Report(Base):
     department_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("reports.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Whose it is nobody knows, and nothing tells but the day; its award is claimed with a code.
+    is_anonymous: Mapped[bool] = mapped_column(server_default=false())
+    # Whose it is only two officers together may learn.
+    is_confidential: Mapped[bool] = mapped_column(server_default=false())
+
+
+class ClaimCode(Base):
+    """The code by which an anonymous reporter follows their report and claims what it earns; only its hash is kept."""
+
+    __tablename__ = "claim_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), unique=True)
+
+
+class Unmasking(Base):
+    """What an officer asked about whose a confidential report is, and what another one decided."""
+
+    __tablename__ = "report_unmaskings"
+    __table_args__ = (
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name="decided_whole",
+        ),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_approved: Mapped[bool | None]
+    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ReportStep(Base):
@@ -205,6 +245,40 @@ class ReportStep(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     entry_id: Mapped[UUID | None] = mapped_column(unique=True)
+
+
+class JoinState(StrEnum):
+    """Where somebody's new evidence stands; who brings none only follows the report."""
+
+    FOLLOWING = "following"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ReportJoin(Base):
+    """Somebody who says "me too": it gives a report weight, lets them follow it, and may bring new evidence."""
+
+    __tablename__ = "report_joins"
+    __table_args__ = (
+        UniqueConstraint("report_id", "resident_id"),
+        CheckConstraint("(state = 'following') = (evidence IS NULL)", name="evidence_is_asked_about"),
+        CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (decided_at IS NOT NULL)"
+            " AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name="decided_whole",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    evidence: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    state: Mapped[JoinState] = mapped_column(enum_column(JoinState))
+    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ReportRequest(Base):

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from duties import move, open_duty, withdraw
-from ledger import Call, SamePersonError, new_id, remember_call
+from ledger import Call, NewEntry, SamePersonError, new_id, remember_call
 from people import Principal, clean_text
+from reports.awarding import take_back_award
 from reports.errors import DueDateError, RequestPendingError, RequestUnknownError
 from reports.model import (
     TEXT_LENGTH_MAX,
@@ -165,8 +166,10 @@ def _make_happen(
 ) -> ReportStep:
     duty = open_duty(session, report.id)
     old_due_on = duty.due_on
+    taken_back: list[NewEntry] = []
     if request.due_on is None:
         status, entry = ReportStatus.WITHDRAWN, withdraw(session, duty, actor=by.actor, now=now)
+        taken_back = take_back_award(session, report, reason=request.reason, actor=by.actor, now=now)
     else:
         _check_day(session, report, request.due_on, now)
         status = report.status
@@ -183,7 +186,8 @@ def _make_happen(
         unit_code=duty.unit_code,
         old_due_on=old_due_on,
         due_on=request.due_on,
-        entries=[entry],
+        duty_entry=entry,
+        award_entries=taken_back,
     )
 
 

@@ -9,8 +9,19 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import Call, NewEntry, SamePersonError, check_still_new, new_id, post, remember_call
+from ledger import (
+    Call,
+    InsufficientBalanceError,
+    LostRaceError,
+    NewEntry,
+    SamePersonError,
+    check_still_new,
+    new_id,
+    post,
+    remember_call,
+)
 from people import Principal, Role, clean_text, get_unit
+from reports.anonymity import NOBODY, as_kept
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
 
@@ -113,7 +124,8 @@ def check_status(report: Report, kind: StepKind) -> None:
 def is_placed(session: Session, report: Report, by: Principal, function: Function) -> bool:
     """Say whether somebody has a function where the report is: at its place, its command unit, or its department."""
     if function is Function.REPORTING:
-        return report.resident_id is not None and by.is_resident(report.resident_id)
+        own = report.resident_id is not None and by.is_resident(report.resident_id)
+        return own or by.matter_id == report.id
     where = {
         Function.SUPERVISION: report.unit_code,
         Function.COMMAND: report.command_code,
@@ -161,9 +173,10 @@ def take_step(
     unit_code: str | None = None,
     old_due_on: date | None = None,
     due_on: date | None = None,
-    entries: Sequence[NewEntry] = (),
+    duty_entry: NewEntry | None = None,
+    award_entries: Sequence[NewEntry] = (),
 ) -> ReportStep:
-    """Write down a step, bring the report to its status, and post its entries; the first of them moves the duty.
+    """Write down a step, bring the report to its status, and post the entries about its duty and what it earns.
 
     Raises:
         TextRefusedError: the note is empty, too long, or has forbidden characters.
@@ -171,26 +184,32 @@ def take_step(
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:
         earlier = session.scalar(select(func.count()).where(ReportStep.report_id == report.id)) or 0
+    kept_at = as_kept(by, now)
     step = ReportStep(
-        id=new_id(),
+        id=new_id(kept_at if by.actor == NOBODY else None),
         report_id=report.id,
         number=earlier + 1,
         kind=kind,
         made_by=by.actor,
-        made_at=now,
+        made_at=kept_at,
         status=status,
         unit_code=unit_code,
         old_due_on=old_due_on,
         due_on=due_on,
         note=None if note is None else clean_text(note, field="note", length_max=TEXT_LENGTH_MAX),
-        entry_id=entries[0].id if entries else None,
+        entry_id=None if duty_entry is None else duty_entry.id,
     )
     report.status = status
     session.add(step)
-    remember_call(session, call, made_id=step.id, now=now)
+    remember_call(session, call, made_id=step.id, now=kept_at)
     session.flush()
-    if entries:
-        post(session, entries)
+    entries = [*([duty_entry] if duty_entry else []), *award_entries]
+    try:
+        if entries:
+            post(session, entries)
+    except InsufficientBalanceError as error:
+        # Only a fund can have less than it had a moment ago: run again, and the award waits for money.
+        raise LostRaceError from error
     return step
 
 

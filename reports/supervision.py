@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from duties import charge, discharge, give_back, open_duty
 from ledger import Call
 from people import Level, Principal, Unit, get_unit, units_by_code
+from reports.awarding import begin_award, settle_award
 from reports.errors import MergerTargetError, ReportUnknownError
 from reports.model import Report, ReportStatus, ReportStep, Severity, StepKind
 from reports.responsibilities import deadlines_of, get_category
@@ -22,6 +23,8 @@ def accept(
     session: Session, *, report_id: UUID, severity: Severity, by: Principal, now: datetime, call: Call | None = None
 ) -> ReportStep:
     """Accept a report: from now on its command unit owes that it reaches a department, in the days of the list.
+
+    What its tariff gives on acceptance is paid, and the rest staged; where its fund has no money, the award waits.
 
     The command unit is the town or street above the report's place, else the county.
 
@@ -50,7 +53,8 @@ def accept(
         call=call,
         unit_code=command.code,
         due_on=charged.duty.due_on,
-        entries=[charged.entry],
+        duty_entry=charged.entry,
+        award_entries=begin_award(session, report, actor=by.actor, now=now),
     )
 
 
@@ -114,7 +118,7 @@ def verify(
         note=note,
         unit_code=duty.unit_code,
         old_due_on=duty.due_on,
-        entries=[entry],
+        duty_entry=entry,
     )
 
 
@@ -141,7 +145,7 @@ def return_to_department(
         note=note,
         unit_code=duty.unit_code,
         due_on=duty.due_on,
-        entries=[entry],
+        duty_entry=entry,
     )
 
 
@@ -153,7 +157,16 @@ def close(session: Session, *, report_id: UUID, by: Principal, now: datetime, ca
     """
     report = locked_report(session, report_id, StepKind.CLOSURE, by=by, call=call)
     report.closed_at = now
-    return take_step(session, report, StepKind.CLOSURE, ReportStatus.CLOSED, by=by, now=now, call=call)
+    return take_step(
+        session,
+        report,
+        StepKind.CLOSURE,
+        ReportStatus.CLOSED,
+        by=by,
+        now=now,
+        call=call,
+        award_entries=settle_award(session, report, actor=by.actor, now=now),
+    )
 
 
 def _command_unit(session: Session, report: Report) -> Unit:

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-DOMAIN = ("awards", "duties", "holds", "ledger", "merchants", "people", "receivables", "reports", "seals")
+DOMAIN = (
+    *("awards", "duties", "earnings", "holds", "ledger", "merchants", "people", "photos", "receivables", "reports"),
+    "seals",
+)
 CODE = (*DOMAIN, "demo", "web")
 
 # A room is named by what it is about, never by the kind of thing that lies in it.

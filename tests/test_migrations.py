@@ -16,10 +16,12 @@ from sqlalchemy.engine import make_url
 
 import awards
 import duties
+import earnings
 import holds
 import ledger
 import merchants
 import people
+import photos
 import receivables
 import reports
 import seals
@@ -28,7 +30,7 @@ from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, duties, holds, ledger, merchants, people, receivables, reports, seals)
+ROOMS_WITH_TABLES = (awards, duties, earnings, holds, ledger, merchants, people, photos, receivables, reports, seals)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 

@@ -46,7 +46,17 @@ PEOPLE = {
 # Each person's pages; a pattern in braces is a link to follow from the page before it, a text behind = is searched for
 # there.
 PAGES = {
-    "": ("/", "/merchants", "/seals", "/seals/check", "/log-in", "/activate", "/about/data", "/no-such-page"),
+    "": (
+        "/",
+        "/merchants",
+        "/responsibilities",
+        "/seals",
+        "/seals/check",
+        "/log-in",
+        "/activate",
+        "/about/data",
+        "/no-such-page",
+    ),
     "resident": (
         "/me",
         "/me/code",
@@ -77,6 +87,7 @@ PAGES = {
         "/office/funds",
         "{/office/funds/[a-z]+$}",
         "/office/new-fund",
+        "/office/responsibilities",
         "/office/tariffs",
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",

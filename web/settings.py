@@ -1,6 +1,7 @@
 """What an installation may choose, read once from environment variables."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from web.key_files import kept_secret, new_secret_key
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_S3_PLACE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*", re.ASCII)
 
 
 class SettingError(Exception):
@@ -47,6 +49,14 @@ class Settings:
     grace_days: int = GRACE_DAYS
     requests_a_minute: int = 6_000
     refused_keys_a_minute: int = 600
+    # A folder, or s3://BUCKET/PREFIX; empty: the folder `photos` in the instance folder.
+    photo_store: str = ""
+    # Empty: Amazon's.
+    s3_endpoint_url: str = ""
+    s3_region: str = "us-east-1"
+    s3_path_style: bool = True
+    s3_access_key_id: str = ""
+    s3_secret_key: str = field(default="", repr=False)
     workers: int = 2
     threads: int = 16
     host: str = "127.0.0.1"
@@ -76,6 +86,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         SettingError: a variable cannot be used.
     """
     instance_dir = Path(environ.get("INSTANCE_DIR") or CHECKOUT / "instance")
+    photo_store = _photo_store(environ.get("PHOTO_STORE", ""))
     return Settings(
         database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'ledger.db'}"),
         secret_key=_secret_key(environ, instance_dir),
@@ -85,11 +96,17 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         instance_dir=instance_dir,
         time_zone=_time_zone(environ.get("COMMUNITY_TIME_ZONE") or "Asia/Shanghai"),
         community_name=environ.get("COMMUNITY_NAME") or "永济市",
-        public_url=_public_url(environ.get("PUBLIC_URL", "")),
+        public_url=_address(environ, "PUBLIC_URL", example="https://pingan.example"),
         trusted_proxies=_networks(environ.get("TRUSTED_PROXIES", "")),
         grace_days=_number(environ, "GRACE_DAYS", GRACE_DAYS, most=366),
         requests_a_minute=_number(environ, "REQUESTS_A_MINUTE", 6_000, most=1_000_000),
         refused_keys_a_minute=_number(environ, "REFUSED_KEYS_A_MINUTE", 600, most=1_000_000),
+        photo_store=photo_store,
+        s3_endpoint_url=_address(environ, "S3_ENDPOINT_URL", example="https://s3.example"),
+        s3_region=environ.get("S3_REGION") or "us-east-1",
+        s3_path_style=environ.get("S3_PATH_STYLE", "1") != "0",
+        s3_access_key_id=_for_s3(photo_store, "S3_ACCESS_KEY_ID", environ.get("S3_ACCESS_KEY_ID", "")),
+        s3_secret_key=_for_s3(photo_store, "S3_SECRET_KEY", _given_secret(environ, "S3_SECRET_KEY")),
         workers=_number(environ, "WORKERS", 2, most=64),
         threads=_number(environ, "THREADS", 16, most=256),
         host=environ.get("HOST") or "127.0.0.1",
@@ -134,11 +151,38 @@ def _time_zone(name: str) -> ZoneInfo:
         raise SettingError("COMMUNITY_TIME_ZONE is no time zone, such as Asia/Shanghai") from error
 
 
-def _public_url(text: str) -> str:
-    parts = urlsplit(text.rstrip("/"))
+def _address(environ: Mapping[str, str], name: str, *, example: str) -> str:
+    text = environ.get(name, "").rstrip("/")
+    parts = urlsplit(text)
     if text and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
-        raise SettingError("PUBLIC_URL must be an address such as https://pingan.example")
-    return text.rstrip("/")
+        raise SettingError(f"{name} must be an address such as {example}")
+    return text
+
+
+def _photo_store(text: str) -> str:
+    if "://" not in text:
+        return text and str(Path(text).absolute())
+    if not _S3_PLACE.fullmatch(text):
+        raise SettingError("PHOTO_STORE must be a folder or s3://BUCKET/PREFIX")
+    return text
+
+
+def _for_s3(photo_store: str, name: str, text: str) -> str:
+    if photo_store.startswith("s3://") and not text:
+        raise SettingError(f"{name} must be set where PHOTO_STORE is s3://…")
+    return text
+
+
+def _given_secret(environ: Mapping[str, str], name: str) -> str:
+    """Return a secret that somebody else made: from the variable, or from the file that NAME_FILE names."""
+    if text := environ.get(name, ""):
+        return text
+    if not (path := environ.get(f"{name}_FILE")):
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{name}_FILE must be a file that can be read") from error
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from awards import (
     AcceptancePercentError,
     AmountOutOfRangeError,
+    FundEndedError,
     FundUnknownError,
     Tariff,
     TariffTooEarlyError,
@@ -105,24 +106,49 @@ def test_the_tariffs_in_force_are_asked_for_once_however_many_categories_there_a
     assert (len(found), len(asked)) == (20, 1)
 
 
-def test_a_tariff_begins_neither_in_the_past_nor_before_the_one_set_last(session: Session) -> None:
+def test_a_tariff_does_not_begin_in_the_past(session: Session) -> None:
     fund(session)
-    next_week = TODAY + 7 * A_DAY
-    with pytest.raises(TariffTooEarlyError) as refused:
-        tariff(session, begins=TODAY - A_DAY)
-    assert (refused.value.valid_from, refused.value.earliest) == (TODAY - A_DAY, TODAY)
-    tariff(session, begins=next_week)
-    for begins in (None, TODAY, next_week - A_DAY):
+    next_week, later = TODAY + 7 * A_DAY, NOON + timedelta(days=30)
+    for begins, now in ((TODAY - A_DAY, NOON), (next_week, later)):
         with pytest.raises(TariffTooEarlyError) as refused:
-            tariff(session, begins=begins)
-        assert (refused.value.valid_from, refused.value.earliest) == (begins or TODAY, next_week)
-    assert tariff(session, begins=next_week).number == 2
-    # Of another category nothing is known to come.
-    assert tariff(session, FIRE).number == 1
-    later = NOON + timedelta(days=30)
-    with pytest.raises(TariffTooEarlyError) as refused:
-        tariff(session, begins=next_week, now=later)
-    assert refused.value.earliest == later.date()
+            tariff(session, begins=begins, now=now)
+        assert (refused.value.valid_from, refused.value.earliest) == (begins, now.date())
+    assert list_tariffs(session).items == []
+
+
+def test_a_mistyped_far_day_locks_nothing_the_next_version_takes_its_place_for_good(session: Session) -> None:
+    fund(session)
+    far = date(2099, 6, 1)
+    first, mistyped = tariff(session, amount=1), tariff(session, amount=2, begins=far)
+    assert tariff_in_force(session, HOLE, TODAY) is first
+    third, fourth = tariff(session, amount=3), tariff(session, amount=4, begins=TODAY + 7 * A_DAY)
+    for day, in_force in (
+        (TODAY, third),
+        (TODAY + 6 * A_DAY, third),
+        (TODAY + 7 * A_DAY, fourth),
+        (far, fourth),
+        (date.max, fourth),
+    ):
+        assert tariff_in_force(session, HOLE, day) is in_force
+        assert tariffs_in_force(session, day) == {HOLE: in_force}
+    assert mistyped.number == 2
+
+
+def test_a_tariff_needs_a_fund_that_still_awards_on_its_first_day(session: Session) -> None:
+    fund(session, expiry_rule="on:2026-06-30")
+    last_day = date(2026, 6, 30)
+    tariff(session, begins=last_day)
+    for begins, now in ((last_day + A_DAY, NOON), (None, NOON + timedelta(days=30))):
+        with pytest.raises(FundEndedError) as refused:
+            tariff(session, begins=begins, now=now)
+        assert (refused.value.code, refused.value.ended_on) == ("peace", last_day)
+    assert len(list_tariffs(session).items) == 1
+
+
+@pytest.mark.parametrize("rule", ["end_of_next_year", "months:120", "never"])
+def test_a_fund_without_one_fixed_last_day_serves_tariffs_of_any_day(session: Session, rule: str) -> None:
+    fund(session, expiry_rule=rule)
+    assert tariff(session, begins=date.max).valid_from == date.max
 
 
 def test_a_tariff_needs_a_fund_that_is_known(session: Session) -> None:

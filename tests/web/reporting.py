@@ -37,6 +37,7 @@ class Desk:
             "dispatcher": self.world.key(Role.DISPATCHER, name="Dispatcher"),
             "handler": self.world.key(Role.HANDLER, name="Handler", unit_code="140881"),
             "resident": self.reporter.key,
+            "neighbour": self.world.resident().key,
         }
 
     @cached_property

@@ -7,10 +7,12 @@ import pytest
 
 import awards
 import duties
+import earnings
 import holds
 import ledger
 import merchants
 import people
+import photos
 import receivables
 import reports
 import seals
@@ -24,7 +26,9 @@ BASES = (
     people.PeopleError,
     awards.AwardError,
     duties.DutyError,
+    earnings.EarningError,
     reports.ReportError,
+    photos.PhotoError,
     merchants.MerchantError,
     receivables.ReceivableError,
     seals.SealError,
@@ -80,6 +84,21 @@ def test_the_words_of_a_row_ask_only_for_what_its_error_knows(world: World) -> N
         for row in (*ROWS.values(), *REFUSALS.values(), *BY_STATUS.values()):
             assert str(row.title)
             assert str(row.detail)
+
+
+@pytest.mark.parametrize("fault", reports.ListFault)
+def test_every_fault_of_a_responsibility_list_has_words(world: World, fault: reports.ListFault) -> None:
+    names = ("code", "columns", "column", "count", "expected", "length_max", "kinds", "days_max", "parent_code")
+    facts = dict.fromkeys((*names, "kind", "parent_kind", "department_code"), "7")
+    told = []
+    for language in ("en", "zh"):
+        with world.app.test_request_context(headers={"Accept-Language": language}):
+            told.append(problem_of(reports.ResponsibilitiesFileError(3, fault, **facts)))
+    english, chinese = told
+    assert english.detail.startswith("Line 3: ")
+    assert chinese.detail.startswith("第 3 行：")
+    assert english.facts == {"line": 3, "fault": fault}
+    assert not re.search(r"[A-Za-z]{5}", chinese.detail.partition("：")[2].replace("private", ""))
 
 
 def test_a_refused_attempt_is_told_by_its_code(world: World) -> None:

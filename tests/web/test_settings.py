@@ -21,6 +21,7 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert settings.time_zone.key == "Asia/Shanghai"
     assert settings.requests_a_minute >= 600
     assert settings.grace_days == 30
+    assert settings.photo_store == ""
     for name in ("secret.key", "phone.keys", "seal.keys", "seal.salts"):
         mode = (tmp_path / "instance" / name).stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
@@ -98,6 +99,13 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),
+        ("PHOTO_STORE", "s3://"),
+        ("PHOTO_STORE", "s3://No_Bucket/photos"),
+        ("PHOTO_STORE", "s3://photos/"),
+        ("PHOTO_STORE", "s3://photos/?x"),
+        ("PHOTO_STORE", "https://photos.example"),
+        ("S3_ENDPOINT_URL", "s3.example"),
+        ("S3_SECRET_KEY_FILE", "no such file"),
         ("WORKERS", "-1"),
         ("GRACE_DAYS", "367"),
         ("REQUESTS_A_MINUTE", "9" * 100),
@@ -106,6 +114,46 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingError, match=name):
         settings_from_environment({"INSTANCE_DIR": str(tmp_path), name: value})
+
+
+def test_photos_may_lie_in_a_folder_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = settings_from_environment({"INSTANCE_DIR": str(tmp_path), "PHOTO_STORE": "disk/photos"})
+    assert settings.photo_store == f"{tmp_path}/disk/photos"
+
+
+def test_photos_may_lie_in_an_s3_store(tmp_path: Path) -> None:
+    secret_file = tmp_path / "s3.secret"
+    secret_file.write_text("from a file\n")
+    environment = {
+        "INSTANCE_DIR": str(tmp_path),
+        "PHOTO_STORE": "s3://pingan.yongji/photos/2026",
+        "S3_ENDPOINT_URL": "https://oss.example/",
+        "S3_REGION": "cn-hangzhou",
+        "S3_PATH_STYLE": "0",
+        "S3_ACCESS_KEY_ID": "an id",
+        "S3_SECRET_KEY_FILE": str(secret_file),
+    }
+    settings = settings_from_environment(environment)
+    assert settings.photo_store == "s3://pingan.yongji/photos/2026"
+    assert (settings.s3_endpoint_url, settings.s3_region) == ("https://oss.example", "cn-hangzhou")
+    assert (settings.s3_access_key_id, settings.s3_secret_key) == ("an id", "from a file")
+    assert not settings.s3_path_style
+    assert "from a file" not in repr(settings)
+    assert settings_from_environment(environment | {"S3_SECRET_KEY": "given"}).s3_secret_key == "given"
+
+
+@pytest.mark.parametrize("missing", ["S3_ACCESS_KEY_ID", "S3_SECRET_KEY"])
+def test_an_s3_store_needs_a_key(tmp_path: Path, missing: str) -> None:
+    environment = {
+        "INSTANCE_DIR": str(tmp_path),
+        "PHOTO_STORE": "s3://photos",
+        "S3_ACCESS_KEY_ID": "an id",
+        "S3_SECRET_KEY": "a secret",
+    }
+    del environment[missing]
+    with pytest.raises(SettingError, match=missing):
+        settings_from_environment(environment)
 
 
 @pytest.mark.parametrize("name", ["LOG_LEVEL", "PORT"])

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from web.api import (
+    award_caps,
     awards,
     balances,
     books,
@@ -16,6 +17,8 @@ from web.api import (
     payment_codes,
     redemptions,
     repayments,
+    report_joins,
+    report_photos,
     report_steps,
     reports,
     residents,
@@ -48,9 +51,10 @@ _RESOURCES = (
     categories.blueprint,
     tariffs.blueprint,
     reports.blueprint,
+    award_caps.blueprint,
     scoreboard.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, report_steps)
+_ADDS_ROUTES = (balances, holds, report_joins, report_photos, report_steps)
 
 
 def register_api(app: Flask) -> None:

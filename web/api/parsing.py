@@ -63,6 +63,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # Flask-Smorest has no typ
         # An instance: of a class, one would be made for every request.
         return cast("Callable[[View], View]", super().arguments(schema(), **options))
 
+    def doc(self, **described: Any) -> Callable[[View], View]:
+        """Return the decorator that adds to what the description says of a view."""
+        return cast("Callable[[View], View]", super().doc(**described))
+
     def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
         """Return the decorator that writes what the view returns."""
         return cast("Callable[[View], View]", super().response(status, schema, **options))

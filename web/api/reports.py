@@ -6,8 +6,19 @@ from uuid import UUID
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
+from earnings import CutReason, EarningState, NothingReason, PartKind
 from people import Principal, Role, get_resident, get_unit, resident_by_number
-from reports import Report, ReportStatus, Severity, get_report, list_reports, report_of_step, submit
+from reports import (
+    JoinState,
+    Report,
+    ReportStatus,
+    Severity,
+    get_report,
+    list_reports,
+    report_of_step,
+    submit,
+    weights,
+)
 from web.api.calls import call_of, once
 from web.api.fields import (
     CODE_LENGTH_MAX,
@@ -106,6 +117,45 @@ class AskedReply(Reply):
     decided_at = Instant(required=True, allow_none=True)
 
 
+class JoinReply(Reply):
+    """Somebody who says "me too", and what a supervisor said about their evidence."""
+
+    id = fields.UUID(required=True)
+    report_id = fields.UUID(required=True)
+    resident_id = fields.UUID(required=True)
+    evidence = fields.String(required=True, allow_none=True)
+    state = fields.Enum(JoinState, by_value=True, required=True)
+    note = fields.String(required=True, allow_none=True)
+    joined_at = Instant(required=True)
+    decided_at = Instant(required=True, allow_none=True)
+
+
+class EarningPartReply(Schema):
+    """A part of an award, in minor units: due by the published formula, and paid; less says why."""
+
+    part = fields.Enum(PartKind, by_value=True, required=True, attribute="kind")
+    resident_id = fields.UUID(required=True)
+    due = fields.Integer(required=True)
+    amount = fields.Integer(required=True)
+    cut_because = fields.Enum(CutReason, by_value=True, required=True, allow_none=True)
+    award_id = fields.UUID(required=True, allow_none=True)
+    paid_at = Instant(required=True)
+
+
+class EarningReply(Schema):
+    """What the report earns in minor units; `waiting` says that its fund has no money for it yet.
+
+    `paid` is the sum of the parts shown: all of them to supervisors, to residents their own.
+    """
+
+    state = fields.Enum(EarningState, by_value=True, required=True)
+    amount = fields.Integer(required=True, allow_none=True)
+    nothing_because = fields.Enum(NothingReason, by_value=True, required=True, allow_none=True)
+    loss = fields.Integer(required=True, allow_none=True)
+    paid = fields.Integer(required=True)
+    parts = fields.List(fields.Nested(EarningPartReply), required=True)
+
+
 class ReportSummaryReply(Reply):
     """A report and its open duty, null where nobody owes anything about it."""
 
@@ -127,6 +177,7 @@ class ReportSummaryReply(Reply):
         required=True, allow_none=True, metadata={"description": "Whose it is; null to whom that is nobody's business."}
     )
     duty = fields.Nested(DutyReply, required=True, allow_none=True)
+    weight = fields.Integer(required=True, metadata={"description": "How many told of it."})
 
 
 class ReportReply(ReportSummaryReply):
@@ -135,6 +186,13 @@ class ReportReply(ReportSummaryReply):
     history = fields.List(fields.Nested(ReportStepReply), required=True)
     duties = fields.List(fields.Nested(ChargedReply), required=True)
     requests = fields.List(fields.Nested(AskedReply), required=True)
+    joins = fields.List(fields.Nested(JoinReply), required=True)
+    award = fields.Nested(
+        EarningReply,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null before acceptance, and to whom it is nobody's business."},
+    )
 
 
 class ReportQuery(PageQuery):
@@ -191,7 +249,9 @@ def list_some(asked: dict[str, Any]) -> Any:
             limit=asked["limit"],
             before=id_cursor(asked["cursor"]),
         )
-        return page([report_facts(report, duty, by) for report, duty in found.items], found.next_before)
+        told = weights(session, [report.id for report, _duty in found.items])
+        items = [report_facts(report, duty, told[report.id], by) for report, duty in found.items]
+        return page(items, found.next_before)
 
     return reading(read)
 

@@ -17,7 +17,7 @@ from web.json_format import json_text
 # Making a payment code twice does no harm, so its key is a choice.
 _KEY_OPTIONAL = f"{PREFIX}/payment-codes"
 # A question that must not stand in an address.
-_MAKES_NOTHING = {f"{PREFIX}/residents/search"}
+_NEED_NO_KEY = {f"{PREFIX}/residents/search", f"{PREFIX}/reports/{{report_id}}/photos"}
 
 
 _ANY_PROBLEM = "#/components/responses/DEFAULT_ERROR"
@@ -67,7 +67,7 @@ def finish_specification(app: Flask, api: LedgerApi) -> None:
                 continue
             operation["security"] = [] if (path, method) in public else [{"key": []}]
             operation.setdefault("responses", {}).setdefault("default", {"$ref": _ANY_PROBLEM})
-            if method == "post" and path not in _MAKES_NOTHING:
+            if method == "post" and path not in _NEED_NO_KEY:
                 name = "idempotency_key_optional" if path == _KEY_OPTIONAL else "idempotency_key"
                 operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{name}"})
     app.extensions["openapi_text"] = json_text(document)

@@ -36,7 +36,7 @@ class TariffRequest(Request):
     valid_from = Day(
         data_key="from",
         load_default=None,
-        metadata={"description": "Today if missing; not in the past, and not before the version before begins."},
+        metadata={"description": "Today if missing; not in the past. It takes the place of all versions before it."},
     )
 
 
@@ -64,7 +64,10 @@ class TariffQuery(PageQuery):
 @blueprint.arguments(TariffRequest)
 @blueprint.response(201, TariffReply)
 def set_one(asked: dict[str, Any]) -> Any:
-    """Set what a category earns, as its next version; until one is set, it earns nothing."""
+    """Set what a category earns, as its next version; until one is set, it earns nothing.
+
+    From its first day on it takes the place of all versions before it, of those too that were to begin later.
+    """
 
     def make(session: Session) -> Tariff:
         return set_tariff(

@@ -8,6 +8,7 @@ from flask_babel import force_locale
 
 import awards
 import duties
+import earnings
 import holds
 import merchants
 import receivables
@@ -35,6 +36,7 @@ def prove() -> None:
         *receivables.CHECKS,
         *merchants.CHECKS,
         *duties.CHECKS,
+        *earnings.CHECKS,
         *reports.CHECKS,
         *checks_of_seals(seal_keys()),
         the_guards_of_seals_stand,

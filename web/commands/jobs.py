@@ -4,15 +4,18 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import click
 from sqlalchemy.orm import Session
 
 from awards import expire_lots
+from earnings import EarningPlace, pay_waiting
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
+from reports import release_rests
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.sealing import seal_everything
@@ -32,11 +35,13 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """End holds whose time is over, return expired credits to their funds, forget what is kept for a time; seal all."""
+    """End holds, pay what reports earn, return expired credits, forget what is kept for a time; seal all."""
     at = now()
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
     _sweep("holds expired: {count}", _expiring_holds(at), progress=shown)
+    _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
+    _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
@@ -58,6 +63,14 @@ def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep
 
 def _expiring_lots(at: datetime) -> Callable[[Session, PastLot | None], Sweep[PastLot]]:
     return lambda session, after: expire_lots(session, now=at, after=after)
+
+
+def _releasing_rests(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: release_rests(session, now=at, after=after)
+
+
+def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sweep[EarningPlace]]:
+    return lambda session, after: pay_waiting(session, now=at, after=after)
 
 
 def _sweep(words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool) -> None:

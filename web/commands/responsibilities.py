@@ -18,7 +18,7 @@ responsibilities = RefusingGroup("responsibilities", help="Who answers for what,
 def load(file: Path | None) -> None:
     """Publish a list as the next version; without FILE, the packaged one for 永济市.
 
-    FILE is CSV in UTF-8 with the columns code, parent_code, kind, name, name_en, department, normal_days,
+    FILE is CSV in UTF-8 (or GB 18030) with the columns code, parent_code, kind, name, name_en, department, normal_days,
     serious_days, urgent_days, dispatch_days, private; a category before those below it. The departments are units:
     load those first.
     """

@@ -21,11 +21,11 @@ _SHOP_CHOSEN = "shop"
 TYPE_SIZE_COOKIE, THEME_COOKIE = "type_size", "theme"
 THEMES = ("auto", "light", "dark")
 
-# What each role may do on the office's pages. Funds, tariffs, shops, staff and books belong to no unit, so only a role
-# in the whole tree reaches them.
+# What each role may do on the office's pages. Funds, responsibilities, tariffs, shops, staff and books have no unit, so
+# only a role in the whole tree reaches them.
 _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.ADMINISTRATOR,), False, ("residents", "awards")),
-    ((Role.ADMINISTRATOR,), True, ("funds", "tariffs", "merchants", "staff")),
+    ((Role.ADMINISTRATOR,), True, ("funds", "responsibilities", "tariffs", "merchants", "staff")),
     ((Role.FINANCE,), True, ("money", "reversal")),
     ((Role.ADMINISTRATOR, Role.FINANCE, Role.APPROVER), False, ("corrections",)),
     ((Role.FINANCE, Role.APPROVER), False, ("decisions",)),

@@ -35,8 +35,8 @@ AWARDS_ROWS: dict[type[Exception], Row] = {
     awards.FundEndedError: Row(
         409,
         "fund_ended",
-        _l("The fund has ended"),
-        _l("Its credits ended on %(ended_on)s. Award out of another fund."),
+        _l("Nothing is awarded after the fund's last day"),
+        _l("All credits of this fund end on %(ended_on)s. Choose another fund."),
         facts=("ended_on",),
     ),
     awards.FundExhaustedError: Row(
@@ -75,8 +75,5 @@ AWARDS_ROWS: dict[type[Exception], Row] = {
     ),
     awards.TariffUnknownError: unknown("tariff_unknown", _l("There is no such tariff")),
     awards.AcceptancePercentError: wrong_field("on_acceptance_percent", _l("This must be a percentage from 0 to 100.")),
-    awards.TariffTooEarlyError: wrong_field(
-        "from",
-        _l("It begins on %(earliest)s at the earliest: no day that is over, and none before the tariff set last."),
-    ),
+    awards.TariffTooEarlyError: wrong_field("from", _l("This day is over. It begins on %(earliest)s at the earliest.")),
 }

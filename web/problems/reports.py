@@ -3,8 +3,38 @@
 from flask_babel import lazy_gettext as _l
 
 import duties
+import earnings
 import reports
-from web.problems.row import Row, unknown, wrong_field
+from web.problems.row import Row, Words, unknown, wrong_field
+
+_LIST_FAULTS: dict[str, Words] = {
+    reports.ListFault.NO_TEXT: _l("neither UTF-8 nor GB 18030; save the table as CSV"),
+    reports.ListFault.BROKEN_CSV: _l("this is not CSV; perhaps a quotation mark is missing"),
+    reports.ListFault.EMPTY: _l("the list is empty"),
+    reports.ListFault.HEADER: _l("the header must be %(columns)s"),
+    reports.ListFault.FIELD_COUNT: _l("%(count)s fields instead of %(expected)s"),
+    reports.ListFault.CODE: _l("a code is 1 to %(length_max)s of A-Z, 0-9 and hyphen"),
+    reports.ListFault.KIND: _l("the kind must be one of %(kinds)s"),
+    reports.ListFault.PRIVATE: _l("private must be 0 or 1"),
+    reports.ListFault.NAME: _l("%(column)s must have 1 to %(length_max)s characters that can be shown"),
+    reports.ListFault.FORMULA: _l("%(column)s begins with a sign that spreadsheets take for a formula (= + - @)"),
+    reports.ListFault.DAYS_NO_NUMBERS: _l("days must be whole numbers"),
+    reports.ListFault.DAYS_OUT_OF_RANGE: _l("days must be from 1 to %(days_max)s"),
+    reports.ListFault.DAYS_GROW: _l("days must not grow with the severity"),
+    reports.ListFault.CODE_TWICE: _l("code %(code)s stands on an earlier line"),
+    reports.ListFault.TOP_WITH_OWNER: _l("a category at the top has neither an owner nor days"),
+    reports.ListFault.PARENT: _l("%(parent_code)s is no category at the top on an earlier line"),
+    reports.ListFault.OTHER_KIND: _l("%(code)s is a %(kind)s, %(parent_code)s above it a %(parent_kind)s"),
+    reports.ListFault.NO_OWNER: _l("category %(code)s has no owner or no days"),
+    reports.ListFault.NO_DEPARTMENT: _l("%(department_code)s is no department of the tree of units"),
+    reports.ListFault.NOTHING_BELOW: _l("nothing stands below %(code)s, and it has no owner"),
+}
+
+
+def _reason(error: reports.ResponsibilitiesFileError) -> dict[str, str]:
+    words = str(_LIST_FAULTS[error.fault])
+    return {"reason": words % error.facts if error.facts else words}
+
 
 REPORTS_ROWS: dict[type[Exception], Row] = {
     reports.ResponsibilitiesFileError: Row(
@@ -12,7 +42,8 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
         "responsibilities_file_invalid",
         _l("The responsibility list has a fault"),
         _l("Line %(line)s: %(reason)s. Nothing of it was published."),
-        facts=("line",),
+        facts=("line", "fault"),
+        words_of=_reason,
     ),
     reports.ResponsibilitiesUnknownError: unknown(
         "responsibilities_unknown", _l("There is no such version of the responsibility list")
@@ -74,6 +105,27 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
         _l("Nothing waits for a decision"),
         _l("It was decided meanwhile, or nobody asked for it."),
     ),
+    reports.JoinRefusedError: Row(
+        409,
+        "not_joinable",
+        _l("This report cannot be joined"),
+        _l("It is your own, you joined it before, or it has ended. What is there again can be reported anew."),
+    ),
+    reports.JoinUnknownError: unknown("join_unknown", _l("Nobody joined the report like this")),
+    reports.JoinDecidedError: Row(
+        409,
+        "nothing_to_decide",
+        _l("Nothing waits for a decision"),
+        _l("It was decided meanwhile, or they brought no evidence."),
+    ),
+    earnings.CapsError: Row(
+        422,
+        "caps_invalid",
+        _l("These caps make no sense"),
+        _l("What one can earn in a day cannot be more than in a month."),
+        field="per_day",
+    ),
+    earnings.CapsUnknownError: unknown("caps_unknown", _l("There are no such caps")),
     duties.DutyStateError: Row(
         409,
         "duty_not_so",

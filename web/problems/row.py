@@ -15,7 +15,7 @@ class Row:
 
     `detail` says what is wrong and what to do next; its placeholders are the error's attributes. `facts` are the
     attributes that the answer repeats as members of their own; `field` is the request's field at fault, `errors_of`
-    says the faults of several.
+    says the faults of several. `words_of` gives placeholders that have words of their own.
     """
 
     status: int
@@ -25,6 +25,7 @@ class Row:
     facts: tuple[str, ...] = ()
     field: str | None = None
     errors_of: Callable[[Any], Mapping[str, Any]] | None = None
+    words_of: Callable[[Any], dict[str, str]] | None = None
 
 
 def unknown(code: str, title: Words) -> Row:

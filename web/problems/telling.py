@@ -8,6 +8,7 @@ from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
 from web.problems.holds import HOLDS_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
+from web.problems.photos import PHOTOS_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
 from web.problems.reports import REPORTS_ROWS
@@ -52,6 +53,7 @@ ROWS: dict[type[Exception], Row] = {
     **PEOPLE_ROWS,
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
+    **PHOTOS_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
     **SEALS_ROWS,
@@ -78,7 +80,7 @@ def problem_of(error: BaseException) -> Problem:
     if isinstance(error, ProblemError):
         return _told(row, error.facts, error.facts, error.errors)
     known = {name: getattr(error, name) for name in dir(error) if not name.startswith("_")}
-    detail = str(row.detail) % known
+    detail = str(row.detail) % (known | row.words_of(error) if row.words_of else known)
     errors = {row.field: [detail]} if row.field else {}
     return Problem(
         status=row.status,

@@ -97,6 +97,10 @@ ROUTES = (
         },
         optional=frozenset({"address", "lat", "long", "on_behalf_of"}),
     ),
+    Route("/award-caps", "administrator", {"per_day": 10, "per_month": None}),
+    Route("/reports/REPORT-ACCEPTED/joins", "neighbour", {"evidence": "e"}, optional=frozenset({"evidence"})),
+    Route("/reports/REPORT-FOLLOWED/joins/WITNESS/acceptance", "supervisor", {"note": "n"}),
+    Route("/reports/REPORT-FOLLOWED/joins/WITNESS/rejection", "supervisor", REASON),
     Route("/reports/REPORT-SUBMITTED/acceptance", "supervisor", {"severity": "normal"}),
     Route("/reports/REPORT-SUBMITTED/rejection", "supervisor", REASON),
     Route("/reports/REPORT-SUBMITTED/merger", "supervisor", {"into": "REPORT-ACCEPTED"}),
@@ -168,6 +172,10 @@ class Community:
             report_id = self.desk.brought_to(ReportStatus.DISPATCHED)
             name, body = asked[state]
             self.desk.step(report_id, name, "supervisor", **body)
+            return report_id
+        if state == "followed":
+            report_id = self.desk.brought_to(ReportStatus.ACCEPTED)
+            self.names["WITNESS"] = self.desk.step(report_id, "joins", "neighbour", evidence="e")["id"]
             return report_id
         return self.desk.brought_to(ReportStatus(state))
 

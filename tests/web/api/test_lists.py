@@ -10,7 +10,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
         *("/residents", "/units", "/funds", "/funds/peace/movements", "/awards", "/awards/batches", "/merchants"),
         *("/residents/RESIDENT/statement", "/residents/RESIDENT/holds", "/residents/RESIDENT/repayments"),
         *("/redemptions", "/redemptions/PAYMENT/refunds", "/forced-corrections", "/waivers", "/repayments"),
-        *("/closures", "/merchants/M01/namings", "/books/seals", "/tariffs", "/reports"),
+        *("/closures", "/merchants/M01/namings", "/books/seals", "/tariffs", "/reports", "/award-caps"),
     )
     for path in map(community.named, lists):
         assert world.get(path, world.administrator, limit=1).status_code == 200, path

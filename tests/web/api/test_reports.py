@@ -232,3 +232,70 @@ def test_a_period_of_the_scoreboard_may_end_ahead_but_not_before_it_begins(desk:
     assert before == []
     answer = ask("/scoreboard", **{"from": "2026-06-02", "until": "2026-06-01"})
     assert problem(answer) == (422, "invalid_fields")
+
+
+# --- what it earns ---------------------------------------------------------------------------------------------------
+
+
+def test_what_a_report_earns_is_told_to_whom_it_concerns(desk: Desk) -> None:
+    world = desk.world
+    world.fund("peace", money=2_000)
+    tariff = {"category": CATEGORY, "fund": "peace", "amount": 1_000, "on_acceptance_percent": 40}
+    assert world.post("/tariffs", tariff, world.administrator).status_code == 201
+    report_id = desk.brought_to(ReportStatus.DISPATCHED)
+    neighbour = desk.keys["neighbour"]
+    joined = desk.step(report_id, "joins", "neighbour", evidence="还缺一个")
+    assert problem(world.post(f"/reports/{report_id}/joins", {}, neighbour)) == (409, "not_joinable")
+    desk.step(report_id, f"joins/{joined['id']}/acceptance", "supervisor")
+    again = world.post(f"/reports/{report_id}/joins/{joined['id']}/rejection", {"reason": "x"}, desk.keys["supervisor"])
+    assert problem(again) == (409, "nothing_to_decide")
+    for name, who, body in (
+        ("acknowledgement", "handler", {}),
+        ("handling", "handler", {"note": "好了"}),
+        ("verification", "supervisor", {"result": "verified"}),
+        ("closure", "supervisor", {}),
+    ):
+        desk.step(report_id, name, who, **body)
+    whole = seen(desk, report_id, desk.keys["supervisor"])
+    assert (whole["award"]["state"], whole["award"]["amount"], whole["award"]["paid"]) == ("settled", 1_000, 1_000)
+    assert [(each["part"], each["amount"]) for each in whole["award"]["parts"]] == [
+        *(("on_acceptance", 400), ("rest", 400), ("reserved", 200))
+    ]
+    assert seen(desk, report_id, desk.reporter.key)["award"]["paid"] == 800
+    theirs = seen(desk, report_id, neighbour)
+    assert (theirs["award"]["paid"], theirs["award"]["amount"], theirs["resident_id"]) == (200, None, None)
+    assert [each["id"] for each in theirs["joins"]] == [joined["id"]]
+    assert seen(desk, report_id, desk.reporter.key)["joins"] == []
+    assert seen(desk, report_id, desk.keys["handler"])["award"] is None
+    assert whole["weight"] == 2
+    listed = world.get("/reports", neighbour).get_json()["items"]
+    assert [(each["id"], each["weight"]) for each in listed] == [(report_id, 2)]
+
+
+def test_an_award_waits_for_money_and_says_so(desk: Desk) -> None:
+    world = desk.world
+    world.fund("peace", money=0)
+    tariff = {"category": CATEGORY, "fund": "peace", "amount": 1_000, "on_acceptance_percent": 40}
+    assert world.post("/tariffs", tariff, world.administrator).status_code == 201
+    report_id = desk.brought_to(ReportStatus.ACCEPTED)
+    assert seen(desk, report_id, desk.reporter.key)["award"]["state"] == "waiting"
+    money = {"amount": 5_000, "document": "d"}
+    assert world.post("/funds/peace/appropriations", money, world.finance).status_code == 201
+    output = world.app.test_cli_runner().invoke(args=["jobs", "run"]).output
+    assert "awards that waited for money: 1, 1000 minor units" in output
+    assert seen(desk, report_id, desk.reporter.key)["award"]["paid"] == 400
+
+
+def test_caps_are_set_listed_and_shown(desk: Desk) -> None:
+    ask, key = desk.world.post, desk.world.administrator
+    made = ask("/award-caps", {"per_day": 500, "per_month": None}, key, call="same")
+    assert made.status_code == 201
+    assert ask("/award-caps", {"per_day": 500, "per_month": None}, key, call="same").get_json() == made.get_json()
+    ask("/award-caps", {"per_day": None, "per_month": 700}, key)
+    listed = desk.world.get("/award-caps", key, limit=1).get_json()
+    assert [each["number"] for each in listed["items"]] == [2]
+    older = desk.world.get("/award-caps", key, cursor=listed["next_cursor"]).get_json()
+    assert older == {"items": [made.get_json()], "next_cursor": None}
+    assert desk.world.get(f"/award-caps/{made.get_json()['id']}", key).get_json() == made.get_json()
+    assert problem(desk.world.get(f"/award-caps/{desk.reporter.id}", key)) == (404, "caps_unknown")
+    assert problem(ask("/award-caps", {"per_day": 2, "per_month": 1}, key)) == (422, "caps_invalid")

@@ -97,12 +97,27 @@ def test_wrong_fields_are_named(town: World, wrong: dict[str, Any], at: str) -> 
     assert list(answer.get_json()["errors"]) == [at]
 
 
-def test_a_tariff_before_the_one_set_last_is_told_when_it_may_begin(town: World) -> None:
-    town.post("/tariffs", {**HOLE, "from": "2026-07-01"}, town.administrator)
-    answer = town.post("/tariffs", HOLE, town.administrator)
+def test_a_tariff_takes_the_place_of_one_that_was_to_begin_later(town: World) -> None:
+    town.post("/tariffs", {**HOLE, "from": "2099-06-01"}, town.administrator)
+    answer = town.post("/tariffs", {**HOLE, "amount": 600}, town.administrator)
+    assert (answer.status_code, answer.get_json()["number"]) == (201, 2)
+    assert earnings(town) == {"C0103": 600}
+
+
+def test_a_day_that_is_over_is_told_when_it_may_begin(town: World) -> None:
+    answer = town.post("/tariffs", {**HOLE, "from": "2026-05-31"}, town.administrator)
     assert problem(answer) == (422, "invalid_fields")
     (fault,) = answer.get_json()["errors"]["from"]
-    assert "2026-07-01" in fault
+    assert TODAY in fault
+
+
+def test_a_fund_that_has_ended_by_then_is_refused(town: World) -> None:
+    town.fund("brief", expiry_rule="on:2026-06-30")
+    asked = {**HOLE, "fund": "brief", "from": "2026-07-01"}
+    answer = town.post("/tariffs", asked, town.administrator)
+    assert problem(answer) == (409, "fund_ended")
+    assert answer.get_json()["ended_on"] == "2026-06-30"
+    assert town.post("/tariffs", {**asked, "from": "2026-06-30"}, town.administrator).status_code == 201
 
 
 def test_a_call_needs_its_key(town: World) -> None:

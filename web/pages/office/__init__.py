@@ -1,4 +1,4 @@
-"""The office's pages: residents, reports, awards, funds, tariffs, shops, staff and the books."""
+"""The office's pages: residents, reports, awards, funds, responsibilities, tariffs, shops, staff and the books."""
 
 from web.pages.office import (
     awards,
@@ -18,6 +18,7 @@ from web.pages.office import (
     report_queues,
     report_steps,
     residents,
+    responsibilities,
     shop_debts,
     shops,
     staff,
@@ -28,7 +29,7 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
-    *(report_lists, report_new, report_page, report_queues, report_steps),
+    *(report_lists, report_new, report_page, report_queues, report_steps, responsibilities),
     *(shop_debts, shops, staff, tariffs),
 )
 

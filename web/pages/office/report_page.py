@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from duties import Duty
@@ -27,6 +28,7 @@ from reports import (
     last_due_on,
     may_act,
     may_decide,
+    may_know_reporter,
     may_take,
     requests_of,
     steps_of,
@@ -38,7 +40,7 @@ from web.pages.forms import Form
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.report_lists import SEE_REPORTS
-from web.pages.office.report_shapes import AskedView, Days, OtherReport, Taker
+from web.pages.office.report_shapes import AskedView, Days, OtherReport, Reporter, Taker
 from web.pages.reports_shown import report_views, step_views
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
@@ -151,12 +153,19 @@ def _list_facts(session: Session, report: Report) -> dict[str, Any]:
     }
 
 
-def _reporter(session: Session, report: Report) -> dict[str, str] | None:
+def _reporter(session: Session, report: Report) -> Reporter | None:
     """Return number and masked name of whose report it is, to a supervisor of its place; to others it is nobody's."""
-    if report.resident_id is None or not is_placed(session, report, principal(), Function.SUPERVISION):
+    if not is_placed(session, report, principal(), Function.SUPERVISION):
         return None
+    if report.is_anonymous:
+        return Reporter(str(_("without a name")), None)
+    if report.resident_id is None:
+        return None
+    # Whose a confidential report is, two officers learn together, and nobody by looking at a page.
+    if report.is_confidential and not may_know_reporter(session, report, principal()):
+        return Reporter(str(_("kept confidential")), None)
     resident = get_resident(session, report.resident_id)
-    return {"number": resident.number, "name": masked_name(resident.name)}
+    return Reporter(masked_name(resident.name), resident.number)
 
 
 def _merged_into(session: Session, report: Report) -> OtherReport | None:

@@ -80,6 +80,14 @@ class Taker:
 
 
 @dataclass(frozen=True, slots=True)
+class Reporter:
+    """Whose a report is, for its supervisors; without a number where the reporter has none to be known by."""
+
+    name: str
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OtherReport:
     """The report that this one was merged into; without an address where the reader may not see it."""
 

@@ -256,7 +256,10 @@ class TermsView:
 
 @dataclass(frozen=True, slots=True)
 class TariffView:
-    """One version of what a category earns, from a day on; `percent` of it is due on acceptance."""
+    """One version of what a category earns, from a day on; `percent` of it is due on acceptance.
+
+    `state` is "begun", "coming", or "replaced" where a later version takes its place before it begins.
+    """
 
     category: str
     number: int
@@ -264,5 +267,27 @@ class TariffView:
     amount: int
     percent: int
     valid_from: date
+    state: str
     set_by: str
     set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersion:
+    """One version of the responsibility list; `url` leads to its file."""
+
+    number: int
+    is_in_force: bool
+    published_by: str
+    published_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A line of a responsibility list that is about to change: what it will say, and what it `said` before."""
+
+    code: str
+    name: str
+    says: str
+    said: str

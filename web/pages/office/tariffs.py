@@ -99,8 +99,22 @@ def _views(session: Session, tariffs: Sequence[Tariff], by_code: dict[str, Categ
             amount=each.amount,
             percent=each.on_acceptance_percent,
             valid_from=each.valid_from,
+            state=_state(each, tariffs),
             set_by=names[each.set_by],
             set_at=local(each.set_at),
         )
         for each in tariffs
     ]
+
+
+def _state(tariff: Tariff, among: Sequence[Tariff]) -> str:
+    """Say whether a version has begun, will, or never does; all that were set after it are among the others."""
+    if tariff.valid_from <= today():
+        return "begun"
+    is_replaced = any(
+        each.category_code == tariff.category_code
+        and each.number > tariff.number
+        and each.valid_from <= tariff.valid_from
+        for each in among
+    )
+    return "replaced" if is_replaced else "coming"

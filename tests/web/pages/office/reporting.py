@@ -7,12 +7,13 @@ from uuid import UUID
 
 from werkzeug.test import TestResponse
 
+import people
 import reports
-from people import Role
+from people import Grant, Principal, Role
 from reports import Report, ReportStatus, StepKind
 from tests.web.pages.browser import Browser, browser_of_person, text_of
-from tests.web.reporting import Desk
-from tests.web.world import World
+from tests.web.reporting import CATEGORY, Desk, publish_packaged
+from tests.web.world import VILLAGE, World
 
 DEPARTMENT, OTHER_DEPARTMENT = "140881-D01", "140881-D02"
 COUNTY = "140881"
@@ -48,6 +49,39 @@ class Officers:
     def browser(self, role: Role, unit_code: str | None = None, handle: str = "") -> Browser:
         """Return the browser of somebody with a role."""
         return browser_of_person(self.world, role, language=self.language, handle=handle, unit_code=unit_code)
+
+    @property
+    def reporter(self) -> Principal:
+        """The reporter, as the domain knows them."""
+        somebody = self.desk.reporter.id
+        return Principal(f"resident:{somebody.hex}", (Grant(Role.RESIDENT),), "a", resident_id=somebody)
+
+    def principal(self, handle: str) -> Principal:
+        """Return a supervisor of the whole tree, as the domain knows them."""
+        person = self.world.done(
+            lambda session: people.appoint(
+                session, handle=handle, name="李桂兰", role=Role.SUPERVISOR, now=self.world.clock.at
+            )
+        )
+        return Principal(f"person:{person.id.hex}", (Grant(Role.SUPERVISOR, ""),), "a", person_id=person.id)
+
+    def sent_in_by(self, by: Principal, *, is_confidential: bool = False) -> UUID:
+        """Return a new report of somebody's, or of nobody's."""
+        publish_packaged(self.world)
+        return self.world.done(
+            lambda session: (
+                reports.submit(
+                    session,
+                    category_code=CATEGORY,
+                    description="井盖没了",
+                    unit_code=VILLAGE,
+                    by=by,
+                    resident_id=by.resident_id,
+                    is_confidential=is_confidential,
+                    now=self.world.clock.at,
+                ).id
+            )
+        )
 
     def brought_to(self, status: ReportStatus) -> str:
         """Return the address of a new report that others brought to a status."""

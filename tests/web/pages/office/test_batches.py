@@ -211,7 +211,7 @@ def test_a_fund_that_has_ended_is_refused_before_the_lines(world: World, officer
     assert preview(officer, f"{wang.number},1\n", fund="old").status_code in {303, 409}
     page = preview(browser, f"{wang.number},1\n", fund="old")
     assert page.status_code == 409
-    assert "The fund has ended" in text_of(page)
+    assert "All credits of this fund end on 2026-06-01. Choose another fund." in text_of(page)
 
 
 def test_a_file_that_is_no_list_is_refused_in_words(officer: Browser, wang: Somebody) -> None:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+import reports
 from people import Role
 from reports import ReportStatus, StepKind
-from tests.web.pages.browser import Browser, text_of
+from tests.web.pages.browser import Browser, logged_in, text_of
 from tests.web.pages.office.reporting import DEPARTMENT, OTHER_DEPARTMENT, Officers, done, refused
 from tests.web.world import OTHER_TOWN, World
 
@@ -95,6 +96,27 @@ def test_a_department_reads_nothing_of_the_reporter(office: Officers) -> None:
         words = text_of(browser.get(path))
         assert "王*明" not in words
         assert number not in words.replace(" ", "")
+
+
+def test_whose_a_confidential_report_is_two_supervisors_learn_together(office: Officers) -> None:
+    report_id = office.sent_in_by(office.reporter, is_confidential=True)
+    nameless = office.sent_in_by(reports.nobody())
+    for path, name in ((report_id, "kept confidential"), (nameless, "without a name")):
+        words = text_of(office.supervisor.get(f"/office/reports/{path}"))
+        assert name in words
+        assert "王*明" not in words
+    assert "Somebody without a name" in text_of(office.supervisor.get(f"/office/reports/{nameless}"))
+    office.browser(Role.SUPERVISOR, handle="first")
+    first, second = office.principal("first"), office.principal("li.guan")
+    at = office.world.clock.at
+    office.world.done(lambda session: reports.ask_unmasking(session, report_id=report_id, reason="x", by=first, now=at))
+    office.world.done(
+        lambda session: reports.decide_unmasking(
+            session, report_id=report_id, is_approved=True, note=None, by=second, now=at
+        )
+    )
+    assert "王*明" in text_of(logged_in(office.world, "first").get(f"/office/reports/{report_id}"))
+    assert "王*明" not in text_of(office.supervisor.get(f"/office/reports/{report_id}"))
 
 
 def test_a_report_is_rejected_with_a_reason_or_merged_by_number(office: Officers) -> None:

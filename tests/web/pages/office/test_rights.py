@@ -40,6 +40,8 @@ PAGES: dict[str, set[str]] = {
     "/office/new-fund": {"officer"},
     "/office/funds/peace": {"officer", "town", "finance", "auditor"},
     "/office/funds/peace/paper": {"officer", "town", "finance", "auditor"},
+    "/office/responsibilities": {"officer"},
+    "/office/responsibilities/7/list.csv": {"officer"},
     "/office/tariffs": {"officer"},
     "/office/merchants": {"officer"},
     "/office/new-shop": {"officer"},
@@ -88,6 +90,7 @@ FORMS: dict[str, set[str]] = {
     "/office/funds/peace/appropriations": {"finance"},
     "/office/funds/peace/returns": {"finance"},
     "/office/funds/peace/moves": {"finance"},
+    "/office/responsibilities": {"officer"},
     "/office/tariffs": {"officer"},
     "/office/new-shop": {"officer"},
     "/office/merchants/M01/namings": {"officer"},
@@ -105,7 +108,7 @@ FORMS: dict[str, set[str]] = {
 
 # What these addresses name does not exist.
 NOWHERE = ("person", "grant", "matter", "report")
-NO_PERIOD = "/periods/7"
+NO_NUMBERS = ("/periods/7", "/responsibilities/7")
 
 
 def routes(app: Flask, method: str) -> int:
@@ -117,7 +120,7 @@ def routes(app: Flask, method: str) -> int:
 
 def is_nowhere(path: str) -> bool:
     """Say whether an address names what does not exist."""
-    return NO_PERIOD in path or any(f"{{{each}}}" in path for each in NOWHERE)
+    return any(each in path for each in NO_NUMBERS) or any(f"{{{each}}}" in path for each in NOWHERE)
 
 
 def browsers(world: World) -> dict[str, Browser]:

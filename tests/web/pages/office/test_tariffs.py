@@ -45,7 +45,7 @@ def test_a_tariff_is_set_and_stands_in_the_list(town: World, officer: Browser) -
     answer = send(officer, amount="12.50")
     words = text_of(officer.follow(answer))
     assert "Set. Everybody can see it." in words
-    assert "Missing or broken manhole cover 12.50 40 % Fund peace today" in words
+    assert "Missing or broken manhole cover Fund peace 12.50 40 % today" in words
     assert "Missing or broken manhole cover no. 1 Fund peace · on acceptance 40 % · from 1 June 2026" in words
     assert "李桂兰" in words
     assert "not yet in force" not in words
@@ -63,6 +63,24 @@ def test_a_tariff_of_a_later_day_is_said_to_come(town: World, officer: Browser) 
     words = text_of(officer.follow(send(officer, **{"from": "2026-07-01"})))
     assert "not yet in force" in words
     assert "No tariff in force" in words
+
+
+def test_a_tariff_that_another_replaces_before_its_day_is_said_never_to_come(town: World, officer: Browser) -> None:
+    for begins in ("2099-06-01", "2026-07-01", "2026-07-02"):
+        assert send(officer, **{"from": begins}).status_code == 303
+    words = text_of(officer.get("/office/tariffs"))
+    assert (words.count("replaced before its day"), words.count("not yet in force")) == (1, 2)
+    town.clock.pass_by(days=31)
+    words = text_of(browser_of_person(town, Role.ADMINISTRATOR).get("/office/tariffs"))
+    assert (words.count("replaced before its day"), words.count("not yet in force")) == (1, 0)
+
+
+def test_a_fund_that_has_ended_by_then_is_refused_and_nothing_typed_is_lost(town: World, officer: Browser) -> None:
+    town.fund("brief", expiry_rule="on:2026-06-30")
+    page = send(officer, fund="brief", amount="7.77", **{"from": "2026-07-01"})
+    assert (page.status_code, "All credits of this fund end on 2026-06-30." in text_of(page)) == (409, True)
+    assert 'value="7.77"' in page.text
+    assert tariffs(town) == []
 
 
 def test_a_double_click_sets_one_tariff(town: World, officer: Browser) -> None:
@@ -107,7 +125,7 @@ def test_a_category_that_a_later_list_left_out_is_shown_by_its_code(town: World,
             now=NOON,
         )
     )
-    assert "OLD 0.01 0 % Fund peace" in text_of(officer.get("/office/tariffs"))
+    assert "OLD Fund peace 0.01 0 % today" in text_of(officer.get("/office/tariffs"))
 
 
 def test_the_page_is_chinese_too(town: World) -> None:

@@ -1,0 +1,113 @@
+"""The beginning of an earning: whether there is any, whether its fund has the money, and what is paid at once."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from awards import Fund, FundEndedError, Tariff, get_fund, get_tariff, last_day_of_award, stage
+from earnings.formula import split
+from earnings.model import Earning, EarningPart, EarningState, NothingReason, PartKind
+from earnings.paying import Due, pay
+from ledger import NewEntry, balance, new_id
+from people import get_resident
+
+
+def begin(
+    session: Session,
+    *,
+    matter_id: UUID,
+    tariff: Tariff | None,
+    resident_id: UUID | None,
+    reason: str,
+    nothing_because: NothingReason | None = None,
+    is_anonymous: bool = False,
+    actor: str,
+    now: datetime,
+) -> tuple[Earning, list[NewEntry]]:
+    """Decide what a matter earns its first reporter, and return it with the entries that the caller posts with its own.
+
+    Where the fund lacks money for all of it, it waits, and nothing is posted. Money that others take at this moment is
+    a lost race: run the transaction again, and the earning waits.
+    """
+    because = nothing_because or _nothing(session, tariff, resident_id, now.date(), is_anonymous=is_anonymous)
+    earning = Earning(
+        id=new_id(),
+        matter_id=matter_id,
+        tariff_id=None if tariff is None else tariff.id,
+        resident_id=resident_id,
+        amount=0 if tariff is None or because else tariff.amount,
+        reason=reason,
+        is_anonymous=is_anonymous,
+        state=EarningState.NOTHING if because else EarningState.WAITING,
+        nothing_because=because,
+        began_at=now,
+        loss=0,
+    )
+    session.add(earning)
+    session.flush()
+    return earning, [] if because else start(session, earning, actor=actor, now=now)
+
+
+def start(session: Session, earning: Earning, *, actor: str, now: datetime) -> list[NewEntry]:
+    """Stage an earning that waits, where its fund has the money for all of it, and pay what is due on acceptance."""
+    tariff, fund = tariff_of(session, earning)
+    if balance(session, fund.available_account_id) < earning.amount:
+        return []
+    shares = split(earning.amount, tariff.on_acceptance_percent)
+    earning.state = EarningState.STAGED
+    dues = [Due(PartKind.ON_ACCEPTANCE, earning.resident_id, shares.on_acceptance)]
+    entries = pay(session, earning, fund, dues, is_staged=False, actor=actor, now=now)
+    left = earning.amount - (0 if earning.is_anonymous else shares.on_acceptance)
+    return entries + ([stage(fund, left, actor=actor, now=now)] if left else [])
+
+
+def earning_of(session: Session, matter_id: UUID) -> Earning | None:
+    """Return what a matter earns, None where it was never decided."""
+    return session.scalars(select(Earning).where(Earning.matter_id == matter_id)).one_or_none()
+
+
+def earnings_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, Earning]:
+    """Return what those of the matters earn of which it was decided, by matter."""
+    found = session.scalars(select(Earning).where(Earning.matter_id.in_(matter_ids)))
+    return {earning.matter_id: earning for earning in found}
+
+
+def locked_earning(session: Session, matter_id: UUID) -> Earning | None:
+    """Return what a matter earns, behind its lock, None where it was never decided."""
+    query = select(Earning).where(Earning.matter_id == matter_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def parts_of(session: Session, earning_id: UUID) -> list[EarningPart]:
+    """Return the parts of an earning that were decided, the earliest first."""
+    found = session.scalars(select(EarningPart).where(EarningPart.earning_id == earning_id))
+    kinds = list(PartKind)
+    return sorted(found, key=lambda part: (part.paid_at, kinds.index(part.kind), part.id))
+
+
+def tariff_of(session: Session, earning: Earning) -> tuple[Tariff, Fund]:
+    """Return the tariff and the fund of an earning that is more than nothing."""
+    if earning.tariff_id is None:
+        raise LookupError("what earns nothing has no tariff")
+    tariff = get_tariff(session, earning.tariff_id)
+    return tariff, get_fund(session, tariff.fund_code)
+
+
+def _nothing(
+    session: Session, tariff: Tariff | None, resident_id: UUID | None, today: date, *, is_anonymous: bool
+) -> NothingReason | None:
+    if resident_id is None and not is_anonymous:
+        return NothingReason.NOT_REGISTERED
+    if tariff is None:
+        return NothingReason.NO_TARIFF
+    resident = None if resident_id is None else get_resident(session, resident_id)
+    if resident is not None and resident.left_at is not None and resident.merged_into_id is None:
+        return NothingReason.LEFT
+    try:
+        last_day_of_award(get_fund(session, tariff.fund_code), today)
+    except FundEndedError:
+        return NothingReason.FUND_ENDED
+    return None

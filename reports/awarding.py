@@ -1,0 +1,102 @@
+"""What a report earns: begun at acceptance, its rest when the department is late, settled at closure, or taken back."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+import earnings
+from awards import tariff_in_force
+from duties import Duty, DutyOutcome
+from earnings import Earning, EarningState, NothingReason
+from ledger import NewEntry, Sweep, post
+from people import Role, get_resident, get_unit, household_works_for
+from reports.model import JoinState, Report, ReportJoin
+from reports.responsibilities import get_category
+
+ACTOR = "system"
+
+
+def begin_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
+    """Decide at acceptance what a report earns, by the tariff in force on the day it was sent in."""
+    category = get_category(session, report.category_code, version=report.list_version)
+    submitted_on = report.submitted_at.astimezone(now.tzinfo).date()
+    own = report.resident_id is not None and is_of_department(session, report.resident_id, category.department_code)
+    _earning, entries = earnings.begin(
+        session,
+        matter_id=report.id,
+        tariff=tariff_in_force(session, report.category_code, submitted_on),
+        resident_id=report.resident_id,
+        is_anonymous=report.is_anonymous,
+        # An award's reason is read by those who grant awards, and must not tell whose report this was.
+        reason="保密上报" if report.is_confidential else f"{category.name}（{report.number}）",
+        nothing_because=NothingReason.OWN_DEPARTMENT if own else None,
+        actor=actor,
+        now=now,
+    )
+    return entries
+
+
+def settle_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
+    """Let at closure all that is left be due: to the reporter, and to those who joined with new evidence."""
+    return earnings.settle(session, matter_id=report.id, joiners=_joiners(session, report), actor=actor, now=now)
+
+
+def take_back_award(session: Session, report: Report, *, reason: str, actor: str, now: datetime) -> list[NewEntry]:
+    """Take back, at withdrawal, what a report earned, as far as it is there."""
+    return earnings.cancel(session, matter_id=report.id, reason=reason, actor=actor, now=now)
+
+
+def release_rests(session: Session, *, now: datetime, limit: int = 50, after: UUID | None = None) -> Sweep[UUID]:
+    """Pay reporters the rest of their share where the department missed its date: its delay is no fault of theirs.
+
+    Call it in transactions of its own, with `after` from the call before, until `next_after` is None. It may be stopped
+    and begun anew at any point, and run side by side.
+    """
+    query = (
+        select(Report.id)
+        .join(Earning, Earning.matter_id == Report.id)
+        .join(Duty, Duty.matter_id == Report.id)
+        .where(
+            Earning.state.in_([EarningState.WAITING, EarningState.STAGED]),
+            Earning.rest_due_at.is_(None),
+            Duty.unit_code == Report.department_code,
+            or_(Duty.outcome == DutyOutcome.MISSED, _is_late(now.date())),
+        )
+        .distinct()
+        .order_by(Report.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Report.id > after)
+    found = list(session.scalars(query))
+    count = amount = 0
+    for report_id in found:
+        entries = earnings.release_rest(session, matter_id=report_id, actor=ACTOR, now=now)
+        if entries:
+            post(session, entries)
+            count, amount = count + 1, amount + sum(entry.lines[0].amount for entry in entries[1:])
+    return Sweep(count, amount, found[-1] if len(found) == limit else None)
+
+
+def _is_late(today: date) -> ColumnElement[bool]:
+    return Duty.ended_at.is_(None) & Duty.handled_at.is_(None) & (Duty.due_on < today)
+
+
+def _joiners(session: Session, report: Report) -> list[UUID]:
+    """Return who shares the reserved part: who joined with evidence that was accepted, and whose report was merged."""
+    joined = select(ReportJoin.resident_id).where(
+        ReportJoin.report_id == report.id, ReportJoin.state == JoinState.ACCEPTED
+    )
+    merged = select(Report.resident_id).where(Report.merged_into_id == report.id, Report.resident_id.is_not(None))
+    found = {*session.scalars(joined), *(each for each in session.scalars(merged) if each is not None)}
+    return sorted(each for each in found if not is_of_department(session, each, report.department_code))
+
+
+def is_of_department(session: Session, resident_id: UUID, department_code: str | None) -> bool:
+    """Say whether a resident, or as far as is known their household, handles what a department answers for."""
+    if department_code is None:
+        return False
+    path = get_unit(session, department_code).path
+    return household_works_for(session, resident=get_resident(session, resident_id), unit_path=path, role=Role.HANDLER)

@@ -1,0 +1,130 @@
+"""Me too: residents join a report of somebody else, and a supervisor says whether what they add is new."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CompoundSelect, func, select, union_all
+from sqlalchemy.orm import Session
+
+from ledger import Call, check_still_new, new_id, remember_call
+from people import Principal, clean_text
+from reports.errors import JoinDecidedError, JoinRefusedError, JoinUnknownError, ReportUnknownError, StepNotNowError
+from reports.model import TEXT_LENGTH_MAX, JoinState, Report, ReportJoin, ReportStatus, StepKind
+from reports.responsibilities import get_category
+from reports.steps import report_open_to
+
+# Whoever comes later reports anew, or the reporter reopens.
+_ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
+
+
+def join(
+    session: Session,
+    *,
+    report_id: UUID,
+    evidence: str | None,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
+) -> ReportJoin:
+    """Let a resident join a report that is under way, and bring new evidence if they have any.
+
+    Reports of private categories are joined by nobody: for others they do not exist.
+
+    Raises:
+        ReportUnknownError: there is no such report, or it is private.
+        JoinRefusedError: it is their own, they joined it before, or it has ended.
+        TextRefusedError: the evidence is empty, too long, or has forbidden characters.
+    """
+    report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
+    if report is None or by.resident_id is None or _is_private(session, report):
+        raise ReportUnknownError(report_id)
+    check_still_new(session, call)
+    if report.status in _ENDED or report.resident_id == by.resident_id or _joined(session, report, by.resident_id):
+        raise JoinRefusedError(report_id)
+    made = ReportJoin(
+        id=new_id(),
+        report_id=report.id,
+        resident_id=by.resident_id,
+        evidence=None if evidence is None else clean_text(evidence, field="evidence", length_max=TEXT_LENGTH_MAX),
+        state=JoinState.FOLLOWING if evidence is None else JoinState.ASKED,
+        joined_at=now,
+    )
+    session.add(made)
+    remember_call(session, call, made_id=made.id, now=now)
+    session.flush()
+    return made
+
+
+def decide_join(
+    session: Session,
+    *,
+    report_id: UUID,
+    join_id: UUID,
+    is_accepted: bool,
+    note: str | None,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
+) -> ReportJoin:
+    """Say, as a supervisor and before the report is closed, whether what somebody added is new evidence.
+
+    Raises:
+        ReportUnknownError, SamePersonError: as `steps.report_open_to`.
+        StepNotNowError: the report has ended.
+        JoinUnknownError: nobody joined it under this id.
+        JoinDecidedError: it was decided before, or there is no evidence.
+        TextRefusedError: the note is empty, too long, or has forbidden characters.
+    """
+    report = report_open_to(session, report_id, StepKind.VERIFICATION, by=by, call=call)
+    if report.status in _ENDED:
+        raise StepNotNowError("join", report.status)
+    found = session.get(ReportJoin, join_id)
+    if found is None or found.report_id != report.id:
+        raise JoinUnknownError(join_id)
+    if found.state is not JoinState.ASKED:
+        raise JoinDecidedError(join_id)
+    found.state = JoinState.ACCEPTED if is_accepted else JoinState.REJECTED
+    found.note = None if note is None else clean_text(note, field="note", length_max=TEXT_LENGTH_MAX)
+    found.decided_by, found.decided_at = by.actor, now
+    remember_call(session, call, made_id=found.id, now=now)
+    session.flush()
+    return found
+
+
+def get_join(session: Session, join_id: UUID) -> ReportJoin:
+    """Return the join with this id.
+
+    Raises:
+        JoinUnknownError: there is none.
+    """
+    found = session.get(ReportJoin, join_id)
+    if found is None:
+        raise JoinUnknownError(join_id)
+    return found
+
+
+def joins_of(session: Session, report_id: UUID) -> list[ReportJoin]:
+    """Return who joined a report, the earliest first."""
+    return list(session.scalars(select(ReportJoin).where(ReportJoin.report_id == report_id).order_by(ReportJoin.id)))
+
+
+def weights(session: Session, report_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many told of each report: its reporter, those who joined it, and those merged into it."""
+    joined = select(ReportJoin.report_id, func.count()).where(ReportJoin.report_id.in_(report_ids))
+    merged = select(Report.merged_into_id, func.count()).where(Report.merged_into_id.in_(report_ids))
+    found = dict.fromkeys(report_ids, 1)
+    both: CompoundSelect[Any] = union_all(joined.group_by(ReportJoin.report_id), merged.group_by(Report.merged_into_id))
+    for report_id, count in session.execute(both):
+        found[report_id] += count
+    return found
+
+
+def _joined(session: Session, report: Report, resident_id: UUID) -> bool:
+    same = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == resident_id)
+    return session.scalar(same) is not None
+
+
+def _is_private(session: Session, report: Report) -> bool:
+    return get_category(session, report.category_code, version=report.list_version).is_private

@@ -1,0 +1,108 @@
+"""Me too: who may join what, and what a supervisor says about what they add."""
+
+from uuid import uuid4
+
+import pytest
+
+import reports
+from ledger import SamePersonError
+from people import Role, TextRefusedError
+from reports import (
+    JoinDecidedError,
+    JoinRefusedError,
+    JoinState,
+    JoinUnknownError,
+    ReportJoin,
+    ReportStatus,
+    ReportUnknownError,
+    StepNotNowError,
+)
+from tests.reports.builders import OTHER_TOWN, Office, person
+
+
+def join(office: Office, report_id: object, evidence: str | None = "还缺一个", **who: object) -> ReportJoin:
+    by = who.get("by") or office.resident()
+    return reports.join(
+        office.session,
+        report_id=report_id,  # type: ignore[arg-type]  # a test may ask for nonsense
+        evidence=evidence,
+        by=by,  # type: ignore[arg-type]  # the same
+        now=office.at,
+    )
+
+
+def decide(office: Office, report_id: object, join_id: object, **changes: object) -> ReportJoin:
+    asked: dict[str, object] = {"is_accepted": True, "note": None, "by": office.supervisor, "now": office.at}
+    return reports.decide_join(
+        office.session,
+        report_id=report_id,  # type: ignore[arg-type]  # a test may ask for nonsense
+        join_id=join_id,  # type: ignore[arg-type]  # the same
+        **(asked | changes),  # type: ignore[arg-type]  # the same
+    )
+
+
+def test_a_join_gives_weight_and_may_bring_evidence(office: Office) -> None:
+    report_id = office.brought_to(ReportStatus.DISPATCHED)
+    follower, witness = join(office, report_id, None), join(office, report_id)
+    assert (follower.state, witness.state) == (JoinState.FOLLOWING, JoinState.ASKED)
+    assert reports.weights(office.session, [report_id]) == {report_id: 3}
+    assert [each.id for each in reports.joins_of(office.session, report_id)] == [follower.id, witness.id]
+    accepted = decide(office, report_id, witness.id, note="照片清楚")
+    assert (accepted.state, accepted.note, accepted.decided_by) == (
+        JoinState.ACCEPTED,
+        "照片清楚",
+        office.supervisor.actor,
+    )
+    assert reports.get_join(office.session, witness.id) is accepted
+    with pytest.raises(JoinUnknownError):
+        reports.get_join(office.session, uuid4())
+
+
+def test_nobody_joins_twice_nor_their_own_nor_what_has_ended(office: Office) -> None:
+    report_id, somebody = office.submit(), office.resident()
+    join(office, report_id, by=somebody)
+    for refused in (somebody, office.reporter):
+        with pytest.raises(JoinRefusedError):
+            join(office, report_id, by=refused)
+    closed = office.brought_to(ReportStatus.CLOSED)
+    with pytest.raises(JoinRefusedError):
+        join(office, closed)
+
+
+def test_what_is_private_or_not_there_is_joined_by_nobody(office: Office) -> None:
+    for hidden in (office.submit("E0101"), uuid4()):
+        with pytest.raises(ReportUnknownError):
+            join(office, hidden)
+    with pytest.raises(ReportUnknownError):
+        join(office, office.submit(), by=office.supervisor)
+    with pytest.raises(TextRefusedError):
+        join(office, office.submit(), " ")
+
+
+def test_evidence_is_decided_once_by_a_supervisor_of_the_place(office: Office) -> None:
+    report_id = office.brought_to(ReportStatus.DISPATCHED)
+    follower, witness = join(office, report_id, None), join(office, report_id)
+    with pytest.raises(JoinDecidedError):
+        decide(office, report_id, follower.id)
+    with pytest.raises(JoinUnknownError):
+        decide(office, report_id, uuid4())
+    with pytest.raises(JoinUnknownError):
+        decide(office, office.submit(), witness.id)
+    with pytest.raises(ReportUnknownError):
+        decide(office, report_id, witness.id, by=person(Role.SUPERVISOR, at=OTHER_TOWN))
+    both = person(Role.SUPERVISOR, Role.HANDLER)
+    office.acknowledge(report_id, by=both)
+    with pytest.raises(SamePersonError):
+        decide(office, report_id, witness.id, by=both)
+    assert decide(office, report_id, witness.id, is_accepted=False).state is JoinState.REJECTED
+    with pytest.raises(JoinDecidedError):
+        decide(office, report_id, witness.id)
+
+
+def test_after_closure_nothing_is_decided_about_evidence(office: Office) -> None:
+    report_id = office.brought_to(ReportStatus.DISPATCHED)
+    witness = join(office, report_id)
+    for step in (office.acknowledge, office.handle, office.verify, office.close):
+        step(report_id)
+    with pytest.raises(StepNotNowError):
+        decide(office, report_id, witness.id)
