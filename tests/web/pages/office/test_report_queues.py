@@ -39,7 +39,7 @@ def test_each_function_has_its_queue_and_the_head_counts_what_is_late(world: Wor
     world.clock.pass_by(days=1)
     handler = office.browser(Role.HANDLER, COUNTY)
     words = text_of(handler.get("/office/reports"))
-    assert ("超期 3 件" if language == "zh" else "3 overdue") in words
+    assert ("超期 3 件" if language == "zh" else "3 reports overdue") in words
     assert ("超期 1 天" if language == "zh" else "1 day over") in words
     counted = "待办理的上报：3 件（超期 3 件，今天到期 0 件）" if language == "zh" else "(3 overdue, 0 due today)"
     assert counted in text_of(handler.get("/office"))
