@@ -49,6 +49,7 @@ PAGES = {
     "": (
         "/",
         "/merchants",
+        "/scoreboard",
         "/responsibilities",
         "/seals",
         "/seals/check",
@@ -63,6 +64,9 @@ PAGES = {
         "/me/statement",
         "/me/statement/paper",
         "{/me/receipts/}",
+        "/me/reports",
+        "{/me/reports/[0-9a-f]{8}}",
+        "/me/reports/new",
         "/merchants",
         "/account",
     ),
