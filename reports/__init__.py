@@ -4,7 +4,7 @@ from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_o
 from reports.awarding import release_rests
 from reports.checks import CHECKS
 from reports.claiming import claim_award
-from reports.dispatching import dispatch, transfer
+from reports.dispatching import dispatch, last_due_on, takers, transfer
 from reports.errors import (
     CategoryUnknownError,
     ClaimUnknownError,
@@ -31,14 +31,7 @@ from reports.errors import (
 from reports.handling import acknowledge, handle
 from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.list_faults import ListFault
-from reports.listings import (
-    WAITING,
-    ReportPage,
-    duties_of,
-    get_report,
-    list_reports,
-    reports_waiting,
-)
+from reports.listings import ReportPage, duties_of, get_report, list_reports, report_by_number
 from reports.model import (
     Category,
     CategoryKind,
@@ -57,7 +50,7 @@ from reports.model import (
 )
 from reports.photographing import add_photos
 from reports.reporting import REOPENING_DAYS, reopen, submit
-from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
+from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.responsibilities import (
     ListChanges,
     categories,
@@ -77,7 +70,7 @@ from reports.responsibility_files import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.steps import Function, may_take, report_of_step, steps_of
+from reports.steps import Function, is_placed, may_act, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -85,6 +78,15 @@ from reports.unmasking import (
     get_unmasking,
     may_know_reporter,
     unmaskings_of,
+)
+from reports.waiting import (
+    WAITING,
+    OpenByAge,
+    WaitingCount,
+    count_waiting,
+    open_by_age,
+    reports_waiting,
+    requests_waiting,
 )
 from reports.working_days import due_on, is_announced, is_working_day
 
@@ -111,6 +113,7 @@ __all__ = [
     "ListFault",
     "MergerTargetError",
     "NotConfidentialError",
+    "OpenByAge",
     "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
@@ -134,6 +137,7 @@ __all__ = [
     "StepKind",
     "StepNotNowError",
     "Unmasking",
+    "WaitingCount",
     "accept",
     "acknowledge",
     "add_photos",
@@ -145,6 +149,7 @@ __all__ = [
     "changes_of",
     "claim_award",
     "close",
+    "count_waiting",
     "deadlines_of",
     "decide",
     "decide_join",
@@ -162,29 +167,37 @@ __all__ = [
     "handle",
     "is_announced",
     "is_category_code",
+    "is_placed",
     "is_working_day",
     "join",
     "joins_of",
+    "last_due_on",
     "list_in_force",
     "list_reports",
     "list_versions",
+    "may_act",
+    "may_decide",
     "may_know_reporter",
     "may_take",
     "merge",
     "nobody",
+    "open_by_age",
     "packaged_responsibilities",
     "publish_responsibilities",
     "read_responsibilities",
     "reject",
     "release_rests",
     "reopen",
+    "report_by_number",
     "report_of_code",
     "report_of_step",
     "reports_waiting",
     "requests_of",
+    "requests_waiting",
     "return_to_department",
     "steps_of",
     "submit",
+    "takers",
     "transfer",
     "unmaskings_of",
     "verify",

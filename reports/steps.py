@@ -43,7 +43,8 @@ _ROLES = {
     Function.HANDLING: Role.HANDLER,
 }
 
-_FUNCTIONS = {
+# Whose step each is.
+FUNCTIONS = {
     StepKind.SUBMISSION: Function.REPORTING,
     StepKind.ACCEPTANCE: Function.SUPERVISION,
     StepKind.REJECTION: Function.SUPERVISION,
@@ -102,11 +103,11 @@ def report_open_to(session: Session, report_id: UUID, kind: StepKind, *, by: Pri
         SamePersonError: they did something on the report that is never the same person's.
     """
     report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
-    if report is None or not is_placed(session, report, by, _FUNCTIONS[kind]):
+    if report is None or not is_placed(session, report, by, FUNCTIONS[kind]):
         raise ReportUnknownError(report_id)
     # A twin of this call may have taken the step while this one waited for the lock.
     check_still_new(session, call)
-    _check_apart(session, report, by, _FUNCTIONS[kind])
+    _check_apart(session, report, by, FUNCTIONS[kind])
     return report
 
 
@@ -150,8 +151,13 @@ def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
     return {
         kind
         for kind, statuses in _FROM.items()
-        if report.status in statuses and did <= {_FUNCTIONS[kind]} and is_placed(session, report, by, _FUNCTIONS[kind])
+        if report.status in statuses and did <= {FUNCTIONS[kind]} and is_placed(session, report, by, FUNCTIONS[kind])
     }
+
+
+def may_act(session: Session, report: Report, by: Principal, function: Function) -> bool:
+    """Say whether somebody has a function where the report is, and had no other part in it."""
+    return is_placed(session, report, by, function) and _functions_of(session, report, by) <= {function}
 
 
 def take_step(
@@ -238,6 +244,6 @@ def _functions_of(session: Session, report: Report, by: Principal) -> set[Functi
         (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
     )
     took = select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor).distinct()
-    functions = {_FUNCTIONS[kind] for kind in session.scalars(took)}
+    functions = {FUNCTIONS[kind] for kind in session.scalars(took)}
     # Whatever was asked or decided, it was supervision.
     return functions | ({Function.SUPERVISION} if session.scalars(asked.limit(1)).first() else set())

@@ -74,6 +74,9 @@ PAGES = {
     "owner": ("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
     "officer": (
         "/office",
+        "/office/reports/all",
+        "{/office/reports/[0-9a-f]{8}}",
+        "/office/reports/new",
         "/office/residents",
         "=王",
         "{/office/residents/[0-9a-f]{8}}",

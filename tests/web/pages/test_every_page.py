@@ -30,11 +30,17 @@ OF_CASHIERS = (
     "/account",
 )
 OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
+OF_OFFICERS_OF_REPORTS = {
+    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new"),
+    Role.DISPATCHER: ("/office/reports/new",),
+    Role.HANDLER: (),
+}
 SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
     *("/me/reports/new", "/me/reports/{report}/reopening"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
+COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -78,6 +84,18 @@ def test_every_page_renders_for_whom_it_is(
             assert f'<html lang="{"zh-Hans" if language == "zh" else "en"}"' in answer.text
             assert CHINESE.search(text_of(answer)), page
             assert answer.headers["Cache-Control"] in {"no-store", "no-cache"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_reports_renders_for_each_of_their_officers(world: World, language: str) -> None:
+    report = f"/office/reports/{Desk(world).brought_to(ReportStatus.DISPATCHED)}"
+    for role, own in OF_OFFICERS_OF_REPORTS.items():
+        browser = browser_of_person(world, role, language=language, unit_code=COUNTY)
+        for page in ("/office", "/office/reports", "/office/reports/all", report, *own):
+            answer = browser.get(page)
+            assert answer.status_code == 200, page
+            assert CHINESE.search(text_of(answer)), page
+            assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_nobody_is_asked_to_log_in_first(world: World, ids: dict[str, str]) -> None:

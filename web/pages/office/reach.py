@@ -69,9 +69,13 @@ def check_in_reach(session: Session, resident: Resident) -> None:
         raise ResidentUnknownError
 
 
-def unit_choices(session: Session, *, depth_min: int = 0, everywhere: bool = False) -> list[UnitChoice]:
-    """Return the administrator's places (or all) in the tree's order, from `depth_min` levels below the top."""
-    found = find_units(session, text="", within_path=None if everywhere else reach(), limit=_CHOICES_MAX)
+def unit_choices(session: Session, *roles: Role, depth_min: int = 0, everywhere: bool = False) -> list[UnitChoice]:
+    """Return the administrator's places (or all) in the tree's order, from `depth_min` levels below the top.
+
+    With roles, the places are those where the officer holds one of them.
+    """
+    within = None if everywhere else paths_of(*(roles or (Role.ADMINISTRATOR,)))
+    found = find_units(session, text="", within_path=within, limit=_CHOICES_MAX)
     units = [unit for unit in found if unit.level is not Level.DEPARTMENT]
     labels = unit_labels(session, {unit.code for unit in units})
     return [UnitChoice(unit.code, labels[unit.code]) for unit in units if unit.path.count("/") > depth_min]
