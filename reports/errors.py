@@ -184,3 +184,11 @@ class CallsOpenError(ReportError):
     def __init__(self, unit_codes: Sequence[str]) -> None:
         super().__init__("results of called units are not accepted")
         self.unit_codes = ", ".join(unit_codes)
+
+
+class NothingOwedError(ReportError):
+    """No open duty about the report lies on the unit, so it is not ordered to report about it."""
+
+    def __init__(self, unit_code: str) -> None:
+        super().__init__("this unit owes nothing about the report")
+        self.unit_code = unit_code

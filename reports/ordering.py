@@ -11,7 +11,7 @@ from ledger import Call, remember_call
 from oversight import Order
 from people import Principal
 from reports.calls import open_calls
-from reports.errors import DispatchTargetError, DueDateError, StepNotNowError
+from reports.errors import DueDateError, NothingOwedError, StepNotNowError
 from reports.steps import WITH_DUTY, Function, report_within_reach
 
 # Nobody is ordered to report later than this.
@@ -35,7 +35,7 @@ def give_order(
     Raises:
         ReportUnknownError, SamePersonError: as `steps.report_within_reach`.
         StepNotNowError: nobody owes anything about the report.
-        DispatchTargetError: no open duty about it lies on the unit that is named.
+        NothingOwedError: no open duty about it lies on the unit that is named.
         DueDateError: the day is over, or more than 366 days ahead.
         TextRefusedError: the text is empty, too long, or has forbidden characters.
     """
@@ -48,7 +48,7 @@ def give_order(
     holder = open_duty(session, report.id).unit_code
     unit = unit_code or holder
     if unit != holder and unit not in {each.unit_code for each in open_calls(session, report.id)}:
-        raise DispatchTargetError(unit)
+        raise NothingOwedError(unit)
     order = oversight.give_order(
         session,
         matter_id=report.id,

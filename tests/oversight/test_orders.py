@@ -10,7 +10,7 @@ import reports
 from ledger import SamePersonError
 from oversight import Order, OrderAnsweredError, OrderState, OrderUnknownError, list_orders
 from people import Grant, Principal, Role, TextRefusedError
-from reports import CallState, DispatchTargetError, DueDateError, ReportStatus, ReportUnknownError, StepNotNowError
+from reports import CallState, DueDateError, NothingOwedError, ReportStatus, ReportUnknownError, StepNotNowError
 from tests.clock import NOON
 from tests.reports.builders import CITY_WORKS, JUSTICE, OTHER_TOWN, TOWN, VILLAGE, Office, person
 
@@ -61,7 +61,7 @@ def test_a_called_unit_is_ordered_by_its_name(office: Office) -> None:
     with pytest.raises(ReportUnknownError):
         answered(office, order, person(Role.HANDLER, at=CITY_WORKS))
     answered(office, order, person(Role.HANDLER, at=JUSTICE))
-    with pytest.raises(DispatchTargetError):
+    with pytest.raises(NothingOwedError):
         ordered(office, report_id, VILLAGE)
 
 

@@ -7,33 +7,23 @@ from uuid import UUID, uuid4
 import pytest
 
 import reports
-from ledger import SamePersonError
-from people import Role, UnitUnknownError
+from people import Role
 from reports import (
     CallsOpenError,
     CallState,
-    CallUnknownError,
-    DispatchTargetError,
     DueDateError,
-    Function,
     ReportStatus,
     ReportStep,
     ReportUnknownError,
-    Severity,
     StepKind,
     StepNotNowError,
-    list_reports,
     steps_of,
 )
 from tests.clock import NOON
 from tests.reports.builders import (
     CITY_WORKS,
-    COUNTY,
     JUSTICE,
-    OTHER_TOWN,
-    OTHER_VILLAGE,
     TOWN,
-    VILLAGE,
     Office,
     person,
 )
@@ -96,187 +86,6 @@ def test_what_is_returned_keeps_its_day_and_counts_when_it_is_handled_again(offi
     office.accept_call(report_id, call_id)
     assert office.books()[f"unit:{JUSTICE}:missed"] == 1
     assert office.proved()
-
-
-# --- days ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("severity", "days"), [(Severity.NORMAL, 3), (Severity.SERIOUS, 2), (Severity.URGENT, 1)])
-def test_called_units_have_the_days_of_the_list_by_severity_or_fewer(
-    office: Office, severity: Severity, days: int
-) -> None:
-    report_id = office.submit()
-    office.accept(report_id, severity)
-    [call_id] = office.call(report_id, JUSTICE)
-    assert office.duty(call_id)[1] == office.duty(report_id)[1] == MONDAY + timedelta(days=days)
-    [sooner] = office.call(report_id, CITY_WORKS, due_on=MONDAY)
-    assert office.duty(sooner) == (CITY_WORKS, MONDAY)
-    for day in (MONDAY - timedelta(days=1), MONDAY + timedelta(days=days + 1)):
-        with pytest.raises(DueDateError) as told:
-            office.call(report_id, VILLAGE, due_on=day)
-        assert (told.value.first_on, told.value.last_on) == (MONDAY, MONDAY + timedelta(days=days))
-
-
-def test_who_calls_after_its_day_to_dispatch_has_missed_that_one(office: Office) -> None:
-    report_id = office.brought_to(ReportStatus.ACCEPTED)
-    office.days_pass(4)
-    office.call(report_id, JUSTICE)
-    assert office.duty(report_id) == (TOWN, date(2026, 6, 10))
-    assert office.books() == {
-        "duties:charged": 3,
-        f"unit:{JUSTICE}:duties": 1,
-        f"unit:{TOWN}:duties": 1,
-        f"unit:{TOWN}:missed": 1,
-    }
-    assert office.proved()
-
-
-def test_a_later_call_has_what_is_left_of_the_command_units_days_and_past_them_new_ones(office: Office) -> None:
-    report_id = office.brought_to(ReportStatus.ACCEPTED)
-    office.call(report_id, JUSTICE)
-    office.days_pass(2)
-    [second] = office.call(report_id, CITY_WORKS)
-    assert office.duty(second)[1] == THURSDAY
-    office.days_pass(2)
-    [third] = office.call(report_id, VILLAGE)
-    assert office.duty(third)[1] == date(2026, 6, 10)
-    # The command unit's own day stays, and is missed.
-    assert office.duty(report_id) == (TOWN, THURSDAY)
-
-
-def test_an_earlier_day_of_the_list_takes_no_time_from_the_command_unit(office: Office) -> None:
-    report_id = office.submit("E0101")
-    office.accept(report_id, Severity.URGENT)
-    own = office.duty(report_id)
-    [call_id] = office.call(report_id, JUSTICE)
-    assert (office.duty(report_id), office.duty(call_id)[1]) == (own, TUESDAY)
-    [later] = office.call(report_id, CITY_WORKS)
-    assert office.duty(later)[1] == TUESDAY
-
-
-@pytest.mark.parametrize(("hours", "part"), [(11, "met"), (12, "missed")])
-def test_a_called_units_last_day_ends_at_midnight_of_the_community(office: Office, hours: int, part: str) -> None:
-    report_id, [call_id] = office.called_to(CallState.ACKNOWLEDGED, JUSTICE)
-    office.at = NOON + timedelta(days=3, hours=hours, minutes=59 if hours == 11 else 0)
-    office.handle_call(report_id, call_id)
-    office.days_pass(30)
-    office.accept_call(report_id, call_id)
-    assert office.books()[f"unit:{JUSTICE}:{part}"] == 1
-
-
-def test_a_postponed_report_leaves_its_calls_their_days_and_a_postponed_call_all_others(office: Office) -> None:
-    report_id, [first, second] = office.called_to(CallState.CALLED)
-    office.postpone(report_id, date(2026, 7, 1))
-    assert office.duty(report_id) == (TOWN, date(2026, 7, 1))
-    assert office.duty(first)[1] == office.duty(second)[1] == THURSDAY
-    office.postpone(report_id, date(2026, 6, 20), first)
-    assert (office.duty(first)[1], office.duty(second)[1]) == (date(2026, 6, 20), THURSDAY)
-    step = steps_of(office.session, report_id)[-1]
-    assert (step.kind, step.call_id, step.old_due_on) == (StepKind.CALL_POSTPONEMENT, first, THURSDAY)
-    assert office.states(report_id) == [CallState.CALLED, CallState.CALLED]
-    assert office.proved()
-
-
-def test_no_day_is_asked_for_a_call_that_is_handled_or_of_another_report(office: Office) -> None:
-    report_id, [call_id] = office.called_to(CallState.HANDLED, JUSTICE)
-    with pytest.raises(StepNotNowError):
-        office.postpone(report_id, date(2026, 7, 1), call_id)
-    with pytest.raises(CallUnknownError):
-        office.postpone(office.brought_to(ReportStatus.ACCEPTED), date(2026, 7, 1), call_id)
-
-
-# --- whom, and who ---------------------------------------------------------------------------------------------------
-
-
-def test_departments_and_places_below_are_called_each_once_at_a_time(office: Office) -> None:
-    report_id = office.brought_to(ReportStatus.ACCEPTED)
-    for refused in ((TOWN,), (OTHER_VILLAGE,), (OTHER_TOWN,), (COUNTY,), (JUSTICE, JUSTICE)):
-        with pytest.raises(DispatchTargetError), office.session.begin_nested():
-            office.call(report_id, *refused)
-    with pytest.raises(UnitUnknownError), office.session.begin_nested():
-        office.call(report_id, "999")
-    office.session.expire_all()
-    office.call(report_id, VILLAGE, JUSTICE)
-    with pytest.raises(DispatchTargetError):
-        office.call(report_id, JUSTICE)
-    assert office.proved()
-
-
-def test_a_unit_is_called_again_once_its_call_has_ended(office: Office) -> None:
-    report_id, _calls = office.called_to(CallState.ACCEPTED, JUSTICE)
-    office.call(report_id, JUSTICE)
-    assert office.states(report_id) == [CallState.ACCEPTED, CallState.CALLED]
-    assert office.proved()
-
-
-def test_rights_end_at_the_subtree(office: Office) -> None:
-    report_id = office.brought_to(ReportStatus.ACCEPTED)
-    for stranger in (person(Role.DISPATCHER, at=OTHER_TOWN), person(Role.DISPATCHER, at=VILLAGE), office.supervisor):
-        with pytest.raises(ReportUnknownError):
-            office.call(report_id, by=stranger)
-    [call_id] = office.call(report_id, JUSTICE, by=person(Role.DISPATCHER, at=TOWN))
-    for stranger in (person(Role.HANDLER, at=CITY_WORKS), person(Role.HANDLER, at=TOWN), office.dispatcher):
-        with pytest.raises(ReportUnknownError):
-            office.acknowledge_call(report_id, call_id, by=stranger)
-    theirs = person(Role.HANDLER, at=JUSTICE)
-    office.acknowledge_call(report_id, call_id, by=theirs)
-    office.handle_call(report_id, call_id, by=theirs)
-    for stranger in (person(Role.DISPATCHER, at=OTHER_TOWN), office.supervisor, office.handler):
-        for step in (office.accept_call, office.return_call):
-            with pytest.raises(ReportUnknownError):
-                step(report_id, call_id, by=stranger)
-    with pytest.raises(CallUnknownError):
-        office.accept_call(office.brought_to(ReportStatus.ACCEPTED), call_id)
-    with pytest.raises(CallUnknownError):
-        office.accept_call(report_id, uuid4())
-
-
-def test_a_report_is_seen_where_it_is_called_about(office: Office) -> None:
-    report_id, [call_id] = office.called_to(CallState.CALLED, JUSTICE)
-    called, stranger = person(Role.HANDLER, at=JUSTICE), person(Role.HANDLER, at=CITY_WORKS)
-    assert reports.get_report(office.session, report_id, seen_by=called).id == report_id
-    assert [each.id for each, _ in list_reports(office.session, seen_by=called).items] == [report_id]
-    assert list_reports(office.session, seen_by=stranger).items == []
-    with pytest.raises(ReportUnknownError):
-        reports.get_report(office.session, report_id, seen_by=stranger)
-
-    def waiting(function: Function, who: object) -> list[UUID]:
-        found = reports.calls_waiting(office.session, seen_by=who, function=function)  # type: ignore[arg-type]  # a Principal
-        return [called.id for called, _report, _duty in found]
-
-    assert waiting(Function.HANDLING, called) == [call_id]
-    assert waiting(Function.HANDLING, stranger) == waiting(Function.COMMAND, office.dispatcher) == []
-    office.acknowledge_call(report_id, call_id, by=called)
-    office.handle_call(report_id, call_id, by=called)
-    assert (waiting(Function.HANDLING, called), waiting(Function.COMMAND, office.dispatcher)) == ([], [call_id])
-    assert waiting(Function.SUPERVISION, office.supervisor) == []
-
-
-def test_supervision_command_and_handling_are_never_one_person(office: Office) -> None:
-    everything = person(Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER)
-
-    def refused(step: Callable[[], object]) -> None:
-        with pytest.raises(SamePersonError):
-            step()
-
-    called, [call_id] = office.called_to(CallState.CALLED, JUSTICE)
-    office.acknowledge_call(called, call_id, by=everything)
-    office.handle_call(called, call_id)
-    refused(lambda: office.accept_call(called, call_id, by=everything))
-    refused(lambda: office.return_call(called, call_id, by=everything))
-    refused(lambda: office.call(called, VILLAGE, by=everything))
-    office.accept_call(called, call_id)
-    refused(lambda: office.handle(called, by=everything))
-    office.complete(called)
-    refused(lambda: office.verify(called, by=everything))
-    calling = office.brought_to(ReportStatus.ACCEPTED)
-    [call_id] = office.call(calling, JUSTICE, by=everything)
-    refused(lambda: office.acknowledge_call(calling, call_id, by=everything))
-    office.acknowledge_call(calling, call_id)
-    office.handle_call(calling, call_id)
-    office.accept_call(calling, call_id)
-    office.handle(calling, by=everything)
-    refused(lambda: office.verify(calling, by=everything))
 
 
 # --- turns -----------------------------------------------------------------------------------------------------------
