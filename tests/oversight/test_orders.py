@@ -10,7 +10,15 @@ import reports
 from ledger import SamePersonError
 from oversight import Order, OrderAnsweredError, OrderState, OrderUnknownError, list_orders
 from people import Grant, Principal, Role, TextRefusedError
-from reports import CallState, DueDateError, NothingOwedError, ReportStatus, ReportUnknownError, StepNotNowError
+from reports import (
+    CallState,
+    DueDateError,
+    Function,
+    NothingOwedError,
+    ReportStatus,
+    ReportUnknownError,
+    StepNotNowError,
+)
 from tests.clock import NOON
 from tests.reports.builders import CITY_WORKS, JUSTICE, OTHER_TOWN, TOWN, VILLAGE, Office, person
 
@@ -123,6 +131,25 @@ def test_who_orders_or_answers_takes_no_other_end(office: Office) -> None:
     with pytest.raises(SamePersonError):
         ordered(office, waiting, by=in_command)
     office.dispatch(waiting, by=in_command)
+
+
+def test_nothing_waits_for_who_had_another_part_in_its_orders(office: Office) -> None:
+    everything = person(Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER)
+
+    def waits(function: Function) -> bool:
+        return bool(reports.reports_waiting(office.session, seen_by=everything, function=function))
+
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    ordered(office, report_id, by=everything)
+    assert not waits(Function.COMMAND)
+    office.dispatch(report_id)
+    assert not waits(Function.HANDLING)
+    other = office.brought_to(ReportStatus.DISPATCHED)
+    answered(office, ordered(office, other), everything)
+    assert waits(Function.HANDLING)
+    office.acknowledge(other)
+    office.handle(other)
+    assert not waits(Function.SUPERVISION)
 
 
 def test_orders_are_listed_by_where_they_stand_to_whom_they_concern(office: Office) -> None:

@@ -97,6 +97,8 @@ def test_a_report_is_seen_where_it_is_called_about(office: Office) -> None:
     office.handle_call(report_id, call_id, by=called)
     assert (waiting(Function.HANDLING, called), waiting(Function.COMMAND, office.dispatcher)) == ([], [call_id])
     assert waiting(Function.SUPERVISION, office.supervisor) == []
+    owed = reports.open_by_age(office.session, seen_by=office.supervisor, today=office.at.date())
+    assert [(each.unit_code, each.total) for each in owed] == [(TOWN, 1)]
 
 
 def test_supervision_command_and_handling_are_never_one_person(office: Office) -> None:

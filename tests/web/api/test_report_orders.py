@@ -183,6 +183,13 @@ def test_what_is_urgent_is_told_above_before_anybody_accepts_it(desk: Desk) -> N
     assert {each["id"]: each["urgent"] for each in listed} == {usual["id"]: False, hasty["id"]: True}
 
 
+def test_what_is_urgent_may_come_without_a_name(desk: Desk) -> None:
+    sent = desk.sent_in(urgent=True, anonymous=True)
+    assert (sent["urgent"], len(sent["escalations"])) == (True, 2)
+    listed = desk.world.get("/escalations", desk.keys["supervisor"]).get_json()["items"]
+    assert {each["report_id"] for each in listed} == {sent["id"]}
+
+
 @pytest.mark.parametrize("value", ["true", 1, None])
 def test_urgent_is_true_or_false(desk: Desk, value: object) -> None:
     body = {"category": "C0103", "description": "d", "unit": VILLAGE, "urgent": value}
