@@ -2,10 +2,15 @@
 
 from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_of_code
 from reports.awarding import release_rests
+from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
+from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
-from reports.dispatching import dispatch, last_due_on, takers, transfer
+from reports.deadlines import last_due_on
+from reports.dispatching import dispatch, takers, transfer
 from reports.errors import (
+    CallsOpenError,
+    CallUnknownError,
     CategoryUnknownError,
     ClaimUnknownError,
     DayOutOfRangeError,
@@ -16,6 +21,7 @@ from reports.errors import (
     JoinUnknownError,
     MergerTargetError,
     NotConfidentialError,
+    NothingOwedError,
     OwnDepartmentError,
     PlaceUnknownError,
     PositionError,
@@ -31,7 +37,15 @@ from reports.errors import (
 from reports.handling import acknowledge, handle
 from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.list_faults import ListFault
-from reports.listings import ReportPage, duties_of, get_report, list_reports, report_by_number
+from reports.listings import (
+    ReportPage,
+    duties_about,
+    duties_of,
+    get_report,
+    list_reports,
+    matters_of,
+    report_by_number,
+)
 from reports.model import (
     Category,
     CategoryKind,
@@ -48,6 +62,7 @@ from reports.model import (
     StepKind,
     Unmasking,
 )
+from reports.ordering import answer_order, give_order
 from reports.photographing import add_photos
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
@@ -83,6 +98,7 @@ from reports.waiting import (
     WAITING,
     OpenByAge,
     WaitingCount,
+    calls_waiting,
     count_waiting,
     open_by_age,
     reports_waiting,
@@ -95,6 +111,9 @@ __all__ = [
     "NOBODY",
     "REOPENING_DAYS",
     "WAITING",
+    "CallState",
+    "CallUnknownError",
+    "CallsOpenError",
     "Category",
     "CategoryKind",
     "CategoryUnknownError",
@@ -113,12 +132,14 @@ __all__ = [
     "ListFault",
     "MergerTargetError",
     "NotConfidentialError",
+    "NothingOwedError",
     "OpenByAge",
     "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
     "ReopeningClosedError",
     "Report",
+    "ReportCall",
     "ReportError",
     "ReportJoin",
     "ReportPage",
@@ -139,12 +160,18 @@ __all__ = [
     "Unmasking",
     "WaitingCount",
     "accept",
+    "accept_call",
     "acknowledge",
+    "acknowledge_call",
     "add_photos",
+    "answer_order",
     "as_kept",
     "ask_postponement",
     "ask_unmasking",
     "ask_withdrawal",
+    "call_units",
+    "calls_of",
+    "calls_waiting",
     "categories",
     "changes_of",
     "claim_award",
@@ -156,6 +183,7 @@ __all__ = [
     "decide_unmasking",
     "dispatch",
     "due_on",
+    "duties_about",
     "duties_of",
     "get_category",
     "get_join",
@@ -164,7 +192,9 @@ __all__ = [
     "get_unmasking",
     "get_version",
     "give_claim_code",
+    "give_order",
     "handle",
+    "handle_call",
     "is_announced",
     "is_category_code",
     "is_placed",
@@ -175,6 +205,7 @@ __all__ = [
     "list_in_force",
     "list_reports",
     "list_versions",
+    "matters_of",
     "may_act",
     "may_decide",
     "may_know_reporter",
@@ -194,6 +225,7 @@ __all__ = [
     "reports_waiting",
     "requests_of",
     "requests_waiting",
+    "return_call",
     "return_to_department",
     "steps_of",
     "submit",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from duties import Duty
 from people import Principal, Role, Unit, below
+from reports.calls import ReportCall, calls_of
 from reports.errors import ReportUnknownError
 from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
@@ -75,9 +76,22 @@ def list_reports(
     return ReportPage(found[:limit], found[limit - 1][0].id if len(found) > limit else None)
 
 
+def matters_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, tuple[Report, ReportCall | None]]:
+    """Return the reports that duties are about by the ids of their matters, with the call where it is one."""
+    reports = select(Report).where(Report.id.in_(matter_ids))
+    calls = select(ReportCall, Report).join(Report).where(ReportCall.id.in_(matter_ids))
+    found: dict[UUID, tuple[Report, ReportCall | None]] = {each.id: (each, None) for each in session.scalars(reports)}
+    return found | {called.id: (report, called) for called, report in session.execute(calls)}
+
+
 def duties_of(session: Session, report_id: UUID) -> list[Duty]:
-    """Return all duties that a report laid on units, the earliest first."""
-    return list(session.scalars(select(Duty).where(Duty.matter_id == report_id).order_by(Duty.id)))
+    """Return all duties that a report laid on units, the earliest first, without those of calls."""
+    return duties_about(session, [report_id])
+
+
+def duties_about(session: Session, matter_ids: Collection[UUID]) -> list[Duty]:
+    """Return all duties about reports or calls, the earliest first."""
+    return list(session.scalars(select(Duty).where(Duty.matter_id.in_(matter_ids)).order_by(Duty.id)))
 
 
 def with_duties() -> Select[Report, Duty]:
@@ -93,6 +107,9 @@ def pairs(session: Session, query: Select[Report, Duty]) -> list[tuple[Report, D
 def _is_seen(session: Session, report: Report, by: Principal) -> bool:
     if any(is_placed(session, report, by, each) for each in Function) or by.may_everywhere(Role.ADMINISTRATOR):
         return True
+    called = calls_of(session, [report.id])
+    if any(is_placed(session, report, by, Function.HANDLING, at=each.unit_code) for each in called):
+        return True
     joined = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == by.resident_id)
     return by.resident_id is not None and session.scalar(joined) is not None
 
@@ -101,13 +118,20 @@ def _seen(by: Principal) -> ColumnElement[bool]:
     own = Report.resident_id == by.resident_id if by.resident_id is not None else false()
     followed = select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)
     joined = Report.id.in_(followed) if by.resident_id is not None else false()
+    called = Report.id.in_(select(ReportCall.report_id).where(placed_at(by, Role.HANDLER, ReportCall.unit_code)))
     everywhere = () if not by.may_everywhere(Role.ADMINISTRATOR) else (Report.id.is_not(None),)
-    return or_(own, joined, *everywhere, *(placed(by, each) for each in _OFFICERS))
+    return or_(own, joined, called, *everywhere, *(placed(by, each) for each in _OFFICERS))
 
 
 def placed(by: Principal, function: Function) -> ColumnElement[bool]:
     """Return the condition that somebody has a function where a report is; as `steps.is_placed`, for many reports."""
-    role, column = _PLACES[function]
+    return placed_at(by, *_PLACES[function])
+
+
+def placed_at(
+    by: Principal, role: Role, column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+) -> ColumnElement[bool]:
+    """Return the condition that somebody has a role at the unit in a column."""
     paths = by.unit_paths(role)
     if not paths:
         return false()

@@ -1,4 +1,7 @@
-"""What waits for whom: the reports that are a function's turn, the earliest due first, and how many they are."""
+"""What waits for whom: the reports and calls that are a function's turn, and how many they are.
+
+What is urgent comes first, then what is due the earliest.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,8 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from duties import Duty
-from people import Principal
-from reports.listings import pairs, placed, with_duties
+from oversight import Order
+from people import Principal, Role
+from reports.calls import UNHANDLED_STATES, CallState, ReportCall
+from reports.listings import pairs, placed, placed_at, with_duties
 from reports.model import Report, ReportRequest, ReportStatus, ReportStep
 from reports.steps import FUNCTIONS, Function
 
@@ -61,7 +66,7 @@ def reports_waiting(
     category_code: str | None = None,
     limit: int = 200,
 ) -> list[tuple[Report, Duty | None]]:
-    """Return what waits for somebody in a function: the earliest due first, then what has no day yet, oldest first.
+    """Return what waits for somebody in a function: urgent, then by its day, then what has none yet, oldest first.
 
     What they had another part in waits for others. Asked for are all, or those of some statuses, a place, a category.
     """
@@ -72,7 +77,29 @@ def reports_waiting(
         query = query.where(Report.unit_code == unit_code)
     if category_code is not None:
         query = query.where(Report.category_code == category_code)
-    return pairs(session, query.order_by(Duty.due_on.is_(None), Duty.due_on, Report.id).limit(limit))
+    order = (Report.is_urgent.desc(), Duty.due_on.is_(None), Duty.due_on, Report.id)
+    return pairs(session, query.order_by(*order).limit(limit))
+
+
+def calls_waiting(
+    session: Session, *, seen_by: Principal, function: Function, limit: int = 200
+) -> list[tuple[ReportCall, Report, Duty]]:
+    """Return the calls that wait for a called unit, or for the command unit to accept their result."""
+    states = {Function.HANDLING: UNHANDLED_STATES, Function.COMMAND: (CallState.HANDLED,)}.get(function, ())
+    is_theirs = (
+        placed_at(seen_by, Role.HANDLER, ReportCall.unit_code)
+        if function is Function.HANDLING
+        else placed(seen_by, Function.COMMAND)
+    )
+    query: Select[ReportCall, Report, Duty] = (
+        select(ReportCall, Report, Duty)
+        .join(Report, Report.id == ReportCall.report_id)
+        .join(Duty, (Duty.matter_id == ReportCall.id) & Duty.ended_at.is_(None))
+        .where(ReportCall.state.in_(states), is_theirs, _had_no_other_part(seen_by, function))
+        .order_by(Report.is_urgent.desc(), Duty.due_on, ReportCall.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def count_waiting(session: Session, *, seen_by: Principal, function: Function, today: date) -> list[WaitingCount]:
@@ -120,7 +147,8 @@ def open_by_age(session: Session, *, seen_by: Principal, today: date) -> list[Op
             _number(Duty.due_on < today, Duty.due_on >= long_ago),
             _number(Duty.due_on < long_ago),
         )
-        .join(Report, Report.id == Duty.matter_id)
+        .outerjoin(ReportCall, ReportCall.id == Duty.matter_id)
+        .join(Report, Report.id == func.coalesce(ReportCall.report_id, Duty.matter_id))
         .where(Duty.ended_at.is_(None), Duty.handled_at.is_(None), placed(seen_by, Function.SUPERVISION))
         .group_by(Duty.unit_code)
         .order_by(Duty.unit_code)
@@ -140,7 +168,17 @@ def _had_no_other_part(by: Principal, function: Function) -> ColumnElement[bool]
     if function is not Function.SUPERVISION:
         had_to_do = or_(ReportRequest.asked_by == by.actor, ReportRequest.decided_by == by.actor)
         parts.append(exists().where(ReportRequest.report_id == Report.id, had_to_do))
+    parts.append(exists().where(Order.matter_id == Report.id, or_(*_parts_in_orders(by, function))))
     return ~or_(*parts)
+
+
+def _parts_in_orders(by: Principal, function: Function) -> list[ColumnElement[bool]]:
+    found = {
+        Function.SUPERVISION: Order.ordered_by == by.actor,
+        Function.COMMAND: (Order.answered_by == by.actor) & Order.is_to_command.is_(True),
+        Function.HANDLING: (Order.answered_by == by.actor) & Order.is_to_command.is_(False),
+    }
+    return [part for whose, part in found.items() if whose is not function]
 
 
 def _number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -20,6 +20,7 @@ import earnings
 import holds
 import ledger
 import merchants
+import oversight
 import people
 import photos
 import receivables
@@ -30,7 +31,10 @@ from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
-ROOMS_WITH_TABLES = (awards, duties, earnings, holds, ledger, merchants, people, photos, receivables, reports, seals)
+ROOMS_WITH_TABLES = (
+    *(awards, duties, earnings, holds, ledger, merchants, oversight, people, photos, receivables, reports),
+    seals,
+)
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
 

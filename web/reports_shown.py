@@ -7,9 +7,13 @@ from sqlalchemy.orm import Session
 
 from duties import Duty
 from earnings import ClaimState, EarningPart, anonymous_parts_of, earning_of, parts_of
+from oversight import Escalation, Order, OrderState, escalations_about, orders_about
 from people import Principal, Role
 from reports import (
     Report,
+    ReportCall,
+    calls_of,
+    duties_about,
     duties_of,
     joins_of,
     may_know_reporter,
@@ -18,7 +22,7 @@ from reports import (
     unmaskings_of,
     weights,
 )
-from web.clock import today
+from web.clock import now, today
 
 # Who may learn whose a report is.
 _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -37,6 +41,10 @@ def report_facts(report: Report, duty: Duty | None, weight: int, seen_by: Princi
 
 def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[str, Any]:
     """Return a report with its history; who took the steps, and what is asked about it, is told to officers only."""
+    calls = calls_of(session, [report.id])
+    by_id = {each.id: each for each in calls}
+    # The last one of each call is what holds now.
+    duties = {each.matter_id: each for each in duties_about(session, list(by_id))}
     charged = duties_of(session, report.id)
     is_officer = _is_officer(seen_by)
     facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by)
@@ -50,6 +58,12 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
             for step in steps_of(session, report.id)
         ],
         "duties": charged,
+        "calls": [_call_facts(each, duties[each.id]) for each in calls],
+        "escalations": [
+            escalation_facts(each, report, by_id.get(each.matter_id))
+            for each in escalations_about(session, [report.id, *by_id])
+        ],
+        "orders": [order_facts(each) for each in orders_about(session, report.id)] if is_officer else [],
         "requests": requests_of(session, report.id) if is_officer else [],
         "joins": [
             joined for joined in joins_of(session, report.id) if is_officer or seen_by.is_resident(joined.resident_id)
@@ -60,6 +74,57 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
             for each in unmaskings_of(session, report.id)
             if (each.is_approved and _is_own(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
         ],
+    }
+
+
+def escalation_facts(escalation: Escalation, report: Report, called: ReportCall | None) -> dict[str, Any]:
+    """Return what was brought before a unit, with the report, and the call, that it is about."""
+    return {
+        "id": escalation.id,
+        "kind": escalation.kind,
+        "report_id": report.id,
+        "number": report.number,
+        "call_id": None if called is None else called.id,
+        "unit": escalation.from_unit_code,
+        "to": escalation.to_unit_code,
+        "at_top": escalation.to_unit_code is None,
+        "due_on": escalation.due_on,
+        "raised_on": escalation.raised_on,
+    }
+
+
+def order_facts(order: Order) -> dict[str, Any]:
+    """Return an order with where it stands today."""
+    answered_on = None if order.answered_at is None else order.answered_at.astimezone(now().tzinfo).date()
+    late = (answered_on or today()) > order.due_on
+    unanswered = OrderState.OVERDUE if late else OrderState.OPEN
+    return {
+        "id": order.id,
+        "report_id": order.matter_id,
+        "unit": order.unit_code,
+        "text": order.words,
+        "due_on": order.due_on,
+        "state": unanswered if answered_on is None else OrderState.ANSWERED,
+        "late": late,
+        "ordered_by": order.ordered_by,
+        "ordered_at": order.ordered_at,
+        "answer": order.answer,
+        "answered_by": order.answered_by,
+        "answered_at": order.answered_at,
+    }
+
+
+def _call_facts(called: ReportCall, duty: Duty) -> dict[str, Any]:
+    return {
+        "id": called.id,
+        "unit": called.unit_code,
+        "state": called.state,
+        "called_at": called.called_at,
+        "handled_at": duty.handled_at,
+        "ended_at": duty.ended_at,
+        "outcome": duty.outcome,
+        "due_on": duty.due_on,
+        "overdue": duty.ended_at is None and _duty_facts(duty)["overdue"],
     }
 
 

@@ -11,6 +11,7 @@ import earnings
 import holds
 import ledger
 import merchants
+import oversight
 import people
 import photos
 import receivables
@@ -30,6 +31,7 @@ BASES = (
     reports.ReportError,
     photos.PhotoError,
     merchants.MerchantError,
+    oversight.OversightError,
     receivables.ReceivableError,
     seals.SealError,
 )

@@ -18,7 +18,9 @@ from web.api import (
     payment_codes,
     redemptions,
     repayments,
+    report_calls,
     report_joins,
+    report_orders,
     report_photos,
     report_steps,
     reports,
@@ -57,7 +59,7 @@ _RESOURCES = (
     claims.blueprint,
     scoreboard.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, report_joins, report_photos, report_steps, unmaskings)
+_ADDS_ROUTES = (balances, holds, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings)
 
 
 def register_api(app: Flask) -> None:

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from earnings import CutReason, EarningState, NothingReason, PartKind
-from reports import JoinState, ReportStatus, Severity
+from oversight import EscalationKind, OrderState
+from reports import CallState, JoinState, ReportStatus, Severity
 from web.api.fields import Day, Instant, Reply
 
 
@@ -25,6 +26,9 @@ class ReportStepReply(Schema):
     old_due_on = Day(required=True, allow_none=True, attribute="step.old_due_on")
     due_on = Day(required=True, allow_none=True, attribute="step.due_on")
     note = fields.String(required=True, allow_none=True, attribute="step.note")
+    call_id = fields.UUID(
+        required=True, allow_none=True, attribute="step.call_id", metadata={"description": "The call it is about."}
+    )
     entry_id = fields.UUID(required=True, allow_none=True, attribute="step.entry_id")
     made_at = Instant(required=True, attribute="step.made_at")
     made_by = fields.String(required=True, allow_none=True, metadata={"description": "Who took it; null to residents."})
@@ -41,12 +45,62 @@ class ChargedReply(Schema):
     outcome = fields.String(required=True, allow_none=True)
 
 
+class CallReply(Schema):
+    """One call of a unit, where it stands, and its duty: until when, and what became of it."""
+
+    id = fields.UUID(required=True)
+    unit = fields.String(required=True)
+    state = fields.Enum(CallState, by_value=True, required=True)
+    due_on = Day(required=True)
+    overdue = fields.Boolean(required=True)
+    called_at = Instant(required=True)
+    handled_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True)
+
+
+class EscalationReply(Reply):
+    """What was brought before a unit: a duty past its day, or an urgent report; once for each duty.
+
+    `unit` is where it lies, `to` the unit in charge above it; null where none is above.
+    """
+
+    id = fields.UUID(required=True)
+    kind = fields.Enum(EscalationKind, by_value=True, required=True)
+    report_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    call_id = fields.UUID(required=True, allow_none=True)
+    unit = fields.String(required=True)
+    to = fields.String(required=True, allow_none=True)
+    at_top = fields.Boolean(required=True)
+    due_on = Day(required=True, allow_none=True)
+    raised_on = Day(required=True)
+
+
+class OrderReply(Reply):
+    """What a unit is ordered to report by the end of a day, and its answer; `late`: past it, answered or not."""
+
+    id = fields.UUID(required=True)
+    report_id = fields.UUID(required=True)
+    unit = fields.String(required=True)
+    text = fields.String(required=True)
+    due_on = Day(required=True)
+    state = fields.Enum(OrderState, by_value=True, required=True)
+    late = fields.Boolean(required=True)
+    ordered_by = fields.String(required=True)
+    ordered_at = Instant(required=True)
+    answer = fields.String(required=True, allow_none=True)
+    answered_by = fields.String(required=True, allow_none=True)
+    answered_at = Instant(required=True, allow_none=True)
+
+
 class AskedReply(Reply):
     """What a supervisor asked about a report; another one decides."""
 
     id = fields.UUID(required=True)
     report_id = fields.UUID(required=True)
     kind = fields.String(required=True)
+    call_id = fields.UUID(required=True, allow_none=True)
     due_on = Day(required=True, allow_none=True)
     reason = fields.String(required=True)
     asked_by = fields.String(required=True)
@@ -139,6 +193,7 @@ class ReportSummaryReply(Reply):
         required=True, allow_none=True, metadata={"description": "Whose it is; null to whom that is nobody's business."}
     )
     duty = fields.Nested(DutyReply, required=True, allow_none=True)
+    urgent = fields.Boolean(required=True, attribute="report.is_urgent")
     weight = fields.Integer(required=True, metadata={"description": "How many told of it."})
 
 
@@ -147,6 +202,9 @@ class ReportReply(ReportSummaryReply):
 
     history = fields.List(fields.Nested(ReportStepReply), required=True)
     duties = fields.List(fields.Nested(ChargedReply), required=True)
+    calls = fields.List(fields.Nested(CallReply), required=True)
+    escalations = fields.List(fields.Nested(EscalationReply), required=True)
+    orders = fields.List(fields.Nested(OrderReply), required=True)
     requests = fields.List(fields.Nested(AskedReply), required=True)
     joins = fields.List(fields.Nested(JoinReply), required=True)
     unmaskings = fields.List(fields.Nested(UnmaskingReply), required=True)

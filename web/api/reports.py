@@ -64,6 +64,9 @@ class ReportRequest(Request):
     longitude = fields.Float(data_key="long", load_default=None, allow_nan=False)
     anonymous = Flag(load_default=False)
     confidential = Flag(load_default=False)
+    urgent = Flag(
+        load_default=False, metadata={"description": "Brought before the command unit and the one above it at once."}
+    )
     on_behalf_of = Text(
         load_default=None,
         length_max=CODE_LENGTH_MAX + 4,
@@ -99,6 +102,7 @@ def send_in(asked: dict[str, Any]) -> Any:
             address=asked["address"],
             latitude=asked["latitude"],
             longitude=asked["longitude"],
+            is_urgent=asked["urgent"],
             is_confidential=asked["confidential"],
             now=now(),
             call=call,
@@ -160,6 +164,7 @@ def _send_in_without_a_name(asked: dict[str, Any]) -> Any:
             address=asked["address"],
             latitude=asked["latitude"],
             longitude=asked["longitude"],
+            is_urgent=asked["urgent"],
             now=now(),
             call=call,
         )

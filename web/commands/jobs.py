@@ -14,6 +14,7 @@ from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from merchants import purge_payment_codes
+from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from reports import release_rests
 from web.clock import now
@@ -36,7 +37,7 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """End holds, pay what reports earn, return expired credits, forget what is kept for a time; seal all."""
+    """End holds, pay what reports earn, tell who is late, return expired credits, forget what is over; seal all."""
     at = now()
     keys = claim_keys()
     shown = sys.stderr.isatty() if progress is None else progress
@@ -45,6 +46,7 @@ def run(*, progress: bool | None) -> None:
     _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
     _until_none("awards claimed without a name: {count}", lambda session: pay_claims(session, keys=keys, now=at))
     _until_none("awards nobody claimed: {count}", lambda session: return_unclaimed(session, now=at))
+    _sweep("overdue duties brought before the unit above: {count}", _escalating(at), progress=shown, is_money=False)
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
@@ -81,11 +83,17 @@ def _releasing_rests(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUI
     return lambda session, after: release_rests(session, now=at, after=after)
 
 
+def _escalating(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: escalate_overdue(session, now=at, after=after)
+
+
 def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sweep[EarningPlace]]:
     return lambda session, after: pay_waiting(session, now=at, after=after)
 
 
-def _sweep(words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool) -> None:
+def _sweep(
+    words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool, is_money: bool = True
+) -> None:
     """Do the parts of a sweep, each in a short transaction, because payments go on meanwhile; say what came of it."""
     count = amount = 0
     after: Place | None = None
@@ -96,7 +104,7 @@ def _sweep(words: str, part: Callable[[Session, Place | None], Sweep[Place]], *,
         more = after is not None
         if progress and more:
             click.echo(f"{words.format(count=count)} so far", err=True)
-    click.echo(f"{words.format(count=count)}, {amount} minor units")
+    click.echo(words.format(count=count) + (f", {amount} minor units" if is_money else ""))
 
 
 def _beginning(

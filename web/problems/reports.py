@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 import duties
 import earnings
+import oversight
 import reports
 from web.problems.row import Row, Words, misconfigured, unknown, wrong_field
 
@@ -148,6 +149,28 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
     ),
     earnings.ClaimKeysError: misconfigured(_l("The keys of claims cannot be read")),
     earnings.ClaimBoxError: misconfigured(_l("A waiting claim cannot be opened")),
+    reports.CallUnknownError: unknown("call_unknown", _l("There is no such call about the report")),
+    reports.CallsOpenError: Row(
+        409,
+        "calls_open",
+        _l("Results are still to be accepted"),
+        _l("First accept what the called units report back: %(unit_codes)s."),
+        facts=("unit_codes",),
+    ),
+    reports.NothingOwedError: Row(
+        409,
+        "nothing_owed",
+        _l("This unit owes nothing about the report"),
+        _l("Name a unit that has the report, or was called and whose result is not accepted."),
+        facts=("unit_code",),
+    ),
+    oversight.OrderUnknownError: unknown("order_unknown", _l("There is no such order")),
+    oversight.OrderAnsweredError: Row(
+        409,
+        "order_answered",
+        _l("The order is answered already"),
+        _l("Somebody answered it meanwhile. Look at what they reported."),
+    ),
     earnings.CapsError: Row(
         422,
         "caps_invalid",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from people import Role
-from reports import ReportStatus
+from reports import CallState, ReportStatus
 from tests.web.reporting import Desk
 from tests.web.world import VILLAGE, World
 
@@ -94,8 +94,9 @@ ROUTES = (
             "lat": 34.8,
             "long": 110.4,
             "on_behalf_of": None,
+            "urgent": True,
         },
-        optional=frozenset({"address", "lat", "long", "on_behalf_of"}),
+        optional=frozenset({"address", "lat", "long", "on_behalf_of", "urgent"}),
     ),
     Route("/claims", "neighbour", {"claim_code": "x"}),
     Route("/reports/REPORT-CONFIDENTIAL/unmasking", "supervisor", REASON),
@@ -123,11 +124,35 @@ ROUTES = (
     Route("/reports/REPORT-HANDLED/verification", "supervisor", {"result": "returned", "note": "n"}),
     Route("/reports/REPORT-VERIFIED/closure", "supervisor", {}),
     Route("/reports/REPORT-CLOSED/reopening", "reporter", REASON),
-    Route("/reports/REPORT-DISPATCHED/postponement", "supervisor", {"due_on": "2026-07-01", **REASON}),
+    Route(
+        "/reports/REPORT-DISPATCHED/postponement",
+        "supervisor",
+        {"due_on": "2026-07-01", "call_id": None, **REASON},
+        optional=frozenset({"call_id"}),
+    ),
     Route("/reports/REPORT-POSTPONED/postponement/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
     Route("/reports/REPORT-DISPATCHED/withdrawal", "supervisor", REASON),
     Route("/reports/REPORT-DOUBTED/withdrawal/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
+    Route(
+        "/reports/REPORT-ACCEPTED/calls",
+        "dispatcher",
+        {"units": ["140881-D01", "140881-D02"], "due_on": "2026-06-02"},
+        optional=frozenset({"due_on"}),
+    ),
+    Route("/reports/REPORT-CALLED/calls/CALL-CALLED/acknowledgement", "handler", {}),
+    Route("/reports/REPORT-SEEN/calls/CALL-SEEN/handling", "handler", {"note": "n"}),
+    Route("/reports/REPORT-ANSWERED/calls/CALL-ANSWERED/acceptance", "dispatcher", {"note": "n"}),
+    Route("/reports/REPORT-ANSWERED/calls/CALL-ANSWERED/return", "dispatcher", REASON),
+    Route(
+        "/reports/REPORT-DISPATCHED/orders",
+        "supervisor",
+        {"due_on": "2026-06-02", "text": "t", "unit": None},
+        optional=frozenset({"unit"}),
+    ),
+    Route("/reports/REPORT-ORDERED/orders/DEMAND/answer", "handler", {"text": "t"}),
 )
+# How far calls have come, in words of which none is part of another.
+STATES = {"seen": "acknowledged", "answered": "handled"}
 OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule", "note", "consent"}
 
 
@@ -188,6 +213,16 @@ class Community:
         if state == "followed":
             report_id = self.desk.brought_to(ReportStatus.ACCEPTED)
             self.names["WITNESS"] = self.desk.step(report_id, "joins", "neighbour", evidence="e")["id"]
+            return report_id
+        if state == "ordered":
+            report_id = self.desk.brought_to(ReportStatus.DISPATCHED)
+            self.names["DEMAND"] = self.desk.step(report_id, "orders", "supervisor", due_on="2026-06-02", text="t")[
+                "id"
+            ]
+            return report_id
+        if state in {"called", "seen", "answered"}:
+            report_id, [call_id] = self.desk.called(CallState(STATES.get(state, state)), "140881-D01")
+            self.names[f"CALL-{state.upper()}"] = call_id
             return report_id
         return self.desk.brought_to(ReportStatus(state))
 
