@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -26,7 +26,7 @@ from people import Principal, Role, clean_text, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.calls import are_calls_open
 from reports.errors import ReportUnknownError, StepNotNowError
-from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
+from reports.model import TEXT_LENGTH_MAX, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
 
 T = TypeVar("T")
 
@@ -302,15 +302,17 @@ def steps_of(session: Session, report_id: UUID) -> list[ReportStep]:
 
 def functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
     """Return in which functions somebody has had to do with a report."""
-    asked = select(ReportRequest.id).where(
-        ReportRequest.report_id == report.id,
-        (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
+    # Whatever was asked or decided about it, by whomever for whatever, it was supervision.
+    supervised = literal(StepKind.VERIFICATION, ReportStep.kind.type)
+    did = union_all(
+        select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor),
+        select(supervised).where(
+            ReportRequest.report_id == report.id,
+            (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
+        ),
+        select(supervised).where(ReportJoin.report_id == report.id, ReportJoin.decided_by == by.actor),
     )
-    took = select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor).distinct()
-    functions = {FUNCTIONS[kind] for kind in session.scalars(took)}
-    # Whatever was asked or decided, it was supervision.
-    if session.scalars(asked.limit(1)).first():
-        functions.add(Function.SUPERVISION)
+    functions = {FUNCTIONS[StepKind(kind)] for kind in session.scalars(did)}
     for order in orders_touched_by(session, matter_id=report.id, actor=by.actor):
         if order.ordered_by == by.actor:
             functions.add(Function.SUPERVISION)
