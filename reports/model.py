@@ -24,6 +24,10 @@ NAME_LENGTH_MAX = 100
 CATEGORY_CODE_LENGTH_MAX = 16
 WORKING_DAYS_MAX = 250
 TEXT_LENGTH_MAX = 500
+# What GeoReport v2 lets a description have.
+OUTSIDE_TEXT_LENGTH_MAX = 4_000
+EXTERNAL_ID_LENGTH_MAX = 100
+OUTSIDE_STATUS_LENGTH_MAX = 32
 NUMBER_LENGTH = 12
 
 _IS_UNDECIDED = text("decided_at IS NULL")
@@ -95,10 +99,11 @@ class Category(Base):
 
 
 class Channel(StrEnum):
-    """How a report came: from a resident's own device, or by an officer who took it from a caller or visitor."""
+    """How a report came: from a resident's own device, by an officer for a caller or visitor, or from a program."""
 
     RESIDENT = "resident"
     OFFICER = "officer"
+    OPEN311 = "open311"
 
 
 class ReportStatus(StrEnum):
@@ -158,13 +163,17 @@ class Report(Base):
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
+        # For what anybody may list: by when it came, of one category too.
+        Index("ix_reports_submitted_at", "submitted_at"),
+        Index("ix_reports_category_code_submitted_at", "category_code", "submitted_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(NUMBER_LENGTH), unique=True)
     list_version: Mapped[int] = mapped_column(Integer)
     category_code: Mapped[str] = mapped_column(String(CATEGORY_CODE_LENGTH_MAX))
-    description: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    # Only what other programs bring is longer than other texts.
+    description: Mapped[str] = mapped_column(String(OUTSIDE_TEXT_LENGTH_MAX))
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), index=True)
     address: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX))
     # Degrees (WGS 84), north and east positive.
@@ -198,7 +207,7 @@ class ReportStep(Base):
     number: Mapped[int] = mapped_column(Integer)
     kind: Mapped[StepKind] = mapped_column(enum_column(StepKind))
     made_by: Mapped[str] = mapped_column(String(64))
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     status: Mapped[ReportStatus] = mapped_column(enum_column(ReportStatus))
     unit_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     old_due_on: Mapped[date | None] = mapped_column(Date)
@@ -272,3 +281,42 @@ class ReportRequest(Base):
     note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class OutsideReport(Base):
+    """Who brought a report from another program, and the id under which it is known there, if it has one.
+
+    Nothing of the person behind it is kept.
+    """
+
+    __tablename__ = "outside_reports"
+    __table_args__ = (
+        UniqueConstraint("sender", "external_id"),
+        CheckConstraint("photos_missing >= 0", name="photos_missing_counted"),
+    )
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), primary_key=True)
+    # Whose keys brought it, as steps name them.
+    sender: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str | None] = mapped_column(String(EXTERNAL_ID_LENGTH_MAX))
+    # How many photos were named and could not be had.
+    photos_missing: Mapped[int] = mapped_column(Integer)
+
+
+class OutsideComment(Base):
+    """What somebody said about a report in the program that brought it; it changes nothing of where the report stands.
+
+    `status` is where that program thinks the report stands, `said_at` when it says that this was said.
+    """
+
+    __tablename__ = "outside_comments"
+    __table_args__ = (UniqueConstraint("sender", "external_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
+    sender: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str | None] = mapped_column(String(EXTERNAL_ID_LENGTH_MAX))
+    text: Mapped[str] = mapped_column(String(OUTSIDE_TEXT_LENGTH_MAX))
+    status: Mapped[str] = mapped_column(String(OUTSIDE_STATUS_LENGTH_MAX))
+    said_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from duties import charge
 from ledger import Call, new_id
-from people import Level, Principal, clean_text, get_resident, get_unit
+from people import Level, Principal, clean_lines, clean_text, get_resident, get_unit
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
 from reports.model import (
     NAME_LENGTH_MAX,
+    OUTSIDE_TEXT_LENGTH_MAX,
     TEXT_LENGTH_MAX,
     Channel,
     Report,
@@ -39,10 +40,12 @@ def submit(
     address: str | None = None,
     latitude: float | None = None,
     longitude: float | None = None,
+    channel: Channel | None = None,
     call: Call | None = None,
 ) -> Report:
     """Take in a report of what somebody saw at a place; `by` is the resident, or an officer who writes it for one.
 
+    Without a channel, it came by whoever writes it. What came by Open311 may have lines, and 4,000 characters.
     `resident_id` is whose report it is; None where a caller or visitor is not registered: it then earns nothing.
     Latitude and longitude are degrees (WGS 84), both or neither. Of two reports that draw the same number, one meets a
     unique violation.
@@ -59,17 +62,19 @@ def submit(
     if unit.level is Level.DEPARTMENT:
         raise PlaceUnknownError(unit.code)
     _check_position(latitude, longitude)
+    if channel is None:
+        channel = Channel.OFFICER if by.resident_id is None else Channel.RESIDENT
     report = Report(
         id=new_id(),
         number=_new_number(now),
         list_version=category.version,
         category_code=category.code,
-        description=clean_text(description, field="description", length_max=TEXT_LENGTH_MAX),
+        description=_clean_description(description, channel),
         unit_code=unit.code,
         address=None if address is None else clean_text(address, field="address", length_max=NAME_LENGTH_MAX),
         latitude=latitude,
         longitude=longitude,
-        channel=Channel.OFFICER if by.resident_id is None else Channel.RESIDENT,
+        channel=channel,
         resident_id=None if resident_id is None else get_resident(session, resident_id).id,
         submitted_at=now,
         status=ReportStatus.SUBMITTED,
@@ -123,6 +128,12 @@ def reopen(
 def _new_number(now: datetime) -> str:
     """Return a number to say on the phone: the day, and digits that tell nobody how many reports there are."""
     return f"{now:%y%m%d}{secrets.randbelow(10**_RANDOM_DIGITS):0{_RANDOM_DIGITS}d}"
+
+
+def _clean_description(text: str, channel: Channel) -> str:
+    if channel is Channel.OPEN311:
+        return clean_lines(text, field="description", length_max=OUTSIDE_TEXT_LENGTH_MAX)
+    return clean_text(text, field="description", length_max=TEXT_LENGTH_MAX)
 
 
 def _check_position(latitude: float | None, longitude: float | None) -> None:

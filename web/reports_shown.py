@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from duties import Duty
 from earnings import earning_of, parts_of
 from people import Principal, Role
-from reports import Report, duties_of, joins_of, requests_of, steps_of, weights
+from reports import Report, comments_of, duties_of, joins_of, requests_of, steps_of, weights
 from web.clock import today
 
 # Who may learn whose a report is.
@@ -40,6 +40,7 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         "joins": [
             joined for joined in joins_of(session, report.id) if is_officer or seen_by.is_resident(joined.resident_id)
         ],
+        "comments": comments_of(session, report.id) if is_officer else [],
         "award": _award_facts(session, report, seen_by),
     }
 

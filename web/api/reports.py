@@ -130,6 +130,16 @@ class JoinReply(Reply):
     decided_at = Instant(required=True, allow_none=True)
 
 
+class CommentReply(Schema):
+    """What somebody said in the program that brought the report, and where that program thinks the report stands."""
+
+    id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    status = fields.String(required=True)
+    said_at = Instant(required=True)
+    received_at = Instant(required=True)
+
+
 class EarningPartReply(Schema):
     """A part of an award, in minor units: due by the published formula, and paid; less says why."""
 
@@ -187,6 +197,9 @@ class ReportReply(ReportSummaryReply):
     duties = fields.List(fields.Nested(ChargedReply), required=True)
     requests = fields.List(fields.Nested(AskedReply), required=True)
     joins = fields.List(fields.Nested(JoinReply), required=True)
+    comments = fields.List(
+        fields.Nested(CommentReply), required=True, metadata={"description": "Said outside; for officers only."}
+    )
     award = fields.Nested(
         EarningReply,
         required=True,
