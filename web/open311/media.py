@@ -174,11 +174,23 @@ def _first_that_answers(place: _Place, addresses: list[Address], deadline: float
         try:
             # Each has a fair share of the time: one that is silent must not take it from the next.
             wait_s = _left(deadline) / (len(addresses) - number + 1)
-            return socket.create_connection((str(address), place.port), timeout=wait_s)
+            return _connection(address, place.port, wait_s)
         except OSError:
             if number == len(addresses):
                 raise
     raise AssertionError("the last attempt returns or raises")
+
+
+def _connection(address: Address, port: int, wait_s: float) -> socket.socket:
+    """Return a connection to an address, which is no name any more."""
+    connection = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(wait_s)
+        connection.connect((str(address), port))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _tls() -> ssl.SSLContext:
