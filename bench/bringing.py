@@ -1,4 +1,4 @@
-"""10,000 reports brought by Open311 under gunicorn with two workers: how many a second, and how long lists then take."""
+"""10,000 reports brought by Open311 to gunicorn with two workers: how many a second, and how long lists then take."""
 
 import asyncio
 import json

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from people import Role
 from photos import photos_of
-from reports import BroughtReport, bring, comment, get_category, names_a_place
+from reports import BroughtReport, OutsideComment, bring, comment, get_category, names_a_place
 from web.auth import access, principal
 from web.clock import now
 from web.open311.blueprint import blueprint
 from web.open311.pictures import add_pictures
-from web.open311.reading import Fields, degrees_in, instant_in, needed_text, sent_form, text_in
+from web.open311.reading import Fields, check_jurisdiction, degrees_in, instant_in, needed_text, sent_form, text_in
 from web.open311.refusals import PLACE_MISSING
 from web.open311.writing import FORMAT, answer
 from web.problems import ProblemError
@@ -57,8 +57,10 @@ def bring_comment(form: str) -> Response:
         needed_text(sent, "description")
     at = now()
     said_at = instant_in(sent, "updated_datetime") or at
-    made = in_transaction(
-        lambda session: comment(
+
+    def work(session: Session) -> OutsideComment:
+        check_jurisdiction(session, sent)
+        return comment(
             session,
             number=number,
             text=text,
@@ -68,13 +70,15 @@ def bring_comment(form: str) -> Response:
             by=principal(),
             now=at,
         )
-    )
+
+    made = in_transaction(work)
     if urls:
         add_pictures(made.report_id, urls)
     return answer(form, "service_request_updates", [{"update_id": made.id.hex}], status=201)
 
 
 def _brought(session: Session, sent: Fields) -> BroughtReport:
+    check_jurisdiction(session, sent)
     service_code = needed_text(sent, "service_code")
     latitude, longitude = degrees_in(sent, "lat"), degrees_in(sent, "long")
     address = text_in(sent, "address_string", "attribute[closest_address]")

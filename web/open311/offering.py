@@ -11,7 +11,7 @@ from reports import Category, categories, get_category
 from web.auth import public
 from web.community import community_name
 from web.open311.blueprint import blueprint
-from web.open311.reading import jurisdiction_id, sent_query
+from web.open311.reading import check_jurisdiction, jurisdiction_id
 from web.open311.writing import FORMAT, answer
 from web.pages.categories_shown import category_name
 from web.settings import current_settings
@@ -26,10 +26,15 @@ _CHANGESET = "2026-11-27T00:00:00Z"
 @public
 def discovery(form: str) -> Response:
     """Say where the protocol is served, and how one gets a key."""
-    sent_query()
+
+    def read(session: Session) -> tuple[str, str]:
+        check_jurisdiction(session, request.args)
+        return jurisdiction_id(session), community_name(session)
+
+    jurisdiction, community = reading(read)
     here = url_for("open311.list_services", form="xml").removesuffix("/services.xml")
     base = current_settings().public_url or request.host_url.rstrip("/")
-    ask = _("Ask the office of %(community)s for a key.", community=reading(community_name))
+    ask = _("Ask the office of %(community)s for a key.", community=community)
     endpoint = {
         "specification": SPECIFICATION,
         "url": f"{base}{here}",
@@ -41,7 +46,7 @@ def discovery(form: str) -> Response:
         "changeset": _CHANGESET,
         "contact": ask,
         "key_service": ask,
-        "jurisdiction_id": jurisdiction_id(),
+        "jurisdiction_id": jurisdiction,
         "endpoints": [endpoint],
     }
     return answer(form, "discovery", facts)
@@ -51,9 +56,9 @@ def discovery(form: str) -> Response:
 @public
 def list_services(form: str) -> Response:
     """List the categories that may be reported under."""
-    sent_query()
 
     def read(session: Session) -> list[dict[str, Any]]:
+        check_jurisdiction(session, request.args)
         found = categories(session)
         tops = {each.code: each for each in found if each.parent_code is None}
         leaves = [each for each in found if each.parent_code is not None]
@@ -69,8 +74,12 @@ def list_services(form: str) -> Response:
 @public
 def define_service(form: str, service_code: str) -> Response:
     """Say which attributes a report of a category may have."""
-    sent_query()
-    code = reading(lambda session: get_category(session, service_code)).code
+
+    def read(session: Session) -> str:
+        check_jurisdiction(session, request.args)
+        return get_category(session, service_code).code
+
+    code = reading(read)
     attributes = [
         _attribute(1, "unit", _("The code of the community, village, grid or building where it is, if you know it.")),
         # Clients fill these in themselves; which of them a client knows differs.

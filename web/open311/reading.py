@@ -13,11 +13,13 @@ from web.clock import now
 from web.open311.refusals import FIELD_MISSING, FIELD_WRONG, JURISDICTION_UNKNOWN, NOT_A_FORM
 from web.problems import ProblemError
 from web.settings import current_settings
-from web.unit_of_work import reading
 
 Fields = MultiDict[str, str]
 
 SPAN = timedelta(days=90)
+# What the protocol lets one answer have.
+PAGE_SIZE_MAX = 1_000
+_PAGES_MAX = 1_000
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Outside of these years an instant has no date in every time zone.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
@@ -28,22 +30,29 @@ def sent_form() -> Fields:
     """Return the fields of the form that was sent.
 
     Raises:
-        ProblemError: it is no form, or is meant for another jurisdiction.
+        ProblemError: it is no form.
     """
     if request.mimetype not in _FORMS:
         raise ProblemError(NOT_A_FORM)
-    _check_jurisdiction(request.form)
     return request.form
 
 
-def sent_query() -> Fields:
-    """Return the fields of the address.
+def check_jurisdiction(session: Session, sent: Fields) -> None:
+    """See that what was sent is not meant for another jurisdiction.
 
     Raises:
-        ProblemError: they are meant for another jurisdiction.
+        ProblemError: it is.
     """
-    _check_jurisdiction(request.args)
-    return request.args
+    named = text_in(sent, "jurisdiction_id")
+    if named is not None and named != (ours := jurisdiction_id(session)):
+        raise ProblemError(JURISDICTION_UNKNOWN, jurisdiction_id=ours)
+
+
+def jurisdiction_id(session: Session) -> str:
+    """Return what clients call this community: as the settings say, else the code at the top of its tree."""
+    return current_settings().open311_jurisdiction_id or next(
+        (unit.code for unit in child_units(session, None, limit=1)), ""
+    )
 
 
 def text_in(sent: Fields, *names: str) -> str | None:
@@ -100,6 +109,16 @@ def count_in(sent: Fields, name: str, *, usual: int, most: int) -> int:
     return min(int(text), most)
 
 
+def page_in(sent: Fields) -> tuple[int, int]:
+    """Return how many are asked for, 1,000 at most and without a word, and how many come before them.
+
+    Raises:
+        ProblemError: a number is none.
+    """
+    page_size = count_in(sent, "page_size", usual=PAGE_SIZE_MAX, most=PAGE_SIZE_MAX)
+    return page_size, (count_in(sent, "page", usual=1, most=_PAGES_MAX) - 1) * page_size
+
+
 def instant_in(sent: Fields, name: str) -> datetime | None:
     """Return a field's instant, in the community's time zone where none stands there; None if it was not sent.
 
@@ -133,18 +152,3 @@ def span_in(sent: Fields) -> tuple[datetime, datetime]:
     if not since <= until <= since + SPAN:
         raise ProblemError(FIELD_WRONG, field="end_date", wanted=_("at most 90 days after start_date"))
     return since, until
-
-
-def jurisdiction_id() -> str:
-    """Return what clients call this community: as the settings say, else the code at the top of its tree."""
-    return current_settings().open311_jurisdiction_id or reading(_code_at_the_top)
-
-
-def _code_at_the_top(session: Session) -> str:
-    return next((unit.code for unit in child_units(session, None, limit=1)), "")
-
-
-def _check_jurisdiction(sent: Fields) -> None:
-    named = text_in(sent, "jurisdiction_id")
-    if named is not None and named != (ours := jurisdiction_id()):
-        raise ProblemError(JURISDICTION_UNKNOWN, jurisdiction_id=ours)
