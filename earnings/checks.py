@@ -5,7 +5,15 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, 
 import ledger
 from awards import Award, Fund, Tariff
 from earnings.formula import RESERVED_PERCENT
-from earnings.model import Earning, EarningPart, EarningState, PartKind
+from earnings.model import (
+    AnonymousPart,
+    ClaimState,
+    Earning,
+    EarningPart,
+    EarningState,
+    PartKind,
+    WaitingClaim,
+)
 
 
 @ledger.no_differences
@@ -51,21 +59,28 @@ def every_earning_is_of_its_tariffs_sum() -> ledger.Differences:
 
 @ledger.no_differences
 def every_fund_holds_what_is_staged() -> ledger.Differences:
-    """What a fund holds is the sum of what its staged earnings have still to pay."""
+    """What a fund holds is what its staged earnings have still to pay, and what is claimed, or can be, by nobody."""
     due = _due_of_earnings()
     left = Earning.amount - func.coalesce(due.c.total, 0)
     none = literal(0)
     staged = (
-        select(Fund.code, left.label("staged"), none.label("held"))
+        select(Fund.code.label("code"), left.label("staged"), none.label("held"))
         .select_from(Earning)
         .join(Tariff, Tariff.id == Earning.tariff_id)
         .join(Fund, Fund.code == Tariff.fund_code)
         .outerjoin(due, due.c.earning_id == Earning.id)
         .where(Earning.state == EarningState.STAGED)
     )
+    unclaimed = (
+        select(Tariff.fund_code, AnonymousPart.due, none)
+        .join(Earning, Earning.id == AnonymousPart.earning_id)
+        .join(Tariff, Tariff.id == Earning.tariff_id)
+        .where(AnonymousPart.state == ClaimState.OPEN)
+    )
+    claimed = select(WaitingClaim.fund_code, WaitingClaim.amount, none)
     kept = ledger.lots_kept("fund:%:held")
     held = select(Fund.code, none, kept.c.balance).join(Fund, Fund.held_account_id == kept.c.account_id)
-    both = union_all(staged, held).subquery()
+    both = union_all(staged, unclaimed, claimed, held).subquery()
     expected, is_there = func.sum(both.c.staged).label("staged"), func.sum(both.c.held).label("held")
     return ledger.Differences(
         select(both.c.code, expected, is_there)
@@ -78,18 +93,22 @@ def every_fund_holds_what_is_staged() -> ledger.Differences:
 
 def _due_of_earnings() -> Subquery:
     """Return what is due of each earning, in all and of the parts that only the first reporter has."""
+    parts = union_all(
+        select(EarningPart.earning_id, EarningPart.kind, EarningPart.due),
+        select(AnonymousPart.earning_id, AnonymousPart.kind, AnonymousPart.due),
+    ).subquery()
 
     def of(kind: PartKind) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((EarningPart.kind == kind, EarningPart.due))), 0)
+        return func.coalesce(func.sum(case((parts.c.kind == kind, parts.c.due))), 0)
 
     return (
         select(
-            EarningPart.earning_id,
-            func.sum(EarningPart.due).label("total"),
+            parts.c.earning_id,
+            func.sum(parts.c.due).label("total"),
             of(PartKind.ON_ACCEPTANCE).label("on_acceptance"),
             of(PartKind.REST).label("rest"),
         )
-        .group_by(EarningPart.earning_id)
+        .group_by(parts.c.earning_id)
         .subquery()
     )
 

@@ -20,3 +20,31 @@ class CapsError(EarningError):
 
     def __init__(self) -> None:
         super().__init__("caps are at least 1, and a day's is not above a month's")
+
+
+class ClaimKeysError(EarningError):
+    """The file of keys for claims' boxes is not what it should be."""
+
+    def __init__(self) -> None:
+        super().__init__("a file of claim keys has lines 'x25519' and 64 hexadecimal digits")
+
+
+class ClaimBoxError(EarningError):
+    """None of the keys opens a box: the key file is not the one that it was closed with."""
+
+    def __init__(self) -> None:
+        super().__init__("no key opens this box")
+
+
+class NothingToClaimError(EarningError):
+    """A matter has no part that is due and not yet claimed."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing to claim")
+
+
+class ClaimCapError(EarningError):
+    """With this claim somebody would earn more than they may; later it may go."""
+
+    def __init__(self) -> None:
+        super().__init__("a cap is reached")

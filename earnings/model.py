@@ -1,10 +1,22 @@
 """The tables of earnings: what one incident earns, its parts as they were paid, who joined, and the caps."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -59,7 +71,8 @@ class Earning(Base):
     __table_args__ = (
         CheckConstraint("(state = 'nothing') = (nothing_because IS NOT NULL)", name="nothing_says_why"),
         CheckConstraint("state = 'nothing' OR tariff_id IS NOT NULL", name="something_has_a_tariff"),
-        CheckConstraint("state = 'nothing' OR resident_id IS NOT NULL", name="something_is_somebodys"),
+        CheckConstraint("state = 'nothing' OR is_anonymous OR resident_id IS NOT NULL", name="something_is_somebodys"),
+        CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name="anonymous_is_nobodys"),
         CheckConstraint("amount >= 0 AND loss >= 0", name="amounts_not_negative"),
         Index(
             "ix_earnings_waiting",
@@ -76,6 +89,8 @@ class Earning(Base):
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     amount: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    # Then nothing tells whose it is: the first reporter's parts are claimed with a code.
+    is_anonymous: Mapped[bool] = mapped_column(server_default=false())
     state: Mapped[EarningState] = mapped_column(enum_column(EarningState))
     nothing_because: Mapped[NothingReason | None] = mapped_column(enum_column(NothingReason))
     # What of it was paid, spent, and could not be taken back when the matter was withdrawn.
@@ -105,6 +120,47 @@ class EarningPart(Base):
     cut_because: Mapped[CutReason | None] = mapped_column(enum_column(CutReason))
     award_id: Mapped[UUID | None] = mapped_column(ForeignKey("awards.id"), unique=True)
     paid_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ClaimState(StrEnum):
+    """Whether a part of an anonymous reporter can still be claimed."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    RETURNED = "returned"
+
+
+class AnonymousPart(Base):
+    """A part that is due to an anonymous reporter, held in its fund until its claim is paid; claims leave no time."""
+
+    __tablename__ = "anonymous_parts"
+    __table_args__ = (
+        UniqueConstraint("earning_id", "kind"),
+        CheckConstraint("due > 0", name="due_positive"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    earning_id: Mapped[UUID] = mapped_column(ForeignKey("earnings.id"))
+    kind: Mapped[PartKind] = mapped_column(enum_column(PartKind))
+    due: Mapped[int] = mapped_column(BigInteger)
+    due_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[ClaimState] = mapped_column(enum_column(ClaimState))
+
+
+class WaitingClaim(Base):
+    """Somebody's claim of a sum out of a fund, until the batch pays it; who they are only the box tells.
+
+    Nothing leads to the report, and only the day is kept. The id is random, for the same reason.
+    """
+
+    __tablename__ = "waiting_claims"
+    __table_args__ = (Index("ix_waiting_claims_crowd", "fund_code", "amount"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    fund_code: Mapped[str] = mapped_column(ForeignKey("funds.code"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    received_on: Mapped[date] = mapped_column(Date)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class EarningJoiner(Base):

@@ -3,24 +3,24 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, grant, last_day_of_award, unstage
 from earnings.caps import caps_in_force, counts_of, left_under
-from earnings.model import CutReason, Earning, EarningPart, PartKind
+from earnings.model import AnonymousPart, ClaimState, CutReason, Earning, EarningPart, PartKind
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, count_up, new_id
 from people import Resident, get_resident
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A part that is due to somebody, in minor units."""
+    """A part that is due to somebody, in minor units; to an anonymous reporter where there is no resident."""
 
     kind: PartKind
-    resident_id: UUID
+    resident_id: UUID | None
     amount: int
 
 
@@ -37,16 +37,21 @@ def pay(
     """Write down the parts that are due and return their entries, which the caller posts; parts of 0 are none.
 
     What was staged goes back to the fund first, so that each award is one like any other, and what somebody does not
-    get stays there. Call it once in a transaction: counters are locked in one order for everybody.
+    get stays there. What is due to nobody by name stays staged until it is claimed. Call it once in a transaction:
+    counters are locked in one order for everybody.
     """
-    caps, counts, total = caps_in_force(session), list[Count](), sum(due.amount for due in dues)
+    caps, counts = caps_in_force(session), list[Count]()
+    total = sum(due.amount for due in dues if due.resident_id is not None)
     planned: Counter[UUID] = Counter()
     entries = [unstage(fund, total, actor=actor, now=now)] if is_staged and total else []
     for due in dues:
         if not due.amount:
             continue
-        resident = _present(session, due.resident_id)
-        amount, because = due.amount, _gone(resident, fund, now)
+        if due.resident_id is None:
+            session.add(_to_be_claimed(earning, due, now.date()))
+            continue
+        resident = present(session, due.resident_id)
+        amount, because = due.amount, why_gone(resident, fund, now.date())
         left = None if because else left_under(session, caps, resident.id, now.date())
         if because:
             amount = 0
@@ -89,7 +94,13 @@ def pay(
     return entries
 
 
-def _present(session: Session, resident_id: UUID) -> Resident:
+def _to_be_claimed(earning: Earning, due: Due, today: date) -> AnonymousPart:
+    return AnonymousPart(
+        id=new_id(), earning_id=earning.id, kind=due.kind, due=due.amount, due_on=today, state=ClaimState.OPEN
+    )
+
+
+def present(session: Session, resident_id: UUID) -> Resident:
     """Return a resident, of two records of one person the one that goes on."""
     resident = get_resident(session, resident_id)
     while resident.merged_into_id is not None:
@@ -97,11 +108,12 @@ def _present(session: Session, resident_id: UUID) -> Resident:
     return resident
 
 
-def _gone(resident: Resident, fund: Fund, now: datetime) -> CutReason | None:
+def why_gone(resident: Resident, fund: Fund, today: date) -> CutReason | None:
+    """Return what keeps a resident from getting anything out of a fund; None where nothing does."""
     if resident.left_at is not None:
         return CutReason.LEFT
     try:
-        last_day_of_award(fund, now.date())
+        last_day_of_award(fund, today)
     except FundEndedError:
         return CutReason.FUND_ENDED
     return None

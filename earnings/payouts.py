@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from earnings.formula import split
-from earnings.model import Earning, EarningJoiner, EarningPart, EarningState, PartKind
+from earnings.model import AnonymousPart, Earning, EarningJoiner, EarningPart, EarningState, PartKind
 from earnings.paying import Due, pay
-from earnings.starting import first_of, locked_earning, tariff_of
+from earnings.starting import locked_earning, tariff_of
 from ledger import NewEntry
 
 _LIVE = (EarningState.WAITING, EarningState.STAGED)
@@ -42,7 +42,7 @@ def settle(
     earning.rest_due_at = earning.rest_due_at or now
     earning.settled_at = now
     session.add_all(
-        EarningJoiner(earning_id=earning.id, resident_id=each) for each in set(joiners) - {first_of(earning)}
+        EarningJoiner(earning_id=earning.id, resident_id=each) for each in set(joiners) - {earning.resident_id}
     )
     session.flush()
     return pay_due(session, earning, actor=actor, now=now)
@@ -55,15 +55,16 @@ def pay_due(session: Session, earning: Earning, *, actor: str, now: datetime) ->
     tariff, fund = tariff_of(session, earning)
     shares = split(earning.amount, tariff.on_acceptance_percent)
     paid = set(session.scalars(select(EarningPart.kind).where(EarningPart.earning_id == earning.id)))
+    paid |= set(session.scalars(select(AnonymousPart.kind).where(AnonymousPart.earning_id == earning.id)))
     dues: list[Due] = []
     if earning.rest_due_at is not None and PartKind.REST not in paid:
-        dues.append(Due(PartKind.REST, first_of(earning), shares.rest))
+        dues.append(Due(PartKind.REST, earning.resident_id, shares.rest))
     if earning.settled_at is not None:
         joiners = sorted(
             session.scalars(select(EarningJoiner.resident_id).where(EarningJoiner.earning_id == earning.id))
         )
         each, to_first = shares.of_reserved(len(joiners))
         dues += [Due(PartKind.RESERVED, joiner, each) for joiner in joiners]
-        dues.append(Due(PartKind.RESERVED, first_of(earning), to_first))
+        dues.append(Due(PartKind.RESERVED, earning.resident_id, to_first))
         earning.state = EarningState.SETTLED
     return pay(session, earning, fund, dues, is_staged=True, actor=actor, now=now)

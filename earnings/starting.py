@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, Tariff, get_fund, get_tariff, last_day_of_award, stage
 from earnings.formula import split
-from earnings.model import Earning, EarningPart, EarningState, NothingReason, PartKind
+from earnings.model import AnonymousPart, Earning, EarningPart, EarningState, NothingReason, PartKind
 from earnings.paying import Due, pay
 from ledger import NewEntry, balance, new_id
 from people import get_resident
@@ -23,6 +23,7 @@ def begin(
     resident_id: UUID | None,
     reason: str,
     nothing_because: NothingReason | None = None,
+    is_anonymous: bool = False,
     actor: str,
     now: datetime,
 ) -> tuple[Earning, list[NewEntry]]:
@@ -31,7 +32,7 @@ def begin(
     Where the fund lacks money for all of it, it waits, and nothing is posted. Money that others take at this moment is
     a lost race: run the transaction again, and the earning waits.
     """
-    because = nothing_because or _nothing(session, tariff, resident_id, now.date())
+    because = nothing_because or _nothing(session, tariff, resident_id, now.date(), is_anonymous=is_anonymous)
     earning = Earning(
         id=new_id(),
         matter_id=matter_id,
@@ -39,6 +40,7 @@ def begin(
         resident_id=resident_id,
         amount=0 if tariff is None or because else tariff.amount,
         reason=reason,
+        is_anonymous=is_anonymous,
         state=EarningState.NOTHING if because else EarningState.WAITING,
         nothing_because=because,
         began_at=now,
@@ -56,9 +58,9 @@ def start(session: Session, earning: Earning, *, actor: str, now: datetime) -> l
         return []
     shares = split(earning.amount, tariff.on_acceptance_percent)
     earning.state = EarningState.STAGED
-    dues = [Due(PartKind.ON_ACCEPTANCE, first_of(earning), shares.on_acceptance)]
+    dues = [Due(PartKind.ON_ACCEPTANCE, earning.resident_id, shares.on_acceptance)]
     entries = pay(session, earning, fund, dues, is_staged=False, actor=actor, now=now)
-    left = earning.amount - shares.on_acceptance
+    left = earning.amount - (0 if earning.is_anonymous else shares.on_acceptance)
     return entries + ([stage(fund, left, actor=actor, now=now)] if left else [])
 
 
@@ -86,6 +88,13 @@ def parts_of(session: Session, earning_id: UUID) -> list[EarningPart]:
     return sorted(found, key=lambda part: (part.paid_at, kinds.index(part.kind), part.id))
 
 
+def anonymous_parts_of(session: Session, earning_id: UUID) -> list[AnonymousPart]:
+    """Return the parts of an earning that are due to nobody by name, in the order in which they fall due."""
+    found = session.scalars(select(AnonymousPart).where(AnonymousPart.earning_id == earning_id))
+    kinds = list(PartKind)
+    return sorted(found, key=lambda part: kinds.index(part.kind))
+
+
 def tariff_of(session: Session, earning: Earning) -> tuple[Tariff, Fund]:
     """Return the tariff and the fund of an earning that is more than nothing."""
     if earning.tariff_id is None:
@@ -94,20 +103,15 @@ def tariff_of(session: Session, earning: Earning) -> tuple[Tariff, Fund]:
     return tariff, get_fund(session, tariff.fund_code)
 
 
-def first_of(earning: Earning) -> UUID:
-    """Return the first reporter of an earning that is more than nothing."""
-    if earning.resident_id is None:
-        raise LookupError("what earns nothing is nobody's")
-    return earning.resident_id
-
-
-def _nothing(session: Session, tariff: Tariff | None, resident_id: UUID | None, today: date) -> NothingReason | None:
-    if resident_id is None:
+def _nothing(
+    session: Session, tariff: Tariff | None, resident_id: UUID | None, today: date, *, is_anonymous: bool
+) -> NothingReason | None:
+    if resident_id is None and not is_anonymous:
         return NothingReason.NOT_REGISTERED
     if tariff is None:
         return NothingReason.NO_TARIFF
-    resident = get_resident(session, resident_id)
-    if resident.left_at is not None and resident.merged_into_id is None:
+    resident = None if resident_id is None else get_resident(session, resident_id)
+    if resident is not None and resident.left_at is not None and resident.merged_into_id is None:
         return NothingReason.LEFT
     try:
         last_day_of_award(get_fund(session, tariff.fund_code), today)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from awards import (
@@ -12,7 +13,7 @@ from awards import (
     plan_claw_back,
     unstage,
 )
-from earnings.model import EarningState
+from earnings.model import AnonymousPart, ClaimState, EarningState
 from earnings.starting import locked_earning, parts_of, tariff_of
 from ledger import AlreadyReversedError, NewEntry
 
@@ -45,7 +46,16 @@ def cancel(session: Session, *, matter_id: UUID, reason: str, actor: str, now: d
             earning.loss += part.amount - planned.claw_back.amount
             entries.append(planned.entry)
     _tariff, fund = tariff_of(session, earning)
-    staged = earning.amount - sum(part.due for part in parts) if earning.state is EarningState.STAGED else 0
+    unnamed = list(session.scalars(select(AnonymousPart).where(AnonymousPart.earning_id == earning.id)))
+    decided = sum(part.due for part in parts) + sum(part.due for part in unnamed)
+    staged = earning.amount - decided if earning.state is EarningState.STAGED else 0
+    for part_of_nobody in unnamed:
+        if part_of_nobody.state is ClaimState.OPEN:
+            part_of_nobody.state = ClaimState.RETURNED
+            staged += part_of_nobody.due
+        elif part_of_nobody.state is ClaimState.CLAIMED:
+            # Nobody knows to whom it went, or in which box it is.
+            earning.loss += part_of_nobody.due
     earning.state = EarningState.CANCELLED
     session.flush()
     return entries + ([unstage(fund, staged, actor=actor, now=now)] if staged else [])

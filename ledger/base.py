@@ -83,9 +83,12 @@ def enum_column(values: type[StrEnum]) -> Enum:
     )
 
 
-def new_id() -> UUID:
-    """Return a UUID version 7 (RFC 9562, 5.7): 48 bits of Unix milliseconds, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
+def new_id(at: datetime | None = None) -> UUID:
+    """Return a UUID version 7 (RFC 9562, 5.7): 48 bits of Unix milliseconds, then 74 random bits.
+
+    `at` takes the place of the clock where an id must not tell when it was made.
+    """
+    milliseconds = time.time_ns() // 1_000_000 if at is None else int(at.timestamp()) * 1_000
     random_bits = secrets.randbits(74)
     value = milliseconds << 80 | 0x7 << 76 | (random_bits >> 62) << 64 | 0b10 << 62 | random_bits & (1 << 62) - 1
     return UUID(int=value)

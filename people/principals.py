@@ -39,6 +39,8 @@ class Principal:
     session_id: UUID | None = None
     # When the session was last marked as used; None with a key.
     seen_on: date | None = None
+    # The one matter that somebody without a name may follow, by the code they were given.
+    matter_id: UUID | None = None
 
     def may(self, *roles: Role, unit_path: str | None = None) -> bool:
         """Say whether they hold one of the roles: at the unit with this path, or, without one, anywhere at all."""

@@ -1,10 +1,13 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
+from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_of_code
 from reports.awarding import release_rests
 from reports.checks import CHECKS
-from reports.dispatching import dispatch, transfer
+from reports.claiming import claim_award
+from reports.dispatching import dispatch, last_due_on, takers, transfer
 from reports.errors import (
     CategoryUnknownError,
+    ClaimUnknownError,
     DayOutOfRangeError,
     DispatchTargetError,
     DueDateError,
@@ -12,6 +15,8 @@ from reports.errors import (
     JoinRefusedError,
     JoinUnknownError,
     MergerTargetError,
+    NotConfidentialError,
+    OwnDepartmentError,
     PlaceUnknownError,
     PositionError,
     ReopeningClosedError,
@@ -26,20 +31,12 @@ from reports.errors import (
 from reports.handling import acknowledge, handle
 from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.list_faults import ListFault
-from reports.listings import (
-    WAITING,
-    ReportPage,
-    duties_of,
-    get_report,
-    list_reports,
-    reports_waiting,
-)
+from reports.listings import ReportPage, duties_of, get_report, list_reports, report_by_number
 from reports.model import (
     Category,
     CategoryKind,
     Channel,
     JoinState,
-    OutsideComment,
     Report,
     ReportJoin,
     ReportRequest,
@@ -49,8 +46,10 @@ from reports.model import (
     ResponsibilityList,
     Severity,
     StepKind,
+    Unmasking,
 )
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
+from reports.outside_model import OutsideComment
 from reports.photographing import add_photos
 from reports.published import (
     PublishedReport,
@@ -63,7 +62,7 @@ from reports.published import (
     told_note,
 )
 from reports.reporting import REOPENING_DAYS, reopen, submit
-from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
+from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.responsibilities import (
     ListChanges,
     categories,
@@ -83,12 +82,29 @@ from reports.responsibility_files import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.steps import Function, may_take, report_of_step, steps_of
+from reports.steps import Function, is_placed, may_act, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
+from reports.unmasking import (
+    ask_unmasking,
+    decide_unmasking,
+    get_unmasking,
+    may_know_reporter,
+    unmaskings_of,
+)
+from reports.waiting import (
+    WAITING,
+    OpenByAge,
+    WaitingCount,
+    count_waiting,
+    open_by_age,
+    reports_waiting,
+    requests_waiting,
+)
 from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
     "CHECKS",
+    "NOBODY",
     "REOPENING_DAYS",
     "WAITING",
     "BroughtReport",
@@ -96,6 +112,7 @@ __all__ = [
     "CategoryKind",
     "CategoryUnknownError",
     "Channel",
+    "ClaimUnknownError",
     "DayOutOfRangeError",
     "Deadlines",
     "DispatchTargetError",
@@ -108,7 +125,10 @@ __all__ = [
     "ListChanges",
     "ListFault",
     "MergerTargetError",
+    "NotConfidentialError",
+    "OpenByAge",
     "OutsideComment",
+    "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
     "PublishedReport",
@@ -132,20 +152,27 @@ __all__ = [
     "Severity",
     "StepKind",
     "StepNotNowError",
+    "Unmasking",
+    "WaitingCount",
     "accept",
     "acknowledge",
     "add_photos",
+    "as_kept",
     "ask_postponement",
+    "ask_unmasking",
     "ask_withdrawal",
     "bring",
     "categories",
     "changes_of",
+    "claim_award",
     "close",
     "comment",
     "comments_of",
+    "count_waiting",
     "deadlines_of",
     "decide",
     "decide_join",
+    "decide_unmasking",
     "dispatch",
     "due_on",
     "duties_of",
@@ -153,21 +180,30 @@ __all__ = [
     "get_join",
     "get_report",
     "get_request",
+    "get_unmasking",
     "get_version",
+    "give_claim_code",
     "handle",
     "is_announced",
     "is_category_code",
+    "is_placed",
     "is_report_number",
     "is_working_day",
     "join",
     "joins_of",
+    "last_due_on",
     "list_in_force",
     "list_reports",
     "list_versions",
+    "may_act",
+    "may_decide",
+    "may_know_reporter",
     "may_take",
     "merge",
     "miss_photos",
     "names_a_place",
+    "nobody",
+    "open_by_age",
     "packaged_responsibilities",
     "publish_responsibilities",
     "published_by_number",
@@ -178,14 +214,19 @@ __all__ = [
     "reject",
     "release_rests",
     "reopen",
+    "report_by_number",
+    "report_of_code",
     "report_of_step",
     "reports_waiting",
     "requests_of",
+    "requests_waiting",
     "return_to_department",
     "steps_of",
     "submit",
+    "takers",
     "told_note",
     "transfer",
+    "unmaskings_of",
     "verify",
     "weights",
     "write_responsibilities",

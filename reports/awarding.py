@@ -22,13 +22,15 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
     """Decide at acceptance what a report earns, by the tariff in force on the day it was sent in."""
     category = get_category(session, report.category_code, version=report.list_version)
     submitted_on = report.submitted_at.astimezone(now.tzinfo).date()
-    own = report.resident_id is not None and _is_of_department(session, report.resident_id, category.department_code)
+    own = report.resident_id is not None and is_of_department(session, report.resident_id, category.department_code)
     _earning, entries = earnings.begin(
         session,
         matter_id=report.id,
         tariff=tariff_in_force(session, report.category_code, submitted_on),
         resident_id=report.resident_id,
-        reason=f"{category.name}（{report.number}）",
+        is_anonymous=report.is_anonymous,
+        # An award's reason is read by those who grant awards, and must not tell whose report this was.
+        reason="保密上报" if report.is_confidential else f"{category.name}（{report.number}）",
         nothing_because=NothingReason.OWN_DEPARTMENT if own else None,
         actor=actor,
         now=now,
@@ -89,10 +91,11 @@ def _joiners(session: Session, report: Report) -> list[UUID]:
     )
     merged = select(Report.resident_id).where(Report.merged_into_id == report.id, Report.resident_id.is_not(None))
     found = {*session.scalars(joined), *(each for each in session.scalars(merged) if each is not None)}
-    return sorted(each for each in found if not _is_of_department(session, each, report.department_code))
+    return sorted(each for each in found if not is_of_department(session, each, report.department_code))
 
 
-def _is_of_department(session: Session, resident_id: UUID, department_code: str | None) -> bool:
+def is_of_department(session: Session, resident_id: UUID, department_code: str | None) -> bool:
+    """Say whether a resident, or as far as is known their household, handles what a department answers for."""
     if department_code is None:
         return False
     path = get_unit(session, department_code).path

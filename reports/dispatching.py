@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from duties import move, open_duty
 from ledger import Call
-from people import Level, Principal, get_unit, is_within
+from people import Level, Principal, Unit, below, get_unit, is_within
 from reports.errors import DispatchTargetError, DueDateError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
 from reports.responsibilities import deadlines_of, get_category
@@ -37,7 +38,7 @@ def dispatch(
     """
     report = locked_report(session, report_id, StepKind.DISPATCH, by=by, call=call)
     category = get_category(session, report.category_code, version=report.list_version)
-    by_the_list = _day_of_the_list(session, report, now)
+    by_the_list = last_due_on(session, report, now)
     if due_on is not None and not now.date() <= due_on <= by_the_list:
         raise DueDateError(now.date(), by_the_list)
     taker = _taker(session, report, unit_code or known(category.department_code))
@@ -58,11 +59,19 @@ def transfer(
     taker = _taker(session, report, unit_code)
     duty = open_duty(session, report.id)
     in_time = now.date() <= duty.due_on
-    day = duty.due_on if in_time else _day_of_the_list(session, report, now)
+    day = duty.due_on if in_time else last_due_on(session, report, now)
     return _give(session, report, StepKind.TRANSFER, taker, due_on=day, by=by, now=now, call=call)
 
 
-def _day_of_the_list(session: Session, report: Report, now: datetime) -> date:
+def takers(session: Session, report: Report) -> list[Unit]:
+    """Return the units that an accepted report may be given to, in the order of the tree: not the one that has it."""
+    command = get_unit(session, known(report.command_code))
+    query = select(Unit).where(or_(Unit.level == Level.DEPARTMENT, below(command.path)))
+    return [unit for unit in session.scalars(query.order_by(Unit.path)) if unit.code != report.department_code]
+
+
+def last_due_on(session: Session, report: Report, now: datetime) -> date:
+    """Return the last day that an accepted report can be given to a department with: that of the list."""
     category = get_category(session, report.category_code, version=report.list_version)
     return last_of_working_days(now.date(), deadlines_of(category).of(known(report.severity)))
 

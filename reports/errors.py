@@ -145,3 +145,25 @@ class RequestUnknownError(ReportError):
     def __init__(self, report_id: UUID) -> None:
         super().__init__("nothing waits for a decision")
         self.report_id = report_id
+
+
+class ClaimUnknownError(ReportError):
+    """A claim code is of no report, or nothing is due that was not claimed; which of both is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing to claim with this code")
+
+
+class OwnDepartmentError(ReportError):
+    """Somebody, or their household, works for the department that answers for the report."""
+
+    def __init__(self) -> None:
+        super().__init__("a report about one's own department earns nothing")
+
+
+class NotConfidentialError(ReportError):
+    """Whose a report is is no secret, or nobody knows it."""
+
+    def __init__(self, report_id: UUID) -> None:
+        super().__init__("this report is not confidential")
+        self.report_id = report_id

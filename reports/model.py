@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,8 +27,6 @@ WORKING_DAYS_MAX = 250
 TEXT_LENGTH_MAX = 500
 # What GeoReport v2 lets a description have.
 OUTSIDE_TEXT_LENGTH_MAX = 4_000
-EXTERNAL_ID_LENGTH_MAX = 100
-OUTSIDE_STATUS_LENGTH_MAX = 32
 NUMBER_LENGTH = 12
 
 _IS_UNDECIDED = text("decided_at IS NULL")
@@ -161,6 +160,9 @@ class Report(Base):
         ),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="positions_are_pairs"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        CheckConstraint("NOT (is_anonymous AND is_confidential)", name="hidden_in_one_way"),
+        CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name="anonymous_is_nobodys"),
+        CheckConstraint("NOT is_confidential OR resident_id IS NOT NULL", name="confidential_is_somebodys"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
         # For what anybody may list: by when it came, of one category too.
@@ -189,6 +191,42 @@ class Report(Base):
     department_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("reports.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Whose it is nobody knows, and nothing tells but the day; its award is claimed with a code.
+    is_anonymous: Mapped[bool] = mapped_column(server_default=false())
+    # Whose it is only two officers together may learn.
+    is_confidential: Mapped[bool] = mapped_column(server_default=false())
+
+
+class ClaimCode(Base):
+    """The code by which an anonymous reporter follows their report and claims what it earns; only its hash is kept."""
+
+    __tablename__ = "claim_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), unique=True)
+
+
+class Unmasking(Base):
+    """What an officer asked about whose a confidential report is, and what another one decided."""
+
+    __tablename__ = "report_unmaskings"
+    __table_args__ = (
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name="decided_whole",
+        ),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_approved: Mapped[bool | None]
+    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ReportStep(Base):
@@ -281,42 +319,3 @@ class ReportRequest(Base):
     note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class OutsideReport(Base):
-    """Who brought a report from another program, and the id under which it is known there, if it has one.
-
-    Nothing of the person behind it is kept.
-    """
-
-    __tablename__ = "outside_reports"
-    __table_args__ = (
-        UniqueConstraint("sender", "external_id"),
-        CheckConstraint("photos_missing >= 0", name="photos_missing_counted"),
-    )
-
-    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), primary_key=True)
-    # Whose keys brought it, as steps name them.
-    sender: Mapped[str] = mapped_column(String(64))
-    external_id: Mapped[str | None] = mapped_column(String(EXTERNAL_ID_LENGTH_MAX))
-    # How many photos were named and could not be had.
-    photos_missing: Mapped[int] = mapped_column(Integer)
-
-
-class OutsideComment(Base):
-    """What somebody said about a report in the program that brought it; it changes nothing of where the report stands.
-
-    `status` is where that program thinks the report stands, `said_at` when it says that this was said.
-    """
-
-    __tablename__ = "outside_comments"
-    __table_args__ = (UniqueConstraint("sender", "external_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
-    sender: Mapped[str] = mapped_column(String(64))
-    external_id: Mapped[str | None] = mapped_column(String(EXTERNAL_ID_LENGTH_MAX))
-    text: Mapped[str] = mapped_column(String(OUTSIDE_TEXT_LENGTH_MAX))
-    status: Mapped[str] = mapped_column(String(OUTSIDE_STATUS_LENGTH_MAX))
-    said_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    received_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,10 +1,10 @@
-"""What anybody may know of reports: that there are some, of what category, where they stand; never a private one."""
+"""What anybody may know of reports: that there are some, of what category, where they stand; never a hidden one."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from duties import Duty
@@ -128,6 +128,11 @@ def _is_category_of() -> ColumnElement[bool]:
 
 
 def _is_for_anybody() -> ColumnElement[bool]:
-    # Of any version: what a later list calls private was no less so before.
+    # Of any version: what a later list calls private was no less so before. And whoever hid themselves must not be
+    # found by the minute in which their report appears.
     ever_private = aliased(Category)
-    return Report.category_code.not_in(select(ever_private.code).where(ever_private.is_private))
+    return and_(
+        ~Report.is_anonymous,
+        ~Report.is_confidential,
+        Report.category_code.not_in(select(ever_private.code).where(ever_private.is_private)),
+    )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from duties import charge
 from ledger import Call, new_id
 from people import Level, Principal, clean_lines, clean_text, get_resident, get_unit
+from reports.anonymity import NOBODY, as_kept
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
 from reports.model import (
     NAME_LENGTH_MAX,
@@ -40,13 +41,15 @@ def submit(
     address: str | None = None,
     latitude: float | None = None,
     longitude: float | None = None,
+    is_confidential: bool = False,
     channel: Channel | None = None,
     call: Call | None = None,
 ) -> Report:
     """Take in a report of what somebody saw at a place; `by` is the resident, or an officer who writes it for one.
 
+    `resident_id` is whose report it is; None where a caller or visitor is not registered: it then earns nothing. Where
+    `by` is nobody (`anonymity.nobody`), the report is anonymous, and the caller gives them its code.
     Without a channel, it came by whoever writes it. What came by Open311 may have lines, and 4,000 characters.
-    `resident_id` is whose report it is; None where a caller or visitor is not registered: it then earns nothing.
     Latitude and longitude are degrees (WGS 84), both or neither. Of two reports that draw the same number, one meets a
     unique violation.
 
@@ -62,10 +65,12 @@ def submit(
     if unit.level is Level.DEPARTMENT:
         raise PlaceUnknownError(unit.code)
     _check_position(latitude, longitude)
+    is_anonymous = by.actor == NOBODY
+    kept_at = as_kept(by, now)
     if channel is None:
-        channel = Channel.OFFICER if by.resident_id is None else Channel.RESIDENT
+        channel = Channel.RESIDENT if is_anonymous or by.resident_id is not None else Channel.OFFICER
     report = Report(
-        id=new_id(),
+        id=new_id(kept_at if is_anonymous else None),
         number=_new_number(now),
         list_version=category.version,
         category_code=category.code,
@@ -76,8 +81,10 @@ def submit(
         longitude=longitude,
         channel=channel,
         resident_id=None if resident_id is None else get_resident(session, resident_id).id,
-        submitted_at=now,
+        submitted_at=kept_at,
         status=ReportStatus.SUBMITTED,
+        is_anonymous=is_anonymous,
+        is_confidential=is_confidential and resident_id is not None,
     )
     session.add(report)
     session.flush()

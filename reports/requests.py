@@ -20,7 +20,7 @@ from reports.model import (
     RequestKind,
     StepKind,
 )
-from reports.steps import check_status, locked_report, report_open_to, take_step
+from reports.steps import Function, check_status, locked_report, may_act, report_open_to, take_step
 
 _STEPS = {RequestKind.POSTPONEMENT: StepKind.POSTPONEMENT, RequestKind.WITHDRAWAL: StepKind.WITHDRAWAL}
 # Later than this nothing is postponed at once.
@@ -103,6 +103,12 @@ def decide(
         check_status(report, _STEPS[kind])
         _make_happen(session, report, request, by=by, now=now)
     return request
+
+
+def may_decide(session: Session, request: ReportRequest, report: Report, by: Principal) -> bool:
+    """Say whether somebody may decide what was asked about a report; for screens, which offer nothing else."""
+    is_open_to = request.decided_at is None and request.asked_by != by.actor
+    return is_open_to and may_act(session, report, by, Function.SUPERVISION)
 
 
 def get_request(session: Session, request_id: UUID) -> ReportRequest:

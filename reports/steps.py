@@ -21,6 +21,7 @@ from ledger import (
     remember_call,
 )
 from people import Principal, Role, clean_text, get_unit
+from reports.anonymity import NOBODY, as_kept
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
 
@@ -42,7 +43,8 @@ _ROLES = {
     Function.HANDLING: Role.HANDLER,
 }
 
-_FUNCTIONS = {
+# Whose step each is.
+FUNCTIONS = {
     StepKind.SUBMISSION: Function.REPORTING,
     StepKind.ACCEPTANCE: Function.SUPERVISION,
     StepKind.REJECTION: Function.SUPERVISION,
@@ -101,11 +103,11 @@ def report_open_to(session: Session, report_id: UUID, kind: StepKind, *, by: Pri
         SamePersonError: they did something on the report that is never the same person's.
     """
     report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
-    if report is None or not is_placed(session, report, by, _FUNCTIONS[kind]):
+    if report is None or not is_placed(session, report, by, FUNCTIONS[kind]):
         raise ReportUnknownError(report_id)
     # A twin of this call may have taken the step while this one waited for the lock.
     check_still_new(session, call)
-    _check_apart(session, report, by, _FUNCTIONS[kind])
+    _check_apart(session, report, by, FUNCTIONS[kind])
     return report
 
 
@@ -122,7 +124,8 @@ def check_status(report: Report, kind: StepKind) -> None:
 def is_placed(session: Session, report: Report, by: Principal, function: Function) -> bool:
     """Say whether somebody has a function where the report is: at its place, its command unit, or its department."""
     if function is Function.REPORTING:
-        return report.resident_id is not None and by.is_resident(report.resident_id)
+        own = report.resident_id is not None and by.is_resident(report.resident_id)
+        return own or by.matter_id == report.id
     where = {
         Function.SUPERVISION: report.unit_code,
         Function.COMMAND: report.command_code,
@@ -148,8 +151,13 @@ def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
     return {
         kind
         for kind, statuses in _FROM.items()
-        if report.status in statuses and did <= {_FUNCTIONS[kind]} and is_placed(session, report, by, _FUNCTIONS[kind])
+        if report.status in statuses and did <= {FUNCTIONS[kind]} and is_placed(session, report, by, FUNCTIONS[kind])
     }
+
+
+def may_act(session: Session, report: Report, by: Principal, function: Function) -> bool:
+    """Say whether somebody has a function where the report is, and had no other part in it."""
+    return is_placed(session, report, by, function) and _functions_of(session, report, by) <= {function}
 
 
 def take_step(
@@ -176,13 +184,14 @@ def take_step(
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:
         earlier = session.scalar(select(func.count()).where(ReportStep.report_id == report.id)) or 0
+    kept_at = as_kept(by, now)
     step = ReportStep(
-        id=new_id(),
+        id=new_id(kept_at if by.actor == NOBODY else None),
         report_id=report.id,
         number=earlier + 1,
         kind=kind,
         made_by=by.actor,
-        made_at=now,
+        made_at=kept_at,
         status=status,
         unit_code=unit_code,
         old_due_on=old_due_on,
@@ -192,7 +201,7 @@ def take_step(
     )
     report.status = status
     session.add(step)
-    remember_call(session, call, made_id=step.id, now=now)
+    remember_call(session, call, made_id=step.id, now=kept_at)
     session.flush()
     entries = [*([duty_entry] if duty_entry else []), *award_entries]
     try:
@@ -235,6 +244,6 @@ def _functions_of(session: Session, report: Report, by: Principal) -> set[Functi
         (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
     )
     took = select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor).distinct()
-    functions = {_FUNCTIONS[kind] for kind in session.scalars(took)}
+    functions = {FUNCTIONS[kind] for kind in session.scalars(took)}
     # Whatever was asked or decided, it was supervision.
     return functions | ({Function.SUPERVISION} if session.scalars(asked.limit(1)).first() else set())

@@ -6,9 +6,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from duties import Duty
-from earnings import earning_of, parts_of
+from earnings import ClaimState, EarningPart, anonymous_parts_of, earning_of, parts_of
 from people import Principal, Role
-from reports import Report, comments_of, duties_of, joins_of, requests_of, steps_of, weights
+from reports import (
+    Report,
+    comments_of,
+    duties_of,
+    joins_of,
+    may_know_reporter,
+    requests_of,
+    steps_of,
+    unmaskings_of,
+    weights,
+)
 from web.clock import today
 
 # Who may learn whose a report is.
@@ -17,7 +27,7 @@ _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 def report_facts(report: Report, duty: Duty | None, weight: int, seen_by: Principal) -> dict[str, Any]:
     """Return a report's own facts with its open duty and how many told of it, for somebody who may see it."""
-    knows = _is_own(report, seen_by) or seen_by.may(*_KNOW_THE_REPORTER)
+    knows = _is_own(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
     return {
         "report": report,
         "duty": None if duty is None else _duty_facts(duty),
@@ -29,11 +39,16 @@ def report_facts(report: Report, duty: Duty | None, weight: int, seen_by: Princi
 def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[str, Any]:
     """Return a report with its history; who took the steps, and what is asked about it, is told to officers only."""
     charged = duties_of(session, report.id)
-    is_officer = seen_by.resident_id is None
+    is_officer = _is_officer(seen_by)
+    facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by)
+    if report.is_confidential and is_officer and may_know_reporter(session, report, seen_by):
+        facts["resident_id"] = report.resident_id
     return {
-        **report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by),
+        **facts,
         "history": [
-            {"step": step, "made_by": step.made_by if is_officer else None} for step in steps_of(session, report.id)
+            # What its reporter did is told by its kind; who that is, by nothing here.
+            {"step": step, "made_by": step.made_by if is_officer and step.made_by.startswith("person:") else None}
+            for step in steps_of(session, report.id)
         ],
         "duties": charged,
         "requests": requests_of(session, report.id) if is_officer else [],
@@ -42,6 +57,11 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         ],
         "comments": comments_of(session, report.id) if is_officer else [],
         "award": _award_facts(session, report, seen_by),
+        "unmaskings": [
+            each
+            for each in unmaskings_of(session, report.id)
+            if (each.is_approved and _is_own(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
+        ],
     }
 
 
@@ -49,8 +69,9 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
     """Return what a report earns: all of it to who may know the reporter, to residents their own parts."""
     earning = earning_of(session, report.id)
     knows_all = seen_by.may(*_KNOW_THE_REPORTER)
-    if earning is None or not (knows_all or seen_by.resident_id is not None):
+    if earning is None or (_is_officer(seen_by) and not knows_all):
         return None
+    unnamed = anonymous_parts_of(session, earning.id) if earning.is_anonymous else []
     parts = [part for part in parts_of(session, earning.id) if knows_all or seen_by.is_resident(part.resident_id)]
     # What others earn, and what became of it, is theirs.
     is_whole = knows_all or _is_own(report, seen_by)
@@ -60,12 +81,27 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
         "nothing_because": earning.nothing_because if is_whole else None,
         "loss": earning.loss if is_whole else None,
         "paid": sum(part.amount for part in parts),
-        "parts": parts,
+        "parts": [_part_facts(part, hidden=report.is_confidential and not _is_own(report, seen_by)) for part in parts],
+        "to_be_claimed": [] if not is_whole else [part for part in unnamed if part.state is ClaimState.OPEN],
     }
 
 
+def _part_facts(part: EarningPart, *, hidden: bool) -> dict[str, Any]:
+    facts = {name: getattr(part, name) for name in ("kind", "due", "amount", "cut_because", "paid_at")}
+    # Either leads to who it is.
+    return facts | {
+        "resident_id": None if hidden else part.resident_id,
+        "award_id": None if hidden else part.award_id,
+    }
+
+
+def _is_officer(somebody: Principal) -> bool:
+    return somebody.resident_id is None and somebody.matter_id is None
+
+
 def _is_own(report: Report, seen_by: Principal) -> bool:
-    return report.resident_id is not None and seen_by.is_resident(report.resident_id)
+    own = report.resident_id is not None and seen_by.is_resident(report.resident_id)
+    return own or seen_by.matter_id == report.id
 
 
 def _open_one(charged: Sequence[Duty]) -> Duty | None:

@@ -85,6 +85,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "duty_counts",
+        sa.Column("unit_code", sa.String(length=32), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column(
+            "measure",
+            one_of("measure", "charged", "handed_over", "given_back", "met", "missed", "lapsed", "moved", "withdrawn"),
+            nullable=False,
+        ),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("count > 0", name=op.f("ck_duty_counts_count_positive")),
+        sa.ForeignKeyConstraint(["unit_code"], ["units.code"], name=op.f("fk_duty_counts_unit_code_units")),
+        sa.PrimaryKeyConstraint("unit_code", "on_day", "measure", name=op.f("pk_duty_counts")),
+    )
+    op.create_table(
         "reports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=12), nullable=False),
@@ -104,6 +118,13 @@ def upgrade() -> None:
         sa.Column("department_code", sa.String(length=32), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_anonymous", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_confidential", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.CheckConstraint("NOT (is_anonymous AND is_confidential)", name=op.f("ck_reports_hidden_in_one_way")),
+        sa.CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name=op.f("ck_reports_anonymous_is_nobodys")),
+        sa.CheckConstraint(
+            "NOT is_confidential OR resident_id IS NOT NULL", name=op.f("ck_reports_confidential_is_somebodys")
+        ),
         sa.CheckConstraint(
             "(status = 'merged') = (merged_into_id IS NOT NULL)", name=op.f("ck_reports_merged_into_another")
         ),
@@ -125,6 +146,36 @@ def upgrade() -> None:
     op.create_index("ix_reports_status_department", "reports", ["status", "department_code"], unique=False)
     op.create_index("ix_reports_status_unit", "reports", ["status", "unit_code"], unique=False)
     op.create_index(op.f("ix_reports_unit_code"), "reports", ["unit_code"], unique=False)
+    op.create_table(
+        "claim_codes",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_claim_codes_report_id_reports")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_claim_codes")),
+        sa.UniqueConstraint("report_id", name=op.f("uq_claim_codes_report_id")),
+    )
+    op.create_table(
+        "report_unmaskings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name=op.f("ck_report_unmaskings_decided_whole"),
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> asked_by", name=op.f("ck_report_unmaskings_two_persons")
+        ),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_report_unmaskings_report_id_reports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_unmaskings")),
+    )
+    op.create_index(op.f("ix_report_unmaskings_report_id"), "report_unmaskings", ["report_id"], unique=False)
     op.create_table(
         "report_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -195,5 +246,8 @@ def downgrade() -> None:
     """Drop the tables; the triggers go with theirs."""
     op.drop_table("report_steps")
     op.drop_table("report_requests")
+    op.drop_table("report_unmaskings")
+    op.drop_table("claim_codes")
     op.drop_table("reports")
+    op.drop_table("duty_counts")
     op.drop_table("duties")

@@ -49,14 +49,17 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("loss", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_anonymous", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rest_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'nothing') = (nothing_because IS NOT NULL)", name=op.f("ck_earnings_nothing_says_why")
         ),
+        sa.CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name=op.f("ck_earnings_anonymous_is_nobodys")),
         sa.CheckConstraint(
-            "state = 'nothing' OR resident_id IS NOT NULL", name=op.f("ck_earnings_something_is_somebodys")
+            "state = 'nothing' OR is_anonymous OR resident_id IS NOT NULL",
+            name=op.f("ck_earnings_something_is_somebodys"),
         ),
         sa.CheckConstraint(
             "state = 'nothing' OR tariff_id IS NOT NULL", name=op.f("ck_earnings_something_has_a_tariff")
@@ -102,6 +105,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_report_joins_resident_id"), "report_joins", ["resident_id"], unique=False)
     op.create_table(
+        "anonymous_parts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("earning_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", one_of("partkind", "on_acceptance", "rest", "reserved"), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", one_of("claimstate", "open", "claimed", "returned"), nullable=False),
+        sa.CheckConstraint("due > 0", name=op.f("ck_anonymous_parts_due_positive")),
+        sa.ForeignKeyConstraint(["earning_id"], ["earnings.id"], name=op.f("fk_anonymous_parts_earning_id_earnings")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_anonymous_parts")),
+        sa.UniqueConstraint("earning_id", "kind", name=op.f("uq_anonymous_parts_earning_id_kind")),
+    )
+    op.create_table(
+        "waiting_claims",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fund_code", sa.String(length=32), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["fund_code"], ["funds.code"], name=op.f("fk_waiting_claims_fund_code_funds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_claims")),
+    )
+    op.create_index("ix_waiting_claims_crowd", "waiting_claims", ["fund_code", "amount"], unique=False)
+    op.create_table(
         "earning_joiners",
         sa.Column("earning_id", sa.Uuid(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=False),
@@ -137,6 +164,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_table("waiting_claims")
+    op.drop_table("anonymous_parts")
     op.drop_table("earning_parts")
     op.drop_table("earning_joiners")
     op.drop_table("report_joins")

@@ -71,3 +71,9 @@ def test_a_missing_guard_is_named(office: Office) -> None:
     name = "report_steps_append_only" if on else "report_steps_refuse_update"
     change(office, f"DROP TRIGGER {name}{on}")
     assert the_guards_of_steps_stand(office.session) == f"trigger {name} is missing or disabled"
+
+
+def test_a_count_that_is_not_the_books_is_named(office: Office) -> None:
+    office.brought_to(ReportStatus.DISPATCHED)
+    change(office, "UPDATE duty_counts SET count = count + 1 WHERE measure = 'moved'")
+    assert found(office) == "unit 140881001: moved is counted +1 beside its entries"

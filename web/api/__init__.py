@@ -8,6 +8,7 @@ from web.api import (
     balances,
     books,
     categories,
+    claims,
     closures,
     docs,
     forced_corrections,
@@ -27,6 +28,7 @@ from web.api import (
     statements,
     tariffs,
     units,
+    unmaskings,
 )
 from web.api.health import register_health
 from web.api.parsing import PREFIX
@@ -52,9 +54,10 @@ _RESOURCES = (
     tariffs.blueprint,
     reports.blueprint,
     award_caps.blueprint,
+    claims.blueprint,
     scoreboard.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, report_joins, report_photos, report_steps)
+_ADDS_ROUTES = (balances, holds, report_joins, report_photos, report_steps, unmaskings)
 
 
 def register_api(app: Flask) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 import reports
 from people import Role
 from reports import RequestKind, Severity, get_request, report_of_step
-from web.api.calls import call_of, once
+from web.api.calls import call_of, nobodys_call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Request, Text, a_code, a_text
-from web.api.reports import AskedReply, ReportReply, blueprint
+from web.api.report_replies import AskedReply, ReportReply
+from web.api.reports import blueprint
 from web.auth import access, principal
 from web.clock import now
 from web.reports_shown import whole_report
@@ -173,7 +174,7 @@ def handle(asked: dict[str, Any], report_id: UUID) -> Any:
 
 
 @blueprint.post("/reports/<uuid:report_id>/reopening")
-@access(Role.RESIDENT)
+@access(Role.RESIDENT, by_code=True)
 @blueprint.arguments(ReportReasonRequest)
 @blueprint.response(201, ReportReply)
 def reopen(asked: dict[str, Any], report_id: UUID) -> Any:
@@ -227,7 +228,8 @@ def _step(take: Callable[..., reports.ReportStep], asked: dict[str, Any], report
     def again(session: Session, step_id: UUID) -> dict[str, Any]:
         return whole_report(session, report_of_step(session, step_id), principal())
 
-    call = call_of(asked)
+    # Of what an anonymous reporter does, no key leads to them.
+    call = call_of(asked) if principal().matter_id is None else nobodys_call_of(asked)
     return once(call, make, again)
 
 

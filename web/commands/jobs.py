@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from awards import expire_lots
-from earnings import EarningPlace, pay_waiting
+from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from merchants import purge_payment_codes
@@ -19,6 +19,7 @@ from reports import release_rests
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.sealing import seal_everything
+from web.secret_keys import claim_keys
 from web.settings import current_settings
 from web.unit_of_work import in_transaction
 
@@ -37,10 +38,13 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
 def run(*, progress: bool | None) -> None:
     """End holds, pay what reports earn, return expired credits, forget what is kept for a time; seal all."""
     at = now()
+    keys = claim_keys()
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
     _sweep("holds expired: {count}", _expiring_holds(at), progress=shown)
     _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
+    _until_none("awards claimed without a name: {count}", lambda session: pay_claims(session, keys=keys, now=at))
+    _until_none("awards nobody claimed: {count}", lambda session: return_unclaimed(session, now=at))
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
@@ -54,6 +58,14 @@ def run(*, progress: bool | None) -> None:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
     # Last, so that what this run booked is sealed with the rest.
     click.echo(f"entries sealed: {seal_everything(at)}")
+
+
+def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:
+    """Do parts of a sweep that begin anew each time, until one finds nothing; say what came of it."""
+    count = amount = 0
+    while (swept := in_transaction(part)).count:
+        count, amount = count + swept.count, amount + swept.amount
+    click.echo(f"{words.format(count=count)}, {amount} minor units")
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:

@@ -97,6 +97,13 @@ ROUTES = (
         },
         optional=frozenset({"address", "lat", "long", "on_behalf_of"}),
     ),
+    Route("/claims", "neighbour", {"claim_code": "x"}),
+    Route("/reports/REPORT-CONFIDENTIAL/unmasking", "supervisor", REASON),
+    Route(
+        "/reports/REPORT-SECRET/unmasking/approval",
+        "other_supervisor",
+        {"decision": "approve", "note": "n"},
+    ),
     Route("/award-caps", "administrator", {"per_day": 10, "per_month": None}),
     Route("/reports/REPORT-ACCEPTED/joins", "neighbour", {"evidence": "e"}, optional=frozenset({"evidence"})),
     Route("/reports/REPORT-FOLLOWED/joins/WITNESS/acceptance", "supervisor", {"note": "n"}),
@@ -172,6 +179,11 @@ class Community:
             report_id = self.desk.brought_to(ReportStatus.DISPATCHED)
             name, body = asked[state]
             self.desk.step(report_id, name, "supervisor", **body)
+            return report_id
+        if state in {"confidential", "secret"}:
+            report_id = str(self.desk.sent_in(confidential=True)["id"])
+            if state == "secret":
+                self.desk.step(report_id, "unmasking", "supervisor", **REASON)
             return report_id
         if state == "followed":
             report_id = self.desk.brought_to(ReportStatus.ACCEPTED)

@@ -249,6 +249,18 @@ def test_what_is_private_is_nowhere(gateway: Gateway) -> None:
     assert gateway.ask("servicerequestupdates.json").get_json() == []
 
 
+def test_of_whom_hides_nothing_is_listed(gateway: Gateway) -> None:
+    body = {"category": CATEGORY, "description": "x", "unit": VILLAGE}
+    resident = gateway.world.resident()
+    made = [
+        gateway.world.post("/reports", {**body, hidden: True}, resident.key).get_json()["number"]
+        for hidden in ("anonymous", "confidential")
+    ]
+    assert gateway.ask("requests.json").get_json() == []
+    for number in made:
+        assert errors(gateway.ask(f"requests/{number}.json"))[0] == 404
+
+
 def test_lists_are_asked_for_by_number_service_time_and_status_in_pages(gateway: Gateway) -> None:
     def numbers(**query: Any) -> list[str]:
         answer = gateway.ask("requests.json", **query)
