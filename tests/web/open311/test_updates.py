@@ -7,6 +7,7 @@ import pytest
 from people import Role
 from tests.web.open311.clients import Gateway, platform_comment, platform_report
 from tests.web.open311.georeport import UPDATE, UPDATED, errors, items
+from tests.web.pages.browser import browser_of_person
 from tests.web.reporting import CATEGORY, WAY
 from tests.web.world import VILLAGE
 
@@ -70,6 +71,16 @@ def test_what_somebody_said_is_attached_once_and_told_to_officers_only(gateway: 
     # Neither back to the client, who would show it twice, nor to anybody else.
     assert "还没修" not in gateway.ask("servicerequestupdates.json").text
     assert "还没修" not in gateway.ask("requests.json").text
+
+
+def test_officers_read_on_their_page_whence_a_report_came_and_what_was_said_there(gateway: Gateway) -> None:
+    number = gateway.report(description="井盖没了\n\n很危险")
+    assert gateway.send("servicerequestupdates.json", platform_comment(gateway.key, number, 1)).status_code == 201
+    officer = browser_of_person(gateway.world, Role.SUPERVISOR)
+    page = officer.get(f"/office/reports/{gateway.id_of(number)}")
+    assert page.status_code == 200
+    for words in ("井盖没了\n\n很危险", "by another program", "还没修"):
+        assert words in page.text
 
 
 def test_a_client_comments_what_it_brought_and_nothing_else(gateway: Gateway) -> None:
