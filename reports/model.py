@@ -163,6 +163,7 @@ class Report(Base):
         CheckConstraint("NOT (is_anonymous AND is_confidential)", name="hidden_in_one_way"),
         CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name="anonymous_is_nobodys"),
         CheckConstraint("NOT is_confidential OR resident_id IS NOT NULL", name="confidential_is_somebodys"),
+        CheckConstraint("channel <> 'open311' OR resident_id IS NULL", name="brought_is_nobodys"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
         # For what anybody may list: by when it came, of one category too.

@@ -14,6 +14,7 @@ depends_on = None
 
 CHANNELS = ("resident", "officer")
 CHECK = "ck_reports_channel_known"
+NOBODYS = "ck_reports_brought_is_nobodys"
 
 
 def set_channels(channels: tuple[str, ...], *, description: int, before: int) -> None:
@@ -32,6 +33,8 @@ def set_channels(channels: tuple[str, ...], *, description: int, before: int) ->
 def upgrade() -> None:
     """Let reports come from programs, and create what remembers who brought them."""
     set_channels((*CHANNELS, "open311"), description=4_000, before=500)
+    with op.batch_alter_table("reports") as reports:
+        reports.create_check_constraint(op.f(NOBODYS), "channel <> 'open311' OR resident_id IS NULL")
     op.create_index("ix_reports_submitted_at", "reports", ["submitted_at"])
     op.create_index("ix_reports_category_code_submitted_at", "reports", ["category_code", "submitted_at"])
     op.create_index(op.f("ix_report_steps_made_at"), "report_steps", ["made_at"])
@@ -70,4 +73,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_report_steps_made_at"), "report_steps")
     op.drop_index("ix_reports_category_code_submitted_at", "reports")
     op.drop_index("ix_reports_submitted_at", "reports")
+    with op.batch_alter_table("reports") as reports:
+        reports.drop_constraint(op.f(NOBODYS), type_="check")
     set_channels(CHANNELS, description=500, before=4_000)

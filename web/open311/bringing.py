@@ -13,7 +13,7 @@ from reports import BroughtReport, OutsideComment, bring, comment, get_category,
 from web.auth import access, principal
 from web.clock import now
 from web.open311.blueprint import blueprint
-from web.open311.pictures import add_pictures
+from web.open311.pictures import add_pictures, note_missing
 from web.open311.reading import Fields, check_jurisdiction, degrees_in, instant_in, needed_text, sent_form, text_in
 from web.open311.refusals import PLACE_MISSING
 from web.open311.writing import FORMAT, answer
@@ -36,7 +36,10 @@ def bring_report(form: str) -> Response:
     brought = in_transaction(lambda session: _brought(session, sent))
     urls = _urls_in(sent)
     # A client that repeats itself may have missed the answer, or we the photos.
-    missing = add_pictures(brought.report.id, urls) if urls and _lacks_photos(brought) else 0
+    missing = 0
+    if urls and _lacks_photos(brought):
+        missing = add_pictures(brought.report.id, urls)
+        note_missing(brought.report.id, missing)
     told = {
         "service_request_id": brought.report.number,
         "service_notice": _notice(missing) if missing else None,

@@ -35,7 +35,7 @@ def add_pictures(report_id: UUID, urls: list[str]) -> int:
     """Fetch what the URLs name and add it to a report that is committed already; return how many could not be had.
 
     A report is worth more than its photos: none of them, missing, unpleasant or never coming, may cost the report. What
-    is missed is counted beside it and told to the client; the URL is forgotten, for it may tell of a person.
+    is missed is logged, by its reasons; the URL is forgotten, for it may tell of a person.
     """
     pictures, faults = _fetched_all(urls)
     if pictures:
@@ -48,11 +48,11 @@ def add_pictures(report_id: UUID, urls: list[str]) -> int:
             faults += [type(error).__name__] * len(pictures)
     if faults:
         logger.info("request %s: photos of a report are missing: %s", request_id(), ", ".join(faults))
-    _note(report_id, len(faults))
     return len(faults)
 
 
-def _note(report_id: UUID, missing: int) -> None:
+def note_missing(report_id: UUID, missing: int) -> None:
+    """Keep beside a report how many of its photos could not be had; where that fails, the log has it."""
     try:
         in_transaction(lambda session: miss_photos(session, report_id=report_id, count=missing))
     except DatabaseUnavailableError:

@@ -146,6 +146,10 @@ def test_a_comment_may_bring_photos_alone_while_the_report_takes_any(gateway: Ga
     answer = gateway.send("servicerequestupdates.json", platform_comment(gateway.key, number, 1, "") + with_photo)
     assert answer.status_code == 201
     assert len(photos_of(gateway, number)) == 1
+    lost = platform_comment(gateway.key, number, 3) + b"&media_url=https%3A%2F%2F10.0.0.1%2Fx.jpg"
+    assert gateway.send("servicerequestupdates.json", lost).status_code == 201
+    # What came with the report is counted, and nothing else.
+    assert missing(gateway) == [0]
     for reached, (role, kind, body) in WAY.items():
         key = gateway.world.key(Role(role), **({"unit_code": "140881"} if role == "handler" else {}))
         gateway.world.post(f"/reports/{gateway.id_of(number)}/{kind}", body, key)
