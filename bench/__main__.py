@@ -2,10 +2,21 @@
 
 import argparse
 
-from bench import awarding, growing, http, posting, proving, racing, reading, redeeming, worlds
+from bench import awarding, bringing, growing, http, posting, proving, racing, reading, redeeming, worlds
 from bench.racing import Case, Contestant
 
-CASES = ("post_1", "post_100", "redeem", "redeem_hot", "award_100000", "balance", "statement", "http_redeem", "audit")
+CASES = (
+    "post_1",
+    "post_100",
+    "redeem",
+    "redeem_hot",
+    "award_100000",
+    "balance",
+    "statement",
+    "http_redeem",
+    "audit",
+    "open311_10000",
+)
 # Run only when they are named: they take minutes and gigabytes.
 LONG_CASES = ("post_flat",)
 
@@ -17,7 +28,12 @@ POSTING_FLOORS = {
     ("post_100", "sqlite"): 0.5,
 }
 # Each on a PostgreSQL database of its own.
-OF_THEIR_OWN = {"award_100000": awarding.run, "audit": proving.run, "post_flat": growing.run}
+OF_THEIR_OWN = {
+    "award_100000": awarding.run,
+    "audit": proving.run,
+    "open311_10000": bringing.run,
+    "post_flat": growing.run,
+}
 
 
 def main() -> None:

@@ -42,9 +42,9 @@ def run(url: str) -> bool:
     _make_codes(url)
     with TemporaryDirectory(prefix="pingan-bench-") as directory:
         port = free_port()
-        server = _serve(url, port, Path(directory))
+        server = serve(url, port, Path(directory))
         try:
-            asyncio.run(_answers(port))
+            asyncio.run(until_it_answers(port))
             requests = {"limit": _bare_requests(port), "ours": _redemptions(port, keys)}
             for each in requests.values():
                 asyncio.run(_load(port, each, WARM_UP_S))
@@ -97,7 +97,8 @@ def _percentiles(waits: list[float]) -> dict[str, float]:
     }
 
 
-def _serve(url: str, port: int, instance: Path) -> subprocess.Popen[bytes]:
+def serve(url: str, port: int, instance: Path, app: str = "bench.http_server:app") -> subprocess.Popen[bytes]:
+    """Start gunicorn with two workers on a database; whoever starts it ends it."""
     environ = os.environ | {
         "DATABASE_URL": url,
         "PORT": str(port),
@@ -106,11 +107,12 @@ def _serve(url: str, port: int, instance: Path) -> subprocess.Popen[bytes]:
         "REQUESTS_A_MINUTE": "1000000",
         "PROMETHEUS_MULTIPROC_DIR": str(instance),
     }
-    arguments = ("-m", "gunicorn", "--config", "python:web.gunicorn_conf", "bench.http_server:app")
+    arguments = ("-m", "gunicorn", "--config", "python:web.gunicorn_conf", app)
     return subprocess.Popen([sys.executable, *arguments], env=environ)
 
 
-async def _answers(port: int) -> None:
+async def until_it_answers(port: int) -> None:
+    """Wait until somebody listens at a port."""
     deadline = time.monotonic() + 30
     while True:
         try:

@@ -88,7 +88,7 @@ from people.residents import (
     residents_by_number,
 )
 from people.sessions import end_session, end_sessions, live_sessions, mark_seen, purge_sessions
-from people.texts import clean_text, masked_name
+from people.texts import clean_lines, clean_text, masked_name
 from people.units import (
     UnitRow,
     add_unit,
@@ -167,6 +167,7 @@ __all__ = [
     "check_password",
     "check_password_change",
     "child_units",
+    "clean_lines",
     "clean_text",
     "confirm_password",
     "count_residents",

@@ -35,6 +35,25 @@ def clean_text(text: str, *, field: str, length_max: int) -> str:
     return cleaned
 
 
+def clean_lines(text: str, *, field: str, length_max: int) -> str:
+    """Return a text of several lines that another program passes on, as `clean_text` would have it.
+
+    What no text may hold becomes a blank, because nobody is there who could type it again.
+
+    Raises:
+        TextRefusedError: it shows nothing, or is longer than `length_max` characters.
+    """
+    if len(text) > 4 * length_max:
+        raise TextRefusedError(field, TextFault.TOO_LONG, length_max)
+    lines = ("".join(" " if _is_forbidden(each) else each for each in line) for line in text.splitlines())
+    cleaned = unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in lines)).strip()
+    if all(unicodedata.category(each) in _INVISIBLE_CATEGORIES or each == "\n" for each in cleaned):
+        raise TextRefusedError(field, TextFault.EMPTY, length_max)
+    if len(cleaned) > length_max:
+        raise TextRefusedError(field, TextFault.TOO_LONG, length_max)
+    return cleaned
+
+
 def search_text(text: str, *, length_max: int) -> str:
     """Return a text to be searched for, empty if nothing was typed.
 

@@ -63,7 +63,19 @@ from reports.model import (
     Unmasking,
 )
 from reports.ordering import answer_order, give_order
+from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
+from reports.outside_model import OutsideComment
 from reports.photographing import add_photos
+from reports.published import (
+    PublishedReport,
+    PublishedStep,
+    is_report_number,
+    published_by_number,
+    published_report,
+    published_reports,
+    published_steps,
+    told_note,
+)
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.responsibilities import (
@@ -111,6 +123,7 @@ __all__ = [
     "NOBODY",
     "REOPENING_DAYS",
     "WAITING",
+    "BroughtReport",
     "CallState",
     "CallUnknownError",
     "CallsOpenError",
@@ -134,9 +147,12 @@ __all__ = [
     "NotConfidentialError",
     "NothingOwedError",
     "OpenByAge",
+    "OutsideComment",
     "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
+    "PublishedReport",
+    "PublishedStep",
     "ReopeningClosedError",
     "Report",
     "ReportCall",
@@ -169,6 +185,7 @@ __all__ = [
     "ask_postponement",
     "ask_unmasking",
     "ask_withdrawal",
+    "bring",
     "call_units",
     "calls_of",
     "calls_waiting",
@@ -176,6 +193,8 @@ __all__ = [
     "changes_of",
     "claim_award",
     "close",
+    "comment",
+    "comments_of",
     "count_waiting",
     "deadlines_of",
     "decide",
@@ -198,6 +217,7 @@ __all__ = [
     "is_announced",
     "is_category_code",
     "is_placed",
+    "is_report_number",
     "is_working_day",
     "join",
     "joins_of",
@@ -211,10 +231,16 @@ __all__ = [
     "may_know_reporter",
     "may_take",
     "merge",
+    "miss_photos",
+    "names_a_place",
     "nobody",
     "open_by_age",
     "packaged_responsibilities",
     "publish_responsibilities",
+    "published_by_number",
+    "published_report",
+    "published_reports",
+    "published_steps",
     "read_responsibilities",
     "reject",
     "release_rests",
@@ -230,6 +256,7 @@ __all__ = [
     "steps_of",
     "submit",
     "takers",
+    "told_note",
     "transfer",
     "unmaskings_of",
     "verify",

@@ -25,6 +25,8 @@ NAME_LENGTH_MAX = 100
 CATEGORY_CODE_LENGTH_MAX = 16
 WORKING_DAYS_MAX = 250
 TEXT_LENGTH_MAX = 500
+# What GeoReport v2 lets a description have.
+OUTSIDE_TEXT_LENGTH_MAX = 4_000
 NUMBER_LENGTH = 12
 
 _IS_UNDECIDED = text("decided_at IS NULL")
@@ -96,10 +98,11 @@ class Category(Base):
 
 
 class Channel(StrEnum):
-    """How a report came: from a resident's own device, or by an officer who took it from a caller or visitor."""
+    """How a report came: from a resident's own device, by an officer for a caller or visitor, or from a program."""
 
     RESIDENT = "resident"
     OFFICER = "officer"
+    OPEN311 = "open311"
 
 
 class ReportStatus(StrEnum):
@@ -171,15 +174,20 @@ class Report(Base):
         CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name="anonymous_is_nobodys"),
         CheckConstraint("NOT is_confidential OR resident_id IS NOT NULL", name="confidential_is_somebodys"),
         CheckConstraint("NOT is_led OR department_code IS NULL", name="led_by_the_command_unit"),
+        CheckConstraint("channel <> 'open311' OR resident_id IS NULL", name="brought_is_nobodys"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
+        # For what anybody may list: by when it came, of one category too.
+        Index("ix_reports_submitted_at", "submitted_at"),
+        Index("ix_reports_category_code_submitted_at", "category_code", "submitted_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(NUMBER_LENGTH), unique=True)
     list_version: Mapped[int] = mapped_column(Integer)
     category_code: Mapped[str] = mapped_column(String(CATEGORY_CODE_LENGTH_MAX))
-    description: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    # Only what other programs bring is longer than other texts.
+    description: Mapped[str] = mapped_column(String(OUTSIDE_TEXT_LENGTH_MAX))
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), index=True)
     address: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX))
     # Degrees (WGS 84), north and east positive.
@@ -257,7 +265,7 @@ class ReportStep(Base):
     number: Mapped[int] = mapped_column(Integer)
     kind: Mapped[StepKind] = mapped_column(enum_column(StepKind))
     made_by: Mapped[str] = mapped_column(String(64))
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     status: Mapped[ReportStatus] = mapped_column(enum_column(ReportStatus))
     unit_code: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     old_due_on: Mapped[date | None] = mapped_column(Date)

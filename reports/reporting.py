@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from duties import charge
 from ledger import Call, new_id
 from oversight import raise_urgent
-from people import Level, Principal, clean_text, get_resident, get_unit
+from people import Level, Principal, clean_lines, clean_text, get_resident, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
 from reports.model import (
     NAME_LENGTH_MAX,
+    OUTSIDE_TEXT_LENGTH_MAX,
     TEXT_LENGTH_MAX,
     Channel,
     Report,
@@ -43,6 +44,7 @@ def submit(
     longitude: float | None = None,
     is_confidential: bool = False,
     is_urgent: bool = False,
+    channel: Channel | None = None,
     call: Call | None = None,
 ) -> Report:
     """Take in a report of what somebody saw at a place; `by` is the resident, or an officer who writes it for one.
@@ -50,6 +52,7 @@ def submit(
     `resident_id` is whose report it is; None where a caller or visitor is not registered: it then earns nothing. Where
     `by` is nobody (`anonymity.nobody`), the report is anonymous, and the caller gives them its code. What is urgent
     (重大事项) is brought before the command unit and the one above it at once, before anybody accepts it.
+    Without a channel, it came by whoever writes it. What came by Open311 may have lines, and 4,000 characters.
     Latitude and longitude are degrees (WGS 84), both or neither. Of two reports that draw the same number, one meets a
     unique violation.
 
@@ -67,17 +70,19 @@ def submit(
     _check_position(latitude, longitude)
     is_anonymous = by.actor == NOBODY
     kept_at = as_kept(by, now)
+    if channel is None:
+        channel = Channel.RESIDENT if is_anonymous or by.resident_id is not None else Channel.OFFICER
     report = Report(
         id=new_id(kept_at if is_anonymous else None),
         number=_new_number(now),
         list_version=category.version,
         category_code=category.code,
-        description=clean_text(description, field="description", length_max=TEXT_LENGTH_MAX),
+        description=_clean_description(description, channel),
         unit_code=unit.code,
         address=None if address is None else clean_text(address, field="address", length_max=NAME_LENGTH_MAX),
         latitude=latitude,
         longitude=longitude,
-        channel=Channel.RESIDENT if is_anonymous or by.resident_id is not None else Channel.OFFICER,
+        channel=channel,
         resident_id=None if resident_id is None else get_resident(session, resident_id).id,
         submitted_at=kept_at,
         status=ReportStatus.SUBMITTED,
@@ -136,6 +141,12 @@ def reopen(
 def _new_number(now: datetime) -> str:
     """Return a number to say on the phone: the day, and digits that tell nobody how many reports there are."""
     return f"{now:%y%m%d}{secrets.randbelow(10**_RANDOM_DIGITS):0{_RANDOM_DIGITS}d}"
+
+
+def _clean_description(text: str, channel: Channel) -> str:
+    if channel is Channel.OPEN311:
+        return clean_lines(text, field="description", length_max=OUTSIDE_TEXT_LENGTH_MAX)
+    return clean_text(text, field="description", length_max=TEXT_LENGTH_MAX)
 
 
 def _check_position(latitude: float | None, longitude: float | None) -> None:

@@ -14,6 +14,7 @@ from web.cli import register_commands
 from web.extensions import babel, csrf, db, migrate
 from web.json_format import LedgerJson
 from web.languages import DEFAULT_LOCALE, locale
+from web.open311 import register_open311
 from web.pages import register_pages
 from web.proxies import TrustedProxies
 from web.rate_limits import register_rate_limits
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     register_answers(app)
     register_api(app)
+    register_open311(app)
     register_pages(app)
     register_commands(app)
     return app

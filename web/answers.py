@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -18,7 +18,8 @@ from web.request_ids import request_id
 
 PROBLEM_TYPE = "application/problem+json"
 # Answers under these paths are for programs.
-_FOR_PROGRAMS = ("/api/", "/health/", "/metrics/")
+_FOR_PROGRAMS = ("/api/", "/health/", "/metrics/", "/open311/")
+_WAYS = "ways_to_tell"
 
 logger = logging.getLogger("web.answers")
 
@@ -48,6 +49,11 @@ def register_answers(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer_http_error)
 
 
+def tell_differently(app: Flask, prefix: str, way: Callable[[Problem], Response]) -> None:
+    """Let problems of the paths under a prefix be told in the words of another protocol than ours."""
+    app.extensions.setdefault(_WAYS, {})[prefix] = way
+
+
 def answer_error(error: Exception) -> Response:
     """Answer an error that has a row."""
     return answer(problem_of(error))
@@ -74,7 +80,7 @@ def answer(problem: Problem) -> Response:
     """Return the response that tells a problem, as the kind of client understands it."""
     count_problem(problem.code)
     g.problem_code = problem.code
-    response = problem_response(problem) if is_for_programs() else _page(problem)
+    response = _way_to_tell()(problem)
     for name, value in problem.headers.items():
         response.headers[name] = value
     response.headers["Cache-Control"] = "no-store"
@@ -108,6 +114,12 @@ def problem_body(problem: Problem) -> dict[str, Any]:
 def is_for_programs() -> bool:
     """Say whether the present request is a program's."""
     return f"{request.path}/".startswith(_FOR_PROGRAMS)
+
+
+def _way_to_tell() -> Callable[[Problem], Response]:
+    ways: dict[str, Callable[[Problem], Response]] = current_app.extensions.get(_WAYS, {})
+    ours = problem_response if is_for_programs() else _page
+    return next((way for prefix, way in ways.items() if request.path.startswith(prefix)), ours)
 
 
 def _page(problem: Problem) -> Response:

@@ -28,6 +28,8 @@ _RULE = "access_rule"
 # What an anonymous reporter shows instead of a key.
 CODE_HEADER = "Claim-Code"
 _SECRET_LENGTH_MAX = 200
+# GeoReport v2 has the key among the fields of the form.
+_SHOW_KEYS_AS_FIELDS = "/open311/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +223,8 @@ def principal_of_key() -> Principal:
     Raises:
         ProblemError: nobody does, or its address has shown too many wrong ones.
     """
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    secret = secret.strip()
-    if scheme.lower() == "bearer" and 0 < len(secret) <= _SECRET_LENGTH_MAX:
+    secret = _secret_shown()
+    if 0 < len(secret) <= _SECRET_LENGTH_MAX:
         keys, at = cast("KnownKeys", current_app.extensions["known_keys"]), now()
         known = keys.find(secret, at)
         if known is not None:
@@ -234,3 +235,13 @@ def principal_of_key() -> Principal:
             return known
     spend_refused_key(request.remote_addr or "")
     raise ProblemError(UNAUTHENTICATED)
+
+
+def _secret_shown() -> str:
+    """Return the key that a request shows, empty if none: in its header, or where its protocol has a place for it."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return secret.strip()
+    if request.path.startswith(_SHOW_KEYS_AS_FIELDS):
+        return (request.form.get("api_key") or request.args.get("api_key") or "").strip()
+    return ""

@@ -13,6 +13,7 @@ from reports import (
     Report,
     ReportCall,
     calls_of,
+    comments_of,
     duties_about,
     duties_of,
     joins_of,
@@ -68,6 +69,7 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         "joins": [
             joined for joined in joins_of(session, report.id) if is_officer or seen_by.is_resident(joined.resident_id)
         ],
+        "comments": comments_of(session, report.id) if is_officer else [],
         "award": _award_facts(session, report, seen_by),
         "unmaskings": [
             each

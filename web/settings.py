@@ -59,6 +59,10 @@ class Settings:
     s3_path_style: bool = True
     s3_access_key_id: str = ""
     s3_secret_key: str = field(default="", repr=False)
+    # What Open311 clients call this community; empty: the code of the unit at the top of the tree.
+    open311_jurisdiction_id: str = ""
+    # For tests only: photos that reports from Open311 name are fetched from this machine too, by http as well.
+    open311_media_loopback: bool = False
     workers: int = 2
     threads: int = 16
     host: str = "127.0.0.1"
@@ -110,6 +114,8 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         s3_path_style=environ.get("S3_PATH_STYLE", "1") != "0",
         s3_access_key_id=_for_s3(photo_store, "S3_ACCESS_KEY_ID", environ.get("S3_ACCESS_KEY_ID", "")),
         s3_secret_key=_for_s3(photo_store, "S3_SECRET_KEY", _given_secret(environ, "S3_SECRET_KEY")),
+        open311_jurisdiction_id=environ.get("OPEN311_JURISDICTION_ID", "").strip(),
+        open311_media_loopback=environ.get("OPEN311_MEDIA_LOOPBACK", "") == "1",
         workers=_number(environ, "WORKERS", 2, most=64),
         threads=_number(environ, "THREADS", 16, most=256),
         host=environ.get("HOST") or "127.0.0.1",

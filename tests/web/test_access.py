@@ -15,6 +15,14 @@ PUBLIC_API = {
     *("/api/v1/books/seals", "/api/v1/books/seals/<int:size>"),
     *("/api/v1/books/seals/consistency", "/api/v1/books/seals/keys"),
 }
+# Where reports stand, by Open311.
+PUBLIC_OPEN311 = {
+    f"/open311/v2/{resource}.<any(xml, json):form>"
+    for resource in (
+        *("discovery", "services", "services/<service_code>", "requests", "requests/<service_request_id>"),
+        *("tokens/<token>", "servicerequestupdates"),
+    )
+}
 
 
 def test_every_route_names_its_rule_of_access(world: World) -> None:
@@ -29,9 +37,9 @@ def test_nothing_of_the_api_is_public_but_health_its_description_the_seals_and_w
     public = set()
     for each in world.app.url_map.iter_rules():
         rule = rule_of(world.app, each.endpoint)
-        if rule is not None and rule.public and each.rule.startswith(("/api/", "/health", "/metrics")):
+        if rule is not None and rule.public and each.rule.startswith(("/api/", "/health", "/metrics", "/open311")):
             public.add(each.rule)
-    assert public == PUBLIC_API
+    assert public == PUBLIC_API | PUBLIC_OPEN311
 
 
 def test_a_route_without_a_rule_is_closed(world: World, settings: Settings) -> None:

@@ -145,6 +145,16 @@ class ClaimableReply(Schema):
     due = fields.Integer(required=True)
 
 
+class CommentReply(Schema):
+    """What somebody said in the program that brought the report, and where that program thinks the report stands."""
+
+    id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    status = fields.String(required=True)
+    said_at = Instant(required=True)
+    received_at = Instant(required=True)
+
+
 class EarningPartReply(Schema):
     """A part of an award, in minor units: due by the published formula, and paid; less says why."""
 
@@ -207,6 +217,9 @@ class ReportReply(ReportSummaryReply):
     orders = fields.List(fields.Nested(OrderReply), required=True)
     requests = fields.List(fields.Nested(AskedReply), required=True)
     joins = fields.List(fields.Nested(JoinReply), required=True)
+    comments = fields.List(
+        fields.Nested(CommentReply), required=True, metadata={"description": "Said outside; for officers only."}
+    )
     unmaskings = fields.List(fields.Nested(UnmaskingReply), required=True)
     claim_code = fields.String(metadata={"description": "Of a new anonymous report only, and only once."})
     award = fields.Nested(

@@ -20,6 +20,7 @@ from reports import (
     ReportStatus,
     ReportUnknownError,
     StepKind,
+    comments_of,
     deadlines_of,
     duties_of,
     get_category,
@@ -40,7 +41,7 @@ from web.pages.forms import Form
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.report_lists import SEE_REPORTS
-from web.pages.office.report_shapes import AskedView, Days, OtherReport, Reporter, Taker
+from web.pages.office.report_shapes import AskedView, CommentView, Days, OtherReport, Reporter, Taker
 from web.pages.reports_shown import report_views, step_views
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
@@ -86,6 +87,7 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
             "report": report_views(session, [(report, _open_one(duties_of(session, report_id)))])[0],
             "steps": step_views(session, steps, made_by=names),
             "asked": [_asked_view(each, names) for each in requests],
+            "comments": [CommentView(each.text, local(each.said_at)) for each in comments_of(session, report_id)],
             "reporter": _reporter(session, report),
             "reopening_days": REOPENING_DAYS,
             "merged_into": _merged_into(session, report),

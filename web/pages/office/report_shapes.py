@@ -45,6 +45,14 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentView:
+    """What somebody said about a report in the program that brought it; the text may be empty."""
+
+    text: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AskedView:
     """What a supervisor asked about a report, and how another one decided; `is_approved` is None until then."""
 

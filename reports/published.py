@@ -1,0 +1,138 @@
+"""What anybody may know of reports: that there are some, of what category, where they stand; never a hidden one."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from duties import Duty
+from reports.errors import ReportUnknownError
+from reports.model import NUMBER_LENGTH, Category, Channel, Report, ReportStatus, ReportStep, StepKind
+
+# Notes that are written for whoever reported, or for everybody; others are between officers.
+_TOLD = frozenset({StepKind.REJECTION, StepKind.HANDLING, StepKind.POSTPONEMENT})
+
+
+class PublishedReport(NamedTuple):
+    """A report as anybody may know it, with its category, its newest step, and its open duty, if any."""
+
+    report: Report
+    category: Category
+    last_step: ReportStep
+    duty: Duty | None
+
+
+class PublishedStep(NamedTuple):
+    """One step of a report that anybody may know of."""
+
+    step: ReportStep
+    report: Report
+    category: Category
+
+
+def published_reports(
+    session: Session,
+    *,
+    since: datetime,
+    until: datetime,
+    category_codes: Collection[str] = (),
+    statuses: Collection[ReportStatus] = (),
+    limit: int,
+    offset: int = 0,
+) -> list[PublishedReport]:
+    """Return what was reported from an instant until another (of some categories, with some statuses), newest first."""
+    query = (
+        _published()
+        .where(Report.submitted_at >= since, Report.submitted_at <= until)
+        .order_by(Report.submitted_at.desc(), Report.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    if category_codes:
+        query = query.where(Report.category_code.in_(category_codes))
+    if statuses:
+        query = query.where(Report.status.in_(statuses))
+    return [PublishedReport(*row) for row in session.execute(query)]
+
+
+def published_by_number(session: Session, numbers: Collection[str]) -> list[PublishedReport]:
+    """Return the reports with these numbers, newest first; those that are private or do not exist are left out."""
+    # Some texts the database cannot even hear.
+    known = [each for each in numbers if is_report_number(each)]
+    query = _published().where(Report.number.in_(known)).order_by(Report.submitted_at.desc(), Report.id.desc())
+    return [PublishedReport(*row) for row in session.execute(query)]
+
+
+def published_report(session: Session, number: str) -> PublishedReport:
+    """Return the report with this number.
+
+    Raises:
+        ReportUnknownError: there is none that anybody may know of.
+    """
+    found = published_by_number(session, [number])
+    if not found:
+        raise ReportUnknownError(number)
+    return found[0]
+
+
+def published_steps(
+    session: Session, *, since: datetime, until: datetime, limit: int, offset: int = 0
+) -> list[PublishedStep]:
+    """Return the steps taken from an instant until another, the earliest first, without the submissions."""
+    query = (
+        select(ReportStep, Report, Category)
+        .join(Report, Report.id == ReportStep.report_id)
+        .join(Category, _is_category_of())
+        .where(
+            ReportStep.made_at >= since,
+            ReportStep.made_at <= until,
+            ReportStep.kind != StepKind.SUBMISSION,
+            _is_for_anybody(),
+        )
+        .order_by(ReportStep.made_at, ReportStep.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [PublishedStep(*row) for row in session.execute(query)]
+
+
+def is_report_number(text: str) -> bool:
+    """Say whether a report may have this number."""
+    return len(text) == NUMBER_LENGTH and text.isascii() and text.isdigit()
+
+
+def told_note(report: Report, step: ReportStep) -> str | None:
+    """Return the words of a step that whoever reported may read, where that is somebody outside; else None.
+
+    Residents read them in their own report: nobody has looked whether they name them.
+    """
+    return step.note if report.channel is Channel.OPEN311 and step.kind in _TOLD else None
+
+
+def _published() -> Select[Report, Category, ReportStep, Duty]:
+    other = aliased(ReportStep)
+    newest = select(func.max(other.number)).where(other.report_id == Report.id).scalar_subquery()
+    return (
+        select(Report, Category, ReportStep, Duty)
+        .join(Category, _is_category_of())
+        .join(ReportStep, (ReportStep.report_id == Report.id) & (ReportStep.number == newest))
+        .outerjoin(Duty, (Duty.matter_id == Report.id) & Duty.ended_at.is_(None))
+        .where(_is_for_anybody())
+    )
+
+
+def _is_category_of() -> ColumnElement[bool]:
+    return (Category.version == Report.list_version) & (Category.code == Report.category_code)
+
+
+def _is_for_anybody() -> ColumnElement[bool]:
+    # Of any version: what a later list calls private was no less so before. And whoever hid themselves must not be
+    # found by the minute in which their report appears.
+    ever_private = aliased(Category)
+    return and_(
+        ~Report.is_anonymous,
+        ~Report.is_confidential,
+        Report.category_code.not_in(select(ever_private.code).where(ever_private.is_private)),
+    )
