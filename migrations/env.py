@@ -18,6 +18,7 @@ import awards
 import duties
 import earnings
 import ledger
+import listening
 import merchants
 import people
 import photos
@@ -28,7 +29,19 @@ from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
-ROOMS_WITH_TABLES = (awards, duties, earnings, ledger, merchants, people, photos, receivables, reports, seals)
+ROOMS_WITH_TABLES = (
+    awards,
+    duties,
+    earnings,
+    ledger,
+    listening,
+    merchants,
+    people,
+    photos,
+    receivables,
+    reports,
+    seals,
+)
 
 # Any number will do, as long as nobody else in the database locks it.
 MIGRATION_LOCK = 0x9E1A7C

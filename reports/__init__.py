@@ -4,6 +4,7 @@ from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_o
 from reports.awarding import release_rests
 from reports.checks import CHECKS
 from reports.claiming import claim_award
+from reports.closures import closed_report_of, untouched_by
 from reports.dispatching import dispatch, transfer
 from reports.errors import (
     CategoryUnknownError,
@@ -77,7 +78,7 @@ from reports.responsibility_files import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.steps import Function, may_take, report_of_step, steps_of
+from reports.steps import UNHANDLED, Function, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -92,6 +93,7 @@ __all__ = [
     "CHECKS",
     "NOBODY",
     "REOPENING_DAYS",
+    "UNHANDLED",
     "WAITING",
     "Category",
     "CategoryKind",
@@ -145,6 +147,7 @@ __all__ = [
     "changes_of",
     "claim_award",
     "close",
+    "closed_report_of",
     "deadlines_of",
     "decide",
     "decide_join",
@@ -187,6 +190,7 @@ __all__ = [
     "submit",
     "transfer",
     "unmaskings_of",
+    "untouched_by",
     "verify",
     "weights",
     "write_responsibilities",

@@ -230,7 +230,11 @@ class ReportStep(Base):
     """
 
     __tablename__ = "report_steps"
-    __table_args__ = (UniqueConstraint("report_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("report_id", "number"),
+        # What was given to units, and closed, in some days.
+        Index("ix_report_steps_kind_made_at", "kind", "made_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))

@@ -13,7 +13,19 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
-    *("awards", "duties", "earnings", "holds", "ledger", "merchants", "people", "photos", "receivables", "reports"),
+    *(
+        "awards",
+        "duties",
+        "earnings",
+        "holds",
+        "ledger",
+        "listening",
+        "merchants",
+        "people",
+        "photos",
+        "receivables",
+        "reports",
+    ),
     "seals",
 )
 CODE = (*DOMAIN, "demo", "web")
