@@ -1,11 +1,12 @@
 """An office whose closed reports are rated and called back about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 import listening
+import reports
 from ledger import new_id
 from listening import CallBack, ReportRating, ToCall, UnitRates, unit_rates
 from people import Principal
@@ -27,6 +28,25 @@ class Listening(Office):
         self.handle(report_id)
         self.verify(report_id)
         self.close(report_id)
+
+    def postponed(self, report_id: UUID) -> None:
+        """Give a unit a later day for what it owes."""
+        reports.ask_postponement(
+            self.session,
+            report_id=report_id,
+            due_on=self.at.date() + timedelta(days=20),
+            reason="等新井盖",
+            by=self.supervisor,
+            now=self.at,
+        )
+        reports.decide(
+            self.session,
+            report_id=report_id,
+            kind=reports.RequestKind.POSTPONEMENT,
+            is_approved=True,
+            by=self.other_supervisor,
+            now=self.at,
+        )
 
     def rate(
         self, report_id: UUID, stars: int, *, note: str | None = None, by: Principal | None = None
