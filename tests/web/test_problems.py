@@ -10,6 +10,7 @@ import duties
 import earnings
 import holds
 import ledger
+import listening
 import merchants
 import people
 import photos
@@ -28,6 +29,7 @@ BASES = (
     duties.DutyError,
     earnings.EarningError,
     reports.ReportError,
+    listening.ListeningError,
     photos.PhotoError,
     merchants.MerchantError,
     receivables.ReceivableError,

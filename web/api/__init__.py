@@ -7,14 +7,17 @@ from web.api import (
     awards,
     balances,
     books,
+    call_backs,
     categories,
     closures,
+    digests,
     docs,
     forced_corrections,
     funds,
     holds,
     merchants,
     payment_codes,
+    ratings,
     redemptions,
     repayments,
     report_joins,
@@ -53,8 +56,10 @@ _RESOURCES = (
     reports.blueprint,
     award_caps.blueprint,
     scoreboard.blueprint,
+    call_backs.blueprint,
+    digests.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, report_joins, report_photos, report_steps)
+_ADDS_ROUTES = (balances, holds, ratings, report_joins, report_photos, report_steps)
 
 
 def register_api(app: Flask) -> None:

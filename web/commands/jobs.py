@@ -13,6 +13,7 @@ from awards import expire_lots
 from earnings import EarningPlace, pay_waiting
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
+from listening import draw_call_backs, write_digests
 from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from reports import release_rests
@@ -35,7 +36,7 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """End holds, pay what reports earn, return expired credits, forget what is kept for a time; seal all."""
+    """Do what is due: end holds, pay what reports earn, draw call-backs, write digests, forget, and seal all."""
     at = now()
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
@@ -43,6 +44,8 @@ def run(*, progress: bool | None) -> None:
     _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
+    _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, of_credits=False)
+    click.echo(f"weeks of units written: {in_transaction(lambda session: write_digests(session, now=at))}")
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
         ("sessions", lambda session: purge_sessions(session, now=at)),
@@ -73,7 +76,13 @@ def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sw
     return lambda session, after: pay_waiting(session, now=at, after=after)
 
 
-def _sweep(words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool) -> None:
+def _drawing_call_backs(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: draw_call_backs(session, now=at, after=after)
+
+
+def _sweep(
+    words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool, of_credits: bool = True
+) -> None:
     """Do the parts of a sweep, each in a short transaction, because payments go on meanwhile; say what came of it."""
     count = amount = 0
     after: Place | None = None
@@ -84,7 +93,7 @@ def _sweep(words: str, part: Callable[[Session, Place | None], Sweep[Place]], *,
         more = after is not None
         if progress and more:
             click.echo(f"{words.format(count=count)} so far", err=True)
-    click.echo(f"{words.format(count=count)}, {amount} minor units")
+    click.echo(words.format(count=count) + (f", {amount} minor units" if of_credits else ""))
 
 
 def _beginning(

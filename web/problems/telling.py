@@ -7,6 +7,7 @@ from typing import Any
 from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
 from web.problems.holds import HOLDS_ROWS
+from web.problems.listening import LISTENING_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
 from web.problems.photos import PHOTOS_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
@@ -56,6 +57,7 @@ ROWS: dict[type[Exception], Row] = {
     **PHOTOS_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
+    **LISTENING_ROWS,
     **SEALS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
 }

@@ -116,6 +116,13 @@ ROUTES = (
     Route("/reports/REPORT-HANDLED/verification", "supervisor", {"result": "returned", "note": "n"}),
     Route("/reports/REPORT-VERIFIED/closure", "supervisor", {}),
     Route("/reports/REPORT-CLOSED/reopening", "reporter", REASON),
+    Route("/reports/REPORT-CLOSED/rating", "reporter", {"stars": 5, "note": "n"}),
+    Route(
+        "/call-backs/TO-CALL/result",
+        "other_supervisor",
+        {"reached": True, "resolved": True, "satisfied": False, "note": "n"},
+        optional=frozenset({"resolved", "satisfied"}),
+    ),
     Route("/reports/REPORT-DISPATCHED/postponement", "supervisor", {"due_on": "2026-07-01", **REASON}),
     Route("/reports/REPORT-POSTPONED/postponement/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
     Route("/reports/REPORT-DISPATCHED/withdrawal", "supervisor", REASON),
@@ -196,6 +203,8 @@ class Community:
         for name in re.findall(r"REPORT-[A-Z]+", text):
             if name not in self.names:
                 self.names[name] = self.report(name.removeprefix("REPORT-").lower())
+        if "TO-CALL" in text and "TO-CALL" not in self.names:
+            self.names["TO-CALL"] = self.desk.to_call(self.desk.brought_to(ReportStatus.CLOSED))
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text
