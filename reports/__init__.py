@@ -38,6 +38,7 @@ from reports.listings import (
     duties_of,
     get_report,
     list_reports,
+    numbers_of,
     reports_waiting,
 )
 from reports.model import (
@@ -57,6 +58,7 @@ from reports.model import (
     Unmasking,
 )
 from reports.photographing import add_photos
+from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
 from reports.responsibilities import (
@@ -175,11 +177,13 @@ __all__ = [
     "may_take",
     "merge",
     "nobody",
+    "numbers_of",
     "packaged_responsibilities",
     "publish_responsibilities",
     "read_responsibilities",
     "reject",
     "release_rests",
+    "remind_units",
     "reopen",
     "report_of_code",
     "report_of_step",

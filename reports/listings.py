@@ -76,6 +76,12 @@ def reports_waiting(
     return _pairs(session, query)
 
 
+def numbers_of(session: Session, report_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the numbers of those of the reports that there are, by id."""
+    found = session.execute(select(Report.id, Report.number).where(Report.id.in_(report_ids)))
+    return {row.id: row.number for row in found}
+
+
 def duties_of(session: Session, report_id: UUID) -> list[Duty]:
     """Return all duties that a report laid on units, the earliest first."""
     return list(session.scalars(select(Duty).where(Duty.matter_id == report_id).order_by(Duty.id)))

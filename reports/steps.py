@@ -23,6 +23,7 @@ from ledger import (
 from people import Principal, Role, clean_text, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.errors import ReportUnknownError, StepNotNowError
+from reports.followers import tell_of_step
 from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
 
 T = TypeVar("T")
@@ -170,7 +171,7 @@ def take_step(
     duty_entry: NewEntry | None = None,
     award_entries: Sequence[NewEntry] = (),
 ) -> ReportStep:
-    """Write down a step, bring the report to its status, and post the entries about its duty and what it earns.
+    """Write down a step, bring the report to its status, tell whom it concerns, and post the entries that belong to it.
 
     Raises:
         TextRefusedError: the note is empty, too long, or has forbidden characters.
@@ -195,6 +196,7 @@ def take_step(
     )
     report.status = status
     session.add(step)
+    tell_of_step(session, report, step)
     remember_call(session, call, made_id=step.id, now=kept_at)
     session.flush()
     entries = [*([duty_entry] if duty_entry else []), *award_entries]

@@ -1,4 +1,4 @@
-"""What reporters say: ratings, which are only added, the call-backs with their seed, and the weekly digests.
+"""What reporters say: ratings, which are only added, the call-backs with their seed, the weekly digests; and notices.
 
 Revision ID: 0016
 Revises: 0014
@@ -16,6 +16,17 @@ COUNTS = (
     *("charged", "discharged_on_time", "discharged_late", "moved_away", "withdrawn", "open", "handled", "open_overdue"),
     *("responded", "response_due", "resolved", "resolution_known", "satisfied", "rated", "not_reached"),
 )
+
+
+ROLES = (
+    *("administrator", "approver", "finance", "auditor", "dispatcher", "supervisor", "handler", "open311", "organiser"),
+    *("resident", "merchant_owner", "till"),
+)
+
+
+def one_of(name: str, *values: str) -> sa.Enum:
+    """Return the type of a column that holds one of these words."""
+    return sa.Enum(*values, name=f"{name}_known", native_enum=False, create_constraint=True, length=32)
 
 
 def upgrade() -> None:
@@ -98,6 +109,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest_id", "report_id", name=op.f("pk_unit_digest_overdue")),
     )
     _only_grow("report_ratings")
+    _create_notices()
+
+
+def _create_notices() -> None:
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        # Of any kind: another one needs no migration.
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column("cause_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_code", sa.String(length=32), nullable=True),
+        sa.Column("role", one_of("role", *ROLES), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_by", sa.String(length=64), nullable=True),
+        sa.Column("sending", one_of("sendingstate", "waiting", "sent", "given_up"), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(resident_id IS NULL) = (unit_code IS NOT NULL) AND (unit_code IS NULL) = (role IS NULL)",
+            name=op.f("ck_notices_one_recipient"),
+        ),
+        sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name=op.f("ck_notices_read_whole")),
+        sa.CheckConstraint(
+            "(sending = 'waiting') = (next_try_at IS NOT NULL)", name=op.f("ck_notices_waiting_for_a_try")
+        ),
+        sa.CheckConstraint("(sending = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_notices_sent_at_a_time")),
+        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_notices_resident_id_residents")),
+        sa.ForeignKeyConstraint(["unit_code"], ["units.code"], name=op.f("fk_notices_unit_code_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    of_resident, of_unit = sa.text("resident_id IS NOT NULL"), sa.text("unit_code IS NOT NULL")
+    is_waiting = sa.text("sending = 'waiting'")
+    op.create_index(
+        "uq_notices_of_residents",
+        "notices",
+        ["cause_id", "kind", "resident_id"],
+        unique=True,
+        sqlite_where=of_resident,
+        postgresql_where=of_resident,
+    )
+    op.create_index(
+        "uq_notices_of_units",
+        "notices",
+        ["cause_id", "kind", "unit_code", "role"],
+        unique=True,
+        sqlite_where=of_unit,
+        postgresql_where=of_unit,
+    )
+    op.create_index("ix_notices_resident", "notices", ["resident_id", "id"], unique=False)
+    op.create_index("ix_notices_unit", "notices", ["unit_code", "role", "id"], unique=False)
+    op.create_index(
+        "ix_notices_waiting",
+        "notices",
+        ["next_try_at"],
+        unique=False,
+        sqlite_where=is_waiting,
+        postgresql_where=is_waiting,
+    )
 
 
 def _only_grow(table: str) -> None:
@@ -116,6 +189,7 @@ def _only_grow(table: str) -> None:
 
 def downgrade() -> None:
     """Drop the tables; the triggers go with theirs."""
+    op.drop_table("notices")
     op.drop_table("unit_digest_overdue")
     op.drop_table("unit_digests")
     op.drop_table("call_backs")

@@ -12,6 +12,7 @@ import holds
 import ledger
 import listening
 import merchants
+import notices
 import people
 import photos
 import receivables
@@ -30,6 +31,7 @@ BASES = (
     earnings.EarningError,
     reports.ReportError,
     listening.ListeningError,
+    notices.NoticeError,
     photos.PhotoError,
     merchants.MerchantError,
     receivables.ReceivableError,

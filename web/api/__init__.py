@@ -16,6 +16,7 @@ from web.api import (
     funds,
     holds,
     merchants,
+    notices,
     payment_codes,
     ratings,
     redemptions,
@@ -58,6 +59,7 @@ _RESOURCES = (
     scoreboard.blueprint,
     call_backs.blueprint,
     digests.blueprint,
+    notices.blueprint,
 )
 _ADDS_ROUTES = (balances, holds, ratings, report_joins, report_photos, report_steps)
 

@@ -16,9 +16,10 @@ from ledger import PastLot, Sweep, purge_counters
 from listening import draw_call_backs, write_digests
 from merchants import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
-from reports import release_rests
+from reports import release_rests, remind_units
 from web.clock import now
 from web.commands.refusing import RefusingGroup
+from web.notice_sending import send_notices
 from web.sealing import seal_everything
 from web.settings import current_settings
 from web.unit_of_work import in_transaction
@@ -36,7 +37,7 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """Do what is due: end holds, pay what reports earn, draw call-backs, write digests, forget, and seal all."""
+    """Do what is due, from the end of holds to the weeks of units; then seal all, and send what is to be told."""
     at = now()
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
@@ -46,6 +47,7 @@ def run(*, progress: bool | None) -> None:
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, of_credits=False)
     click.echo(f"weeks of units written: {in_transaction(lambda session: write_digests(session, now=at))}")
+    _sweep("units reminded of duties: {count}", _reminding_units(at), progress=shown, of_credits=False)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
         ("sessions", lambda session: purge_sessions(session, now=at)),
@@ -57,6 +59,9 @@ def run(*, progress: bool | None) -> None:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
     # Last, so that what this run booked is sealed with the rest.
     click.echo(f"entries sealed: {seal_everything(at)}")
+    # After all else: a gateway that is slow keeps nothing waiting.
+    sent = send_notices(at)
+    click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:
@@ -78,6 +83,10 @@ def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sw
 
 def _drawing_call_backs(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
     return lambda session, after: draw_call_backs(session, now=at, after=after)
+
+
+def _reminding_units(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: remind_units(session, now=at, after=after)
 
 
 def _sweep(
