@@ -35,11 +35,15 @@ class NoticeKind(StrEnum):
 
 
 class SendingState(StrEnum):
-    """Whether a notice still waits to be sent, was sent, or was given up: too old, refused too often, nobody there."""
+    """Whether a notice waits to be sent, was sent, was given up (too old, refused too often, nobody there), or stays in.
+
+    What is kept is read in the application only: to send it would tell an outsider what is nobody's business.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
     GIVEN_UP = "given_up"
+    KEPT = "kept"
 
 
 class Notice(Base):

@@ -72,6 +72,11 @@ def claim_waiting(session: Session, *, now: datetime, limit: int = 20) -> list[O
             return claimed
 
 
+def keep(notice: Notice) -> None:
+    """Let a notice that was claimed in this transaction be read in the application only."""
+    notice.sending, notice.next_try_at = SendingState.KEPT, None
+
+
 def record_attempt(session: Session, *, notice_id: UUID, is_sent: bool, now: datetime) -> None:
     """Write down what became of a try; after the last one that failed the notice is given up."""
     notice = session.get(Notice, notice_id, with_for_update=True, populate_existing=True)

@@ -65,21 +65,29 @@ class WebhookSender:
         try:
             connection.connect()
             self._check_peer(connection.sock)
-            # A time-out is for one read; who sends a byte now and then would keep us for ever.
-            deadline = threading.Timer(self._longest_s, _cut, [connection.sock])
-            deadline.daemon = True
-            deadline.start()
-            try:
-                path = self._parts.path or "/"
-                connection.request("POST", f"{path}?{self._parts.query}" if self._parts.query else path, body, headers)
-                return connection.getresponse().status
-            finally:
-                deadline.cancel()
+            return self._answer(connection, body, headers)
         except (OSError, HTTPException) as error:
             # Its words may quote what was sent; its name does not.
             raise SendingError(f"the gateway was not reached: {type(error).__name__}") from None
         finally:
             connection.close()
+
+    def _answer(self, connection: HTTPConnection, body: bytes, headers: dict[str, str]) -> int:
+        path = self._parts.path or "/"
+        # A time-out is for one read; who sends a byte now and then would keep us for ever.
+        is_over = threading.Event()
+        deadline = threading.Timer(self._longest_s, _cut, [connection.sock, is_over])
+        deadline.daemon = True
+        deadline.start()
+        try:
+            connection.request("POST", f"{path}?{self._parts.query}" if self._parts.query else path, body, headers)
+            status = connection.getresponse().status
+        finally:
+            deadline.cancel()
+        # What was cut off after its first line looks like an answer.
+        if is_over.is_set():
+            raise SendingError("the gateway took too long")
+        return status
 
     def _connection(self) -> HTTPConnection:
         host = self._parts.hostname or ""
@@ -117,9 +125,11 @@ def _body(message: Message) -> bytes:
     ).encode()
 
 
-def _cut(connected: socket.socket) -> None:
+def _cut(connected: socket.socket, is_over: threading.Event) -> None:
+    is_over.set()
     try:
-        connected.shutdown(socket.SHUT_RDWR)
+        # The connection's own, below TLS, which another thread is just reading.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
     except OSError:
         # It had just ended by itself.
         return

@@ -35,6 +35,7 @@ from reports.list_faults import ListFault
 from reports.listings import (
     WAITING,
     ReportPage,
+    confidential_among,
     duties_of,
     get_report,
     list_reports,
@@ -150,6 +151,7 @@ __all__ = [
     "claim_award",
     "close",
     "closed_report_of",
+    "confidential_among",
     "deadlines_of",
     "decide",
     "decide_join",

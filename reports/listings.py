@@ -82,6 +82,11 @@ def numbers_of(session: Session, report_ids: Collection[UUID]) -> dict[UUID, str
     return {row.id: row.number for row in found}
 
 
+def confidential_among(session: Session, report_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the reports of which it is confidential whose they are."""
+    return set(session.scalars(select(Report.id).where(Report.id.in_(report_ids), Report.is_confidential)))
+
+
 def duties_of(session: Session, report_id: UUID) -> list[Duty]:
     """Return all duties that a report laid on units, the earliest first."""
     return list(session.scalars(select(Duty).where(Duty.matter_id == report_id).order_by(Duty.id)))

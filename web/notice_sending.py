@@ -17,10 +17,11 @@ from notices import (
     WebhookSender,
     claim_waiting,
     give_up_late,
+    keep,
     record_attempt,
 )
 from people import PhoneUnreadableError
-from reports import numbers_of
+from reports import confidential_among, numbers_of
 from web.clock import now
 from web.languages import DEFAULT_LOCALE
 from web.notices_shown import sentence
@@ -61,7 +62,7 @@ def send_notices(at: datetime) -> Sent:
     if sender is None:
         return done
     in_transaction(lambda session: give_up_late(session, now=at))
-    while claimed := in_transaction(_claiming(at)):
+    while (claimed := in_transaction(_claiming(at))) is not None:
         for outgoing, number in claimed:
             is_sent = _is_taken(sender, outgoing, number)
             in_transaction(_recording(outgoing, is_sent=is_sent))
@@ -72,11 +73,23 @@ def send_notices(at: datetime) -> Sent:
     return done
 
 
-def _claiming(at: datetime) -> Callable[[Session], list[tuple[Outgoing, str]]]:
-    def work(session: Session) -> list[tuple[Outgoing, str]]:
+def _claiming(at: datetime) -> Callable[[Session], list[tuple[Outgoing, str]] | None]:
+    """Return what claims some notices, each with its report's number, and gives None when nothing is due.
+
+    Whoever runs a gateway would learn by a phone and a number whose a confidential report is: those are kept.
+    """
+
+    def work(session: Session) -> list[tuple[Outgoing, str]] | None:
         claimed = claim_waiting(session, now=at)
-        numbers = numbers_of(session, {each.notice.matter_id for each in claimed})
-        return [(each, numbers[each.notice.matter_id]) for each in claimed]
+        about = {each.notice.matter_id for each in claimed}
+        numbers, confidential = numbers_of(session, about), confidential_among(session, about)
+        leaving: list[tuple[Outgoing, str]] = []
+        for each in claimed:
+            if each.resident is not None and each.notice.matter_id in confidential:
+                keep(each.notice)
+            else:
+                leaving.append((each, numbers[each.notice.matter_id]))
+        return leaving if claimed else None
 
     return work
 

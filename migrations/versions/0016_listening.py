@@ -126,7 +126,7 @@ def _create_notices() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_by", sa.String(length=64), nullable=True),
-        sa.Column("sending", one_of("sendingstate", "waiting", "sent", "given_up"), nullable=False),
+        sa.Column("sending", one_of("sendingstate", "waiting", "sent", "given_up", "kept"), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
