@@ -35,7 +35,7 @@ class NoticeKind(StrEnum):
 
 
 class SendingState(StrEnum):
-    """Whether a notice waits to be sent, was sent, was given up (too old, refused too often, nobody there), or stays in.
+    """Whether a notice waits to be sent, was sent, was given up (too old, refused too often, nobody there), or kept.
 
     What is kept is read in the application only: to send it would tell an outsider what is nobody's business.
     """

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from notices import FileSender, Notice, NoticeKind, SendingState, WebhookSender, signature_of
 from people import get_resident
-from reports import Report, ReportStatus
+from reports import Report, ReportStatus, remind_units
 from tests.notices.gateway import SECRET, Gateway, gateway
 from tests.web.reporting import Desk
 from tests.web.world import World
 from web import Settings
-from web.notice_sending import chosen_sender
+from web.notice_sending import chosen_sender, send_notices
 from web.notices_shown import SENTENCES, sentence
+from web.unit_of_work import in_transaction
 
 
 def sending(world: World, **changes: Any) -> World:
@@ -99,6 +101,26 @@ def test_notices_are_posted_once_signed_and_with_the_phone_only_there(
     for private in (accepted["recipient"]["phone"], "王小明", "井盖没了"):
         assert private not in caplog.text
     assert "王小明" not in json.dumps(said, ensure_ascii=False)
+
+
+def test_jobs_side_by_side_remind_once_and_send_once(world: World) -> None:
+    with gateway() as taking:
+        posting_to(taking, world)
+        desk = Desk(world)
+        for _ in range(4):
+            desk.brought_to(ReportStatus.ACCEPTED)
+
+        def work(_number: int) -> None:
+            with world.app.app_context():
+                in_transaction(lambda session: remind_units(session, now=world.clock.at))
+                send_notices(world.clock.at)
+
+        # Not by the command: its runner takes standard output from every thread.
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(work, range(3)))
+    sent = [headers["webhook-id"] for _, headers, _ in taking.taken]
+    assert len(sent) == len(set(sent)) == len(told(world, sending=SendingState.SENT)) == len(told(world))
+    assert len(told(world, kind=NoticeKind.DUE_TOMORROW)) == 4
 
 
 def test_what_a_gateway_refuses_is_tried_again_under_the_same_id(

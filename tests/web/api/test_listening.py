@@ -1,17 +1,18 @@
 """Ratings, call-backs, the three rates and the weekly digests over HTTP, and the jobs behind them."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from listening import CallBack, UnitDigest
+from listening import CallBack, UnitDigest, draw_call_backs, write_digests
 from people import Role
 from reports import ReportStatus
 from tests.web.reporting import CITY_WORKS, Desk
 from tests.web.world import OTHER_TOWN, TOWN, World, problem
+from web.unit_of_work import in_transaction
 
 
 @pytest.fixture
@@ -153,11 +154,15 @@ def test_jobs_side_by_side_draw_and_write_once(desk: Desk, monkeypatch: pytest.M
     for _ in range(3):
         desk.brought_to(ReportStatus.CLOSED)
     desk.world.clock.pass_by(days=7)
-    threads = [threading.Thread(target=jobs, args=(desk.world,)) for _ in range(3)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+
+    def work(_number: int) -> None:
+        with desk.world.app.app_context():
+            in_transaction(lambda session: draw_call_backs(session, now=desk.world.clock.at))
+            in_transaction(lambda session: write_digests(session, now=desk.world.clock.at))
+
+    # Not by the command: its runner takes standard output from every thread.
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(work, range(3)))
     counted = desk.world.seen(
         lambda session: [session.scalar(select(func.count(each.id))) for each in (CallBack, UnitDigest)]
     )
