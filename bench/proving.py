@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import awards
+import earnings
 import people
 import seals
 from bench import racing
@@ -34,7 +35,7 @@ def run(url: str) -> bool:
     """Write the history into a database of its own, seal it and prove it; return whether both were fast enough."""
     write_history(url, ENTRIES)
     bytes_an_entry = _bytes_of_books(url) / ENTRIES
-    keys = seals.new_seal_keys(), seals.new_seal_salts()
+    keys = seals.new_seal_keys(), seals.new_seal_salts(), earnings.new_claim_keys()
     settings = Settings(url, b"a secret of the bench, long enough", people.new_phone_keys(), *keys)
     sealing_s, _, _ = _alone(partial(_command, settings, ["jobs", "run"]))
     audit_s, memory_mb, said = _alone(partial(_command, settings, ["books", "audit"]))

@@ -7,14 +7,15 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from awards import list_funds, list_movements
-from demo.crowd import appoint_staff, move_in, town_units
+from demo.crowd import appoint_for_reports, appoint_staff, move_in, town_units
 from demo.errors import DemoRefusedError
 from demo.logging_in import LOG_INS, RESIDENT, set_password
 from demo.scene import DAYS, DemoSize, Scene, hours
 from demo.shops import open_shops, weigh
 from demo.year import live_the_year
 from merchants import list_merchants
-from people import Passwords, PhoneVault, find_person, find_residents, get_unit
+from people import Passwords, PhoneVault, find_person, find_residents, get_unit, units_by_code
+from reports import categories, packaged_responsibilities, publish_responsibilities
 
 _SEED = "平安账"
 
@@ -53,6 +54,10 @@ def build_demo(
     start, _ = hours(now, now.date() - timedelta(days=DAYS))
     places = town_units(session)
     staff = appoint_staff(session, places=places, now=start)
+    if not categories(session) and _has_departments(session):
+        lines = packaged_responsibilities()
+        publish_responsibilities(session, lines=lines, actor=staff.officer, now=start)
+    report_staff = appoint_for_reports(session, places=places, now=start)
     residents, towns = move_in(session, chance=chance, count=size.residents, places=places, vault=vault, now=start)
     shops = open_shops(
         session,
@@ -73,7 +78,7 @@ def build_demo(
         towns=towns,
         shops=shops,
     )
-    live_the_year(scene, progress)
+    live_the_year(scene, report_staff, progress)
     for log_in in LOG_INS:
         person = find_person(session, log_in.login_name)
         set_password(
@@ -84,6 +89,11 @@ def build_demo(
             person_id=person.id if person else None,
             now=now,
         )
+
+
+def _has_departments(session: Session) -> bool:
+    codes = {each.department_code for each in packaged_responsibilities() if each.department_code}
+    return len(units_by_code(session, codes)) == len(codes)
 
 
 def _short(name: str) -> str:

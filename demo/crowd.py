@@ -1,22 +1,26 @@
 """The people of the demo: residents all over the community, and the office."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
 from sqlalchemy.orm import Session
 
-from demo.logging_in import AUDITOR, FINANCE, OFFICER
+from demo.logging_in import AUDITOR, DISPATCHER, FINANCE, HANDLER, OFFICER, SUPERVISOR
 from demo.names import RESIDENT_OF_THE_LOG_IN, phone, resident_names
 from demo.scene import Staff, actor
 from people import (
+    Grant,
     Level,
     NewResident,
     PhoneVault,
+    Principal,
     Resident,
     Role,
     Unit,
     appoint,
     child_units,
+    get_unit,
     load_units,
     packaged_units,
     register_residents,
@@ -83,3 +87,65 @@ def appoint_staff(session: Session, *, places: dict[str, list[Unit]], now: datet
         for number, town in enumerate(places, start=1)
     }
     return Staff(actor(officer.id), actor(finance.id), {town: actor(person.id) for town, person in of_towns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class TownDesk:
+    """Who supervises and who dispatches the reports of a town."""
+
+    supervisor: Principal
+    dispatcher: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStaff:
+    """Who works on reports: in each town, in each department, and for the whole community."""
+
+    county_supervisor: Principal
+    other_supervisor: Principal
+    county_dispatcher: Principal
+    hotline: Principal
+    departments: dict[str, Principal]
+    towns: dict[str, TownDesk]
+    town_of: dict[str, str]
+
+    def of_unit(self, unit_code: str) -> TownDesk:
+        """Return who works on the reports of a place."""
+        return self.towns[self.town_of[unit_code]]
+
+
+def appoint_for_reports(session: Session, *, places: dict[str, list[Unit]], now: datetime) -> ReportStaff:
+    """Appoint supervisors, dispatchers and, in each department, who handles reports."""
+    counties = child_units(session, None)
+    departments = [
+        unit for county in counties for unit in child_units(session, county.code) if unit.level is Level.DEPARTMENT
+    ]
+    towns = {code: get_unit(session, code) for code in places}
+
+    def appointed(handle: str, name: str, role: Role, unit: Unit) -> Principal:
+        person = appoint(session, handle=handle, name=name, role=role, unit_code=unit.code, now=now)
+        return Principal(actor=actor(person.id), grants=(Grant(role, unit.path),), name=name, person_id=person.id)
+
+    return ReportStaff(
+        county_supervisor=appointed(SUPERVISOR.login_name, "安监督", Role.SUPERVISOR, counties[0]),
+        other_supervisor=appointed("demo-supervisor-2", "安督查", Role.SUPERVISOR, counties[0]),
+        county_dispatcher=appointed(DISPATCHER.login_name, "安指挥", Role.DISPATCHER, counties[0]),
+        hotline=appointed("demo-hotline", "安热线", Role.DISPATCHER, counties[0]),
+        departments={
+            unit.code: appointed(
+                HANDLER.login_name if number == 0 else f"demo-handler-{number + 1}",
+                f"安承办{number + 1:02d}",
+                Role.HANDLER,
+                unit,
+            )
+            for number, unit in enumerate(departments)
+        },
+        towns={
+            code: TownDesk(
+                supervisor=appointed(f"demo-supervisor-{code}", f"安监管{number:02d}", Role.SUPERVISOR, town),
+                dispatcher=appointed(f"demo-dispatcher-{code}", f"安调度{number:02d}", Role.DISPATCHER, town),
+            )
+            for number, (code, town) in enumerate(towns.items(), start=1)
+        },
+        town_of={unit.code: code for code, units in places.items() for unit in units},
+    )

@@ -39,7 +39,10 @@ TILL = DemoLogIn("收银员 cashier of that shop", "demo-till", _PASSWORD)
 OFFICER = DemoLogIn("综治办 officer", "demo-officer", _PASSWORD)
 FINANCE = DemoLogIn("财务 finance officer", "demo-finance", _PASSWORD)
 AUDITOR = DemoLogIn("审计 auditor", "demo-auditor", _PASSWORD)
-LOG_INS = (RESIDENT, TILL, OWNER, OFFICER, FINANCE, AUDITOR)
+SUPERVISOR = DemoLogIn("监督 supervisor of reports", "demo-supervisor", _PASSWORD)
+DISPATCHER = DemoLogIn("派单 dispatcher of reports", "demo-dispatcher", _PASSWORD)
+HANDLER = DemoLogIn("承办 handler of a department", "demo-handler", _PASSWORD)
+LOG_INS = (RESIDENT, TILL, OWNER, OFFICER, FINANCE, AUDITOR, SUPERVISOR, DISPATCHER, HANDLER)
 
 
 def set_password(

@@ -119,3 +119,31 @@ FUND_KINDS = (
 REFUND_REASONS = ("商品缺货，部分退还", "顾客退货", "收银多扫，退还差额", "菜品未上，退还", "服务取消")
 MISTAKEN_REASON = "反映路灯不亮，核实有效"
 CLAW_BACK_REASON = "核查发现重复奖励，收回"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """What is said in reports: by who saw something, and by officers; `{}` is the category's name."""
+
+    seen: tuple[str, ...]
+    places: tuple[str | None, ...]
+    done: tuple[str, ...]
+    checks: tuple[str | None, ...]
+    returns: tuple[str, ...]
+    rejections: tuple[str, ...]
+
+
+REPORT_WORDS = ReportWords(
+    seen=(
+        "{}，请尽快处理",
+        "早上经过时看到：{}",
+        "{}，已经好几天了",
+        "{}，老人孩子路过不安全",
+        "我们这里有{}的情况，请来看看",
+    ),
+    places=("小区东门口", "村委会对面", "十字路口西北角", "小学围墙外", "菜市场入口", "三号楼前", None),
+    done=("已现场处理完毕", "已更换并恢复原状", "已调解，双方签字", "已清理，并安排每日巡查", "已整改，责任人已告知"),
+    checks=("现场查看，属实", "电话回访，已解决", "照片核对无误", None),
+    returns=("照片里还没有修好", "居民说问题还在", "处理得不完整，请补齐"),
+    rejections=("不在本市辖区", "已由其他渠道受理", "描述不清，无法核实"),
+)

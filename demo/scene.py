@@ -27,7 +27,9 @@ class DemoSize:
 
     residents: int = 5_000
     merchants: int = 60
+    # Those of reports come on top.
     entries: int = 50_000
+    reports: int = 3_000
 
 
 class Fate(Enum):

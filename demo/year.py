@@ -6,9 +6,11 @@ from itertools import accumulate
 
 from awards import expire_lots
 from demo.awarding import award_to_many, take_back_a_mistake
+from demo.crowd import ReportStaff
 from demo.money import create_funds, move_funds
 from demo.own_year import live_a_day
 from demo.paying import pay_at_shops
+from demo.reporting import open_desk, report_a_day
 from demo.scene import DAYS, Scene
 from demo.shops import decide_about_shops
 from merchants import block_codes, purge_payment_codes
@@ -22,12 +24,14 @@ _MISTAKE_EVERY_DAYS, _MISTAKE_FROM_ENTRIES = 29, 5_000
 _CODES_BLOCKED_AGO = 30
 
 
-def live_the_year(scene: Scene, progress: Callable[[int], None]) -> None:
-    """Live every day of the year; `progress` is told after each how many entries there are."""
+def live_the_year(scene: Scene, report_staff: ReportStaff, progress: Callable[[int], None]) -> None:
+    """Live every day of the year; `progress` is told after each how many entries there are besides those of reports."""
     create_funds(scene)
+    desk = open_desk(scene, report_staff)
     days = [scene.first_day + timedelta(days=number) for number in range(DAYS + 1)]
     for day, target in zip(days, _targets(scene.size.entries, days), strict=True):
         _live(scene, day, target)
+        report_a_day(scene, desk, day)
         progress(scene.posted)
     purge_payment_codes(scene.session, now=scene.now)
 

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from duties.accounts import accounts_of_unit, charged_account
+from duties.counting import count
 from duties.errors import DutyStateError
-from duties.model import Duty, DutyOutcome
+from duties.model import Duty, DutyOutcome, Measure
 from ledger import Asset, Line, NewEntry, Side, new_id
 
 CHARGE, MOVE, POSTPONEMENT, LAPSE = "duty_charged", "duty_moved", "duty_postponed", "duty_lapsed"
@@ -39,6 +40,7 @@ def charge(session: Session, *, matter_id: UUID, unit_code: str, due_on: date, a
     """Lay a duty about a matter on a unit, to be handled by the end of a day."""
     duty = _new_duty(session, matter_id=matter_id, unit_code=unit_code, due_on=due_on, now=now)
     taker = accounts_of_unit(session, unit_code)
+    count(session, [(unit_code, Measure.CHARGED)], now.date())
     return Charged(duty, _entry(CHARGE, _lines(charged_account(session), taker.duties, due_on), actor, now))
 
 
@@ -59,13 +61,15 @@ def move(session: Session, duty: Duty, *, unit_code: str, due_on: date, actor: s
     moved = _new_duty(session, matter_id=duty.matter_id, unit_code=unit_code, due_on=due_on, now=now)
     if in_time:
         kind = POSTPONEMENT if unit_code == duty.unit_code else MOVE
+        happened = [] if kind == POSTPONEMENT else [(duty.unit_code, Measure.MOVED), (unit_code, Measure.CHARGED)]
         lines: tuple[Line, ...] = _lines(giver.duties, taker.duties, duty.due_on, due_on)
     else:
-        kind = LAPSE
+        kind, happened = LAPSE, [(duty.unit_code, Measure.LAPSED), (unit_code, Measure.CHARGED)]
         lines = (
             *_lines(giver.duties, giver.missed, duty.due_on),
             *_lines(charged_account(session), taker.duties, due_on),
         )
+    count(session, happened, now.date())
     return Charged(moved, _entry(kind, lines, actor, now))
 
 
@@ -78,6 +82,7 @@ def hand_over(session: Session, duty: Duty, *, actor: str, now: datetime) -> New
     _check_open(duty, is_handled=False)
     unit = accounts_of_unit(session, duty.unit_code)
     duty.handled_at = now
+    count(session, [(duty.unit_code, Measure.HANDED_OVER)], now.date())
     return _entry(HANDLING, _lines(unit.duties, unit.handled, duty.due_on), actor, now)
 
 
@@ -90,6 +95,7 @@ def give_back(session: Session, duty: Duty, *, actor: str, now: datetime) -> New
     _check_open(duty, is_handled=True)
     unit = accounts_of_unit(session, duty.unit_code)
     duty.handled_at = None
+    count(session, [(duty.unit_code, Measure.GIVEN_BACK)], now.date())
     return _entry(RETURN, _lines(unit.handled, unit.duties, duty.due_on), actor, now)
 
 
@@ -103,6 +109,7 @@ def discharge(session: Session, duty: Duty, *, actor: str, now: datetime) -> New
     unit = accounts_of_unit(session, duty.unit_code)
     in_time = duty.handled_at is not None and duty.handled_at.astimezone(now.tzinfo).date() <= duty.due_on
     _end(duty, DutyOutcome.MET if in_time else DutyOutcome.MISSED, now)
+    count(session, [(duty.unit_code, Measure.MET if in_time else Measure.MISSED)], now.date())
     return _entry(DISCHARGE, _lines(unit.handled, unit.met if in_time else unit.missed, duty.due_on), actor, now)
 
 
@@ -116,6 +123,7 @@ def withdraw(session: Session, duty: Duty, *, actor: str, now: datetime) -> NewE
     unit = accounts_of_unit(session, duty.unit_code)
     lies_in = unit.duties if duty.handled_at is None else unit.handled
     _end(duty, DutyOutcome.WITHDRAWN, now)
+    count(session, [(duty.unit_code, Measure.WITHDRAWN)], now.date())
     return _entry(WITHDRAWAL, _lines(lies_in, charged_account(session), duty.due_on), actor, now)
 
 

@@ -1,9 +1,13 @@
 """What must be true of duties: those that are open are in the books, each where and for when it says."""
 
+from collections import Counter
+
 from sqlalchemy import String, case, cast, func, literal, select, union_all
+from sqlalchemy.orm import Session
 
 import ledger
-from duties.model import Duty
+from duties.charging import CHARGE, DISCHARGE, HANDLING, KINDS, LAPSE, MOVE, RETURN, WITHDRAWAL
+from duties.model import Duty, DutyCount, Measure
 
 _OWNER = literal("unit:", String) + Duty.unit_code
 
@@ -32,4 +36,41 @@ def every_open_duty_is_in_the_books() -> ledger.Differences:
     )
 
 
-CHECKS: tuple[ledger.Check, ...] = (every_open_duty_is_in_the_books,)
+# What each line of an entry about a duty counts as: by its kind, the part of the unit's accounts, and whether it took.
+_MEASURES = {
+    (CHARGE, "duties", False): Measure.CHARGED,
+    (MOVE, "duties", False): Measure.CHARGED,
+    (MOVE, "duties", True): Measure.MOVED,
+    (LAPSE, "duties", False): Measure.CHARGED,
+    (LAPSE, "missed", False): Measure.LAPSED,
+    (HANDLING, "handled", False): Measure.HANDED_OVER,
+    (RETURN, "handled", True): Measure.GIVEN_BACK,
+    (DISCHARGE, "met", False): Measure.MET,
+    (DISCHARGE, "missed", False): Measure.MISSED,
+    (WITHDRAWAL, "duties", True): Measure.WITHDRAWN,
+    (WITHDRAWAL, "handled", True): Measure.WITHDRAWN,
+}
+
+
+def every_count_is_of_the_books(session: Session) -> str | None:
+    """What is counted by unit is what the entries say, added up from their postings."""
+    counted = Counter[tuple[str, Measure]]()
+    for unit_code, measure, times in session.execute(
+        select(DutyCount.unit_code, DutyCount.measure, func.sum(DutyCount.count)).group_by(
+            DutyCount.unit_code, DutyCount.measure
+        )
+    ):
+        counted[unit_code, measure] += int(times)
+    for each in ledger.turnovers(session, asset=ledger.Asset.DUTY, kinds=KINDS):
+        owner, _, part = each.account_code.rpartition(":")
+        for took, times in ((True, each.debits), (False, each.credits)):
+            counts_as = _MEASURES.get((each.kind, part, took))
+            if counts_as is not None:
+                counted[owner.removeprefix("unit:"), counts_as] -= times
+    for (unit_code, measure), difference in sorted(counted.items()):
+        if difference:
+            return f"unit {unit_code}: {measure} is counted {difference:+d} beside its entries"
+    return None
+
+
+CHECKS: tuple[ledger.Check, ...] = (every_open_duty_is_in_the_books, every_count_is_of_the_books)

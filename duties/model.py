@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -19,6 +19,36 @@ class DutyOutcome(StrEnum):
     MISSED = "missed"
     MOVED = "moved"
     WITHDRAWN = "withdrawn"
+
+
+class Measure(StrEnum):
+    """What happens to duties, as it is counted by unit and day."""
+
+    CHARGED = "charged"
+    HANDED_OVER = "handed_over"
+    GIVEN_BACK = "given_back"
+    MET = "met"
+    MISSED = "missed"
+    # Missed where it lay, because it was moved past its date.
+    LAPSED = "lapsed"
+    MOVED = "moved"
+    WITHDRAWN = "withdrawn"
+
+
+class DutyCount(Base):
+    """How often something happened to a unit's duties on one day: the books' own sums, kept ready.
+
+    The audit adds them up from the postings and compares.
+    """
+
+    __tablename__ = "duty_counts"
+    __table_args__ = (CheckConstraint("count > 0", name="count_positive"),)
+
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True)
+    # The community's.
+    on_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
 
 
 class Duty(Base):

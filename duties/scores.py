@@ -1,13 +1,15 @@
 """The scoreboard: what each unit was charged with and what became of it, read off the books."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from duties.charging import CHARGE, KINDS, LAPSE, MOVE, WITHDRAWAL
-from ledger import Asset, Turnover, turnovers
+from duties.charging import KINDS
+from duties.model import DutyCount, Measure
+from ledger import Asset, account_code_of, lots_kept, turnovers
 
 _OF_UNITS = "unit:"
 
@@ -45,43 +47,79 @@ def scoreboard(
 ) -> list[UnitScore]:
     """Return the scores of every unit that ever had a duty until then, by unit code.
 
-    `since` and `until` are the first instants of the period and after it, in the community's time zone; without them
-    it reaches from the beginning, and to now. What is left is told as of the period's end, of today at the latest.
+    `since` and `until` are the first instants of the period and after it, of days in the community's time zone; without
+    them it reaches from the beginning, and to now. What is left is told as of the period's end, of today at the latest.
+    Flows are the sums that are kept by day; what is left now is what the accounts hold, and what was left at the end of
+    a period that is over is what their entries say, which takes as long as there are entries.
     """
-    as_of = today if until is None else min(until.date(), today)
-    scores: dict[str, UnitScore] = {}
-    for score, part, each in _of_units(scores, turnovers(session, asset=Asset.DUTY, kinds=KINDS, until=until)):
-        _count_left(score, part, each, as_of)
-    in_period = turnovers(session, asset=Asset.DUTY, kinds=KINDS, since=since, until=until)
-    for score, part, each in _of_units(scores, in_period):
-        _count_flow(score, part, each)
+    first_on = None if since is None else since.date()
+    last_on = None if until is None else (until - timedelta(microseconds=1)).date()
+    is_over = until is not None and until.date() <= today
+    scores = {unit_code: UnitScore(unit_code) for unit_code in session.scalars(_having_had(last_on))}
+    for unit_code, measure, times in session.execute(_flows(first_on, last_on)):
+        _count_flow(scores[unit_code], measure, int(times))
+    as_of = until.date() if until is not None and is_over else today
+    for unit_code, part, lot, amount in _left_before(session, until) if is_over else _left_now(session):
+        _count_left(scores[unit_code], part, date.fromisoformat(lot), amount, as_of)
     return sorted(scores.values(), key=lambda score: score.unit_code)
 
 
-def _of_units(scores: dict[str, UnitScore], found: Iterable[Turnover]) -> Iterable[tuple[UnitScore, str, Turnover]]:
-    for each in found:
-        owner, _, part = each.account_code.rpartition(":")
-        if owner.startswith(_OF_UNITS):
-            unit_code = owner.removeprefix(_OF_UNITS)
-            yield scores.setdefault(unit_code, UnitScore(unit_code)), part, each
+def _having_had(last_on: date | None) -> Select[str]:
+    query = select(DutyCount.unit_code).distinct()
+    return query if last_on is None else query.where(DutyCount.on_day <= last_on)
 
 
-def _count_left(score: UnitScore, part: str, each: Turnover, as_of: date) -> None:
-    left = each.credits - each.debits
+def _flows(first_on: date | None, last_on: date | None) -> Select[str, Measure, int]:
+    query = select(DutyCount.unit_code, DutyCount.measure, func.sum(DutyCount.count)).group_by(
+        DutyCount.unit_code, DutyCount.measure
+    )
+    if first_on is not None:
+        query = query.where(DutyCount.on_day >= first_on)
+    if last_on is not None:
+        query = query.where(DutyCount.on_day <= last_on)
+    return query
+
+
+def _left_now(session: Session) -> Iterator[tuple[str, str, str, int]]:
+    for pattern in ("unit:%:duties", "unit:%:handled"):
+        kept = lots_kept(pattern)
+        rows = session.execute(select(account_code_of(kept.c.account_id), kept.c.lot, kept.c.balance))
+        for code, lot, amount in rows:
+            unit_code, part = _owner(code)
+            yield unit_code, part, lot, int(amount)
+
+
+def _left_before(session: Session, until: datetime | None) -> Iterator[tuple[str, str, str, int]]:
+    for each in turnovers(session, asset=Asset.DUTY, kinds=KINDS, until=until):
+        unit_code, part = _owner(each.account_code)
+        if part in {"duties", "handled"}:
+            yield unit_code, part, each.lot, each.credits - each.debits
+
+
+def _owner(account_code: str) -> tuple[str, str]:
+    owner, _, part = account_code.rpartition(":")
+    return owner.removeprefix(_OF_UNITS), part
+
+
+def _count_left(score: UnitScore, part: str, due_on: date, amount: int, as_of: date) -> None:
     if part == "duties":
-        score.open += left
-        score.open_overdue += left if date.fromisoformat(each.lot) < as_of else 0
-    elif part == "handled":
-        score.handled += left
+        score.open += amount
+        score.open_overdue += amount if due_on < as_of else 0
+    else:
+        score.handled += amount
 
 
-def _count_flow(score: UnitScore, part: str, each: Turnover) -> None:
-    if part == "met":
-        score.discharged_on_time += each.credits
-    elif part == "missed":
-        score.discharged_late += each.credits
-    elif each.kind == WITHDRAWAL:
-        score.withdrawn += each.debits
-    elif part == "duties" and each.kind in {CHARGE, MOVE, LAPSE}:
-        score.charged += each.credits
-        score.moved_away += each.debits if each.kind == MOVE else 0
+_FIELDS = {
+    Measure.CHARGED: "charged",
+    Measure.MET: "discharged_on_time",
+    Measure.MISSED: "discharged_late",
+    Measure.LAPSED: "discharged_late",
+    Measure.MOVED: "moved_away",
+    Measure.WITHDRAWN: "withdrawn",
+}
+
+
+def _count_flow(score: UnitScore, measure: Measure, times: int) -> None:
+    field = _FIELDS.get(measure)
+    if field is not None:
+        setattr(score, field, getattr(score, field) + times)

@@ -21,9 +21,19 @@ from earnings.errors import (
     NothingToClaimError,
 )
 from earnings.formula import RESERVED_PERCENT, Shares, split
-from earnings.model import CutReason, Earning, EarningCapsSet, EarningPart, EarningState, NothingReason, PartKind
+from earnings.model import (
+    AnonymousPart,
+    ClaimState,
+    CutReason,
+    Earning,
+    EarningCapsSet,
+    EarningPart,
+    EarningState,
+    NothingReason,
+    PartKind,
+)
 from earnings.payouts import release_rest, settle
-from earnings.starting import begin, earning_of, earnings_of, parts_of
+from earnings.starting import anonymous_parts_of, begin, earning_of, earnings_of, parts_of
 from earnings.waiting import EarningPlace, pay_waiting
 from earnings.withdrawing import cancel
 
@@ -32,6 +42,7 @@ __all__ = [
     "CROWD_MIN",
     "RESERVED_PERCENT",
     "WAIT_DAYS_MAX",
+    "AnonymousPart",
     "CapsError",
     "CapsUnknownError",
     "ClaimBoxError",
@@ -39,6 +50,7 @@ __all__ = [
     "ClaimKeys",
     "ClaimKeysError",
     "ClaimReceipt",
+    "ClaimState",
     "CutReason",
     "Earning",
     "EarningCaps",
@@ -51,6 +63,7 @@ __all__ = [
     "NothingToClaimError",
     "PartKind",
     "Shares",
+    "anonymous_parts_of",
     "begin",
     "cancel",
     "caps_in_force",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, Tariff, get_fund, get_tariff, last_day_of_award, stage
 from earnings.formula import split
-from earnings.model import Earning, EarningPart, EarningState, NothingReason, PartKind
+from earnings.model import AnonymousPart, Earning, EarningPart, EarningState, NothingReason, PartKind
 from earnings.paying import Due, pay
 from ledger import NewEntry, balance, new_id
 from notices import NoticeKind, tell
@@ -99,6 +99,13 @@ def parts_of(session: Session, earning_id: UUID) -> list[EarningPart]:
     found = session.scalars(select(EarningPart).where(EarningPart.earning_id == earning_id))
     kinds = list(PartKind)
     return sorted(found, key=lambda part: (part.paid_at, kinds.index(part.kind), part.id))
+
+
+def anonymous_parts_of(session: Session, earning_id: UUID) -> list[AnonymousPart]:
+    """Return the parts of an earning that are due to nobody by name, in the order in which they fall due."""
+    found = session.scalars(select(AnonymousPart).where(AnonymousPart.earning_id == earning_id))
+    kinds = list(PartKind)
+    return sorted(found, key=lambda part: kinds.index(part.kind))
 
 
 def tariff_of(session: Session, earning: Earning) -> tuple[Tariff, Fund]:

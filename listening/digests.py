@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from duties import Duty, UnitScore, scoreboard
@@ -14,10 +14,12 @@ from listening.errors import DigestUnknownError
 from listening.model import DigestOverdue, UnitDigest
 from listening.rates import UnitRates, unit_rates
 from people import Principal, Role, Unit, below
-from reports import UNHANDLED, Report, ReportStep
+from reports import UNHANDLED, Report, ReportStep, StepKind
 
 READERS = (Role.SUPERVISOR, Role.HANDLER, Role.DISPATCHER)
 _WEEK = timedelta(days=7)
+# After these a called unit owes nothing that is not handled.
+_CALL_NOT_OPEN = (StepKind.CALL_HANDLING, StepKind.CALL_ACCEPTANCE, StepKind.CALL_WITHDRAWAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +117,32 @@ def _had_duties(score: UnitScore) -> bool:
 
 def _overdue_at(session: Session, until: datetime) -> Iterable[tuple[str, UUID, date]]:
     """Yield what units were late with at the end of a period: what was handled after it was still open then."""
+    # A duty is about a report, or about a call, whose steps are told apart from the report's own.
+    matter_id = func.coalesce(ReportStep.call_id, ReportStep.report_id)
     last = (
-        select(ReportStep.report_id, func.max(ReportStep.number).label("number"))
+        select(matter_id.label("matter_id"), ReportStep.report_id, func.max(ReportStep.number).label("number"))
         .where(ReportStep.made_at < until)
-        .group_by(ReportStep.report_id)
+        .group_by(matter_id, ReportStep.report_id)
         .subquery()
     )
+    was_open = or_(
+        ReportStep.call_id.is_(None) & ReportStep.status.in_(UNHANDLED),
+        ReportStep.call_id.is_not(None) & ReportStep.kind.not_in(_CALL_NOT_OPEN),
+    )
     query = (
-        select(Duty.unit_code, Duty.matter_id, Duty.due_on)
-        .join(last, last.c.report_id == Duty.matter_id)
+        select(Duty.unit_code, ReportStep.report_id, Duty.due_on)
+        .join(last, last.c.matter_id == Duty.matter_id)
         .join(ReportStep, (ReportStep.report_id == last.c.report_id) & (ReportStep.number == last.c.number))
         .where(
             Duty.due_on < until.date(),
             Duty.charged_at < until,
             Duty.ended_at.is_(None) | (Duty.ended_at >= until),
-            ReportStep.status.in_(UNHANDLED),
+            was_open,
         )
         .order_by(Duty.due_on, Duty.id)
     )
     for row in session.execute(query):
-        yield row.unit_code, row.matter_id, row.due_on
+        yield row.unit_code, row.report_id, row.due_on
 
 
 def _is_seen(by: Principal) -> ColumnElement[bool]:

@@ -1,10 +1,11 @@
 """The three rates of 接诉即办: response, resolution and satisfaction, each with who is in its denominator.
 
 *Response* (响应率). In the denominator is each time that a report was given to a unit in the period, by a dispatch, a
-transfer or a reopening, whose day for an answer is over: the first working day after it. Responded is what the unit
-acknowledged by the end of that day. Not in the denominator: what is still within its day, acknowledged or not (else the
-quick ones would count earlier than the slow ones), and what was transferred away or withdrawn within it without an
-answer, because the unit no longer had it to answer. What was taken away later, unanswered, counts against it.
+transfer, a reopening or a call (吹哨), whose day for an answer is over: the first working day after it. Responded is
+what the unit acknowledged by the end of that day. Not in the denominator: what is still within its day, answered or not
+(else the quick ones would count earlier than the slow ones); what was transferred away or withdrawn within it without
+an answer, because the unit no longer had it to answer; and what its command unit leads and gets back by a reopening,
+because nobody gave it away. What was taken away later, unanswered, counts against the unit.
 
 *Resolution* (解决率). In the denominator is each closure in the period that is in the sample of call-backs and of which
 it is known: its reporter was reached, or reopened the report. Resolved is where they said so and did not reopen it.
@@ -34,13 +35,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from listening.model import CallBack, ReportRating
 from listening.shares import Shares
-from reports import ReportStep, StepKind, due_on
+from reports import ReportStatus, ReportStep, StepKind, due_on
 
 RESPONSE_WORKING_DAYS = 1
 SATISFIED_STARS_MIN = 4
 
-_GIVEN = (StepKind.DISPATCH, StepKind.TRANSFER, StepKind.REOPENING)
-_TAKEN_AWAY = (StepKind.TRANSFER, StepKind.WITHDRAWAL)
+_GIVEN = (StepKind.DISPATCH, StepKind.TRANSFER, StepKind.REOPENING, StepKind.CALL)
+_TAKEN_AWAY = (StepKind.TRANSFER, StepKind.WITHDRAWAL, StepKind.CALL_WITHDRAWAL)
+_ANSWERED = (StepKind.ACKNOWLEDGEMENT, StepKind.CALL_ACKNOWLEDGEMENT)
 
 
 @dataclass(slots=True)
@@ -97,10 +99,15 @@ def _responses(
 
 def _given(since: datetime | None, until: datetime | None) -> Select[*tuple[Any, ...]]:
     """Return the question for what was given to units in the period, each with what next became of it there."""
-    kinds = (*_GIVEN, StepKind.ACKNOWLEDGEMENT, StepKind.WITHDRAWAL)
-    in_order: dict[str, Any] = {"partition_by": ReportStep.report_id, "order_by": ReportStep.number}
+    kinds = (*_GIVEN, *_ANSWERED, *_TAKEN_AWAY)
+    in_order: dict[str, Any] = {
+        # Each call is answered by itself.
+        "partition_by": (ReportStep.report_id, ReportStep.call_id),
+        "order_by": ReportStep.number,
+    }
     told = select(
         ReportStep.kind,
+        ReportStep.status,
         ReportStep.unit_code,
         ReportStep.made_at,
         func.lead(ReportStep.kind, type_=ReportStep.kind.type).over(**in_order).label("next_kind"),
@@ -113,7 +120,10 @@ def _given(since: datetime | None, until: datetime | None) -> Select[*tuple[Any,
         told = told.where(ReportStep.report_id.in_(given))
     step = told.subquery()
     return select(step.c.unit_code, step.c.made_at, step.c.next_kind, step.c.next_at).where(
-        step.c.kind.in_(_GIVEN), *_within(step.c.made_at, since, until)
+        step.c.kind.in_(_GIVEN),
+        # What its command unit leads is accepted, and nobody's to acknowledge.
+        or_(step.c.kind == StepKind.CALL, step.c.status == ReportStatus.DISPATCHED),
+        *_within(step.c.made_at, since, until),
     )
 
 

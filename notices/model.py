@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     REJECTED = "rejected"
     MERGED = "merged"
     DISPATCHED = "dispatched"
+    CALLED = "called"
     HANDLED = "handled"
     RETURNED = "returned"
     CLOSED = "closed"

@@ -27,7 +27,8 @@ def keep(
 ) -> list[Photo]:
     """Keep photos of a matter and return them in order; the same picture again is the photo that there is.
 
-    The caller holds the matter's lock, and deletes what was put where this or the transaction fails.
+    `now` is all that is kept of when it was, in the ids too. The caller holds the matter's lock, and deletes what was
+    put where this or the transaction fails.
 
     Raises:
         TooManyPhotosError: the matter would have more than 6 of this kind.
@@ -40,7 +41,7 @@ def keep(
         raise TooManyPhotosError(PHOTOS_MAX)
     for sha256, picture in fresh.items():
         known[sha256] = Photo(
-            id=new_id(),
+            id=new_id(now),
             matter_id=matter_id,
             kind=kind,
             width=picture.width,

@@ -72,6 +72,7 @@ class FolderStore:
                 _write(draft, data)
                 _make_folders(path.parent, self._root)
                 draft.replace(path)
+                _tell_no_time(path, self._root)
                 _keep_names(path.parent)
             finally:
                 draft.unlink(missing_ok=True)
@@ -198,6 +199,14 @@ def _make_folders(folder: Path, root: Path) -> None:
     _make_folders(folder.parent, root)
     folder.mkdir(mode=0o700, exist_ok=True)
     _keep_names(folder.parent)
+
+
+def _tell_no_time(path: Path, root: Path) -> None:
+    """Take from a file, and from the folders above it, when it came: the photo may be of somebody without a name."""
+    for each in (path, *path.parents):
+        os.utime(each, (0, 0))
+        if each == root:
+            return
 
 
 def _keep_names(folder: Path) -> None:

@@ -2,11 +2,16 @@
 
 from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_of_code
 from reports.awarding import release_rests
+from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
+from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
 from reports.closures import closed_report_of, untouched_by
-from reports.dispatching import dispatch, transfer
+from reports.deadlines import last_due_on
+from reports.dispatching import dispatch, takers, transfer
 from reports.errors import (
+    CallsOpenError,
+    CallUnknownError,
     CategoryUnknownError,
     ClaimUnknownError,
     DayOutOfRangeError,
@@ -17,6 +22,7 @@ from reports.errors import (
     JoinUnknownError,
     MergerTargetError,
     NotConfidentialError,
+    NothingOwedError,
     OwnDepartmentError,
     PlaceUnknownError,
     PositionError,
@@ -33,14 +39,15 @@ from reports.handling import acknowledge, handle
 from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.list_faults import ListFault
 from reports.listings import (
-    WAITING,
     ReportPage,
     confidential_among,
+    duties_about,
     duties_of,
     get_report,
     list_reports,
+    matters_of,
     numbers_of,
-    reports_waiting,
+    report_by_number,
 )
 from reports.model import (
     Category,
@@ -58,10 +65,11 @@ from reports.model import (
     StepKind,
     Unmasking,
 )
+from reports.ordering import answer_order, give_order
 from reports.photographing import add_photos
 from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
-from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, requests_of
+from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.responsibilities import (
     ListChanges,
     categories,
@@ -81,7 +89,7 @@ from reports.responsibility_files import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.steps import UNHANDLED, Function, may_take, report_of_step, steps_of
+from reports.steps import UNHANDLED, Function, is_placed, may_act, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -89,6 +97,16 @@ from reports.unmasking import (
     get_unmasking,
     may_know_reporter,
     unmaskings_of,
+)
+from reports.waiting import (
+    WAITING,
+    OpenByAge,
+    WaitingCount,
+    calls_waiting,
+    count_waiting,
+    open_by_age,
+    reports_waiting,
+    requests_waiting,
 )
 from reports.working_days import due_on, is_announced, is_working_day
 
@@ -98,6 +116,9 @@ __all__ = [
     "REOPENING_DAYS",
     "UNHANDLED",
     "WAITING",
+    "CallState",
+    "CallUnknownError",
+    "CallsOpenError",
     "Category",
     "CategoryKind",
     "CategoryUnknownError",
@@ -116,11 +137,14 @@ __all__ = [
     "ListFault",
     "MergerTargetError",
     "NotConfidentialError",
+    "NothingOwedError",
+    "OpenByAge",
     "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
     "ReopeningClosedError",
     "Report",
+    "ReportCall",
     "ReportError",
     "ReportJoin",
     "ReportPage",
@@ -139,25 +163,34 @@ __all__ = [
     "StepKind",
     "StepNotNowError",
     "Unmasking",
+    "WaitingCount",
     "accept",
+    "accept_call",
     "acknowledge",
+    "acknowledge_call",
     "add_photos",
+    "answer_order",
     "as_kept",
     "ask_postponement",
     "ask_unmasking",
     "ask_withdrawal",
+    "call_units",
+    "calls_of",
+    "calls_waiting",
     "categories",
     "changes_of",
     "claim_award",
     "close",
     "closed_report_of",
     "confidential_among",
+    "count_waiting",
     "deadlines_of",
     "decide",
     "decide_join",
     "decide_unmasking",
     "dispatch",
     "due_on",
+    "duties_about",
     "duties_of",
     "get_category",
     "get_join",
@@ -166,20 +199,28 @@ __all__ = [
     "get_unmasking",
     "get_version",
     "give_claim_code",
+    "give_order",
     "handle",
+    "handle_call",
     "is_announced",
     "is_category_code",
+    "is_placed",
     "is_working_day",
     "join",
     "joins_of",
+    "last_due_on",
     "list_in_force",
     "list_reports",
     "list_versions",
+    "matters_of",
+    "may_act",
+    "may_decide",
     "may_know_reporter",
     "may_take",
     "merge",
     "nobody",
     "numbers_of",
+    "open_by_age",
     "packaged_responsibilities",
     "publish_responsibilities",
     "read_responsibilities",
@@ -187,13 +228,17 @@ __all__ = [
     "release_rests",
     "remind_units",
     "reopen",
+    "report_by_number",
     "report_of_code",
     "report_of_step",
     "reports_waiting",
     "requests_of",
+    "requests_waiting",
+    "return_call",
     "return_to_department",
     "steps_of",
     "submit",
+    "takers",
     "transfer",
     "unmaskings_of",
     "untouched_by",

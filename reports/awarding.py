@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session
 
 import earnings
@@ -12,6 +12,7 @@ from duties import Duty, DutyOutcome
 from earnings import Earning, EarningState, NothingReason
 from ledger import NewEntry, Sweep, post
 from people import Role, get_resident, get_unit, household_works_for
+from reports.calls import calls_of
 from reports.model import JoinState, Report, ReportJoin
 from reports.responsibilities import get_category
 
@@ -61,7 +62,8 @@ def release_rests(session: Session, *, now: datetime, limit: int = 50, after: UU
         .where(
             Earning.state.in_([EarningState.WAITING, EarningState.STAGED]),
             Earning.rest_due_at.is_(None),
-            Duty.unit_code == Report.department_code,
+            # Of a report that the command unit leads, it is the one to be late.
+            Duty.unit_code == case((Report.is_led, Report.command_code), else_=Report.department_code),
             or_(Duty.outcome == DutyOutcome.MISSED, _is_late(now.date())),
         )
         .distinct()
@@ -91,7 +93,8 @@ def _joiners(session: Session, report: Report) -> list[UUID]:
     )
     merged = select(Report.resident_id).where(Report.merged_into_id == report.id, Report.resident_id.is_not(None))
     found = {*session.scalars(joined), *(each for each in session.scalars(merged) if each is not None)}
-    return sorted(each for each in found if not is_of_department(session, each, report.department_code))
+    answering = [report.department_code, *(each.unit_code for each in calls_of(session, [report.id]))]
+    return sorted(each for each in found if not any(is_of_department(session, each, unit) for unit in answering))
 
 
 def is_of_department(session: Session, resident_id: UUID, department_code: str | None) -> bool:

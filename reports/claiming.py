@@ -9,6 +9,7 @@ import earnings
 from earnings import ClaimKeys, ClaimReceipt
 from reports.anonymity import report_of_code
 from reports.awarding import is_of_department
+from reports.calls import calls_of
 from reports.errors import ClaimUnknownError, OwnDepartmentError
 from reports.model import Report
 from reports.responsibilities import get_category
@@ -27,7 +28,8 @@ def claim_award(session: Session, *, code: str, resident_id: UUID, keys: ClaimKe
     if report is None:
         raise ClaimUnknownError
     category = get_category(session, report.category_code, version=report.list_version)
-    for department in {category.department_code, report.department_code}:
+    called = {each.unit_code for each in calls_of(session, [report.id])}
+    for department in {category.department_code, report.department_code, *called}:
         if is_of_department(session, resident_id, department):
             raise OwnDepartmentError
     try:

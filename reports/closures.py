@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from ledger import Call, check_still_new
+from oversight import Order
 from people import Principal
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
@@ -46,4 +47,7 @@ def untouched_by(actor: str) -> ColumnElement[bool]:
         or_(ReportRequest.asked_by == actor, ReportRequest.decided_by == actor),
     )
     judged = select(ReportJoin.id).where(ReportJoin.report_id == Report.id, ReportJoin.decided_by == actor)
-    return and_(*(~each.correlate(Report).exists() for each in (took, asked, judged)))
+    ordered = select(Order.id).where(
+        Order.matter_id == Report.id, or_(Order.ordered_by == actor, Order.answered_by == actor)
+    )
+    return and_(*(~each.correlate(Report).exists() for each in (took, asked, judged, ordered)))

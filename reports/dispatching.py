@@ -3,16 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from duties import move, open_duty
 from ledger import Call
-from people import Level, Principal, get_unit, is_within
-from reports.errors import DispatchTargetError, DueDateError
+from people import Level, Principal, Unit, below, get_unit, is_within
+from reports.calls import check_no_call_is_open
+from reports.deadlines import check_day_of_the_list, last_due_on
+from reports.errors import DispatchTargetError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
-from reports.responsibilities import deadlines_of, get_category
+from reports.responsibilities import get_category
 from reports.steps import known, locked_report, take_step
-from reports.working_days import due_on as last_of_working_days
 
 
 def dispatch(
@@ -27,21 +29,24 @@ def dispatch(
 ) -> ReportStep:
     """Give an accepted report to a department (that of the list for None), with its day.
 
-    `due_on` may be earlier than the list says, never later: more time is what two supervisors give, in public.
+    `due_on` may be earlier than the list says, never later: more time is what two supervisors give, in public. Where
+    the command unit led others, who is given the report has what is left of its days.
 
     Raises:
         ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
+        CallsOpenError: the command unit has called units whose result it has not accepted.
         UnitUnknownError: no such unit.
         DispatchTargetError: the unit is neither a department nor a place below the command unit.
         DueDateError: the day is over, or later than the list says.
     """
     report = locked_report(session, report_id, StepKind.DISPATCH, by=by, call=call)
+    check_no_call_is_open(session, report.id)
     category = get_category(session, report.category_code, version=report.list_version)
-    by_the_list = _day_of_the_list(session, report, now)
-    if due_on is not None and not now.date() <= due_on <= by_the_list:
-        raise DueDateError(now.date(), by_the_list)
+    check_day_of_the_list(session, report, due_on, now)
+    day = due_on or last_due_on(session, report, now)
     taker = _taker(session, report, unit_code or known(category.department_code))
-    return _give(session, report, StepKind.DISPATCH, taker, due_on=due_on or by_the_list, by=by, now=now, call=call)
+    report.is_led = False
+    return _give(session, report, StepKind.DISPATCH, taker, due_on=day, by=by, now=now, call=call)
 
 
 def transfer(
@@ -58,13 +63,15 @@ def transfer(
     taker = _taker(session, report, unit_code)
     duty = open_duty(session, report.id)
     in_time = now.date() <= duty.due_on
-    day = duty.due_on if in_time else _day_of_the_list(session, report, now)
+    day = duty.due_on if in_time else last_due_on(session, report, now)
     return _give(session, report, StepKind.TRANSFER, taker, due_on=day, by=by, now=now, call=call)
 
 
-def _day_of_the_list(session: Session, report: Report, now: datetime) -> date:
-    category = get_category(session, report.category_code, version=report.list_version)
-    return last_of_working_days(now.date(), deadlines_of(category).of(known(report.severity)))
+def takers(session: Session, report: Report) -> list[Unit]:
+    """Return the units that an accepted report may be given to, in the order of the tree: not the one that has it."""
+    command = get_unit(session, known(report.command_code))
+    query = select(Unit).where(or_(Unit.level == Level.DEPARTMENT, below(command.path)))
+    return [unit for unit in session.scalars(query.order_by(Unit.path)) if unit.code != report.department_code]
 
 
 def _taker(session: Session, report: Report, unit_code: str) -> str:

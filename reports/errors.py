@@ -1,5 +1,6 @@
 """What reports refuses, each with the facts of the refusal."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -167,3 +168,27 @@ class NotConfidentialError(ReportError):
     def __init__(self, report_id: UUID) -> None:
         super().__init__("this report is not confidential")
         self.report_id = report_id
+
+
+class CallUnknownError(ReportError):
+    """The report has no such call."""
+
+    def __init__(self, call_id: UUID) -> None:
+        super().__init__("unknown call")
+        self.call_id = call_id
+
+
+class CallsOpenError(ReportError):
+    """The command unit has called units whose result it has not accepted."""
+
+    def __init__(self, unit_codes: Sequence[str]) -> None:
+        super().__init__("results of called units are not accepted")
+        self.unit_codes = ", ".join(unit_codes)
+
+
+class NothingOwedError(ReportError):
+    """No open duty about the report lies on the unit, so it is not ordered to report about it."""
+
+    def __init__(self, unit_code: str) -> None:
+        super().__init__("this unit owes nothing about the report")
+        self.unit_code = unit_code

@@ -15,6 +15,7 @@ _TO_FOLLOWERS = {
     StepKind.REJECTION: NoticeKind.REJECTED,
     StepKind.MERGER: NoticeKind.MERGED,
     StepKind.HANDLING: NoticeKind.HANDLED,
+    StepKind.COMPLETION: NoticeKind.HANDLED,
     StepKind.CLOSURE: NoticeKind.CLOSED,
     StepKind.REOPENING: NoticeKind.REOPENED,
     StepKind.WITHDRAWAL: NoticeKind.WITHDRAWN,
@@ -24,8 +25,14 @@ _TO_UNIT = {
     StepKind.TRANSFER: NoticeKind.DISPATCHED,
     StepKind.RETURN: NoticeKind.RETURNED,
     StepKind.REOPENING: NoticeKind.REOPENED,
+    StepKind.CALL: NoticeKind.CALLED,
+    StepKind.CALL_RETURN: NoticeKind.RETURNED,
 }
-_TO_SUPERVISORS = {StepKind.SUBMISSION: NoticeKind.NEW, StepKind.HANDLING: NoticeKind.HANDLED}
+_TO_SUPERVISORS = {
+    StepKind.SUBMISSION: NoticeKind.NEW,
+    StepKind.HANDLING: NoticeKind.HANDLED,
+    StepKind.COMPLETION: NoticeKind.HANDLED,
+}
 
 
 def tell_of_step(session: Session, report: Report, step: ReportStep) -> None:
@@ -35,7 +42,10 @@ def tell_of_step(session: Session, report: Report, step: ReportStep) -> None:
             if step.made_by != f"resident:{resident_id.hex}":
                 _tell(session, _TO_FOLLOWERS[step.kind], report_id, step, resident_id=resident_id)
     if step.kind in _TO_UNIT and step.unit_code is not None:
-        _tell(session, _TO_UNIT[step.kind], report.id, step, unit=(step.unit_code, Role.HANDLER))
+        # What its command unit led lies on that again when it is returned or reopened, and its dispatchers see to it.
+        is_led = report.is_led and step.call_id is None
+        role = Role.DISPATCHER if is_led else Role.HANDLER
+        _tell(session, _TO_UNIT[step.kind], report.id, step, unit=(step.unit_code, role))
     to_supervisors = _TO_SUPERVISORS.get(step.kind)
     if step.kind is StepKind.ACCEPTANCE and report.severity is Severity.URGENT:
         to_supervisors = NoticeKind.URGENT

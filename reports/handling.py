@@ -1,4 +1,4 @@
-"""What a department does: acknowledging a report, and saying that it is handled."""
+"""What who has a report does: acknowledging it, and saying that it is handled."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from duties import hand_over, open_duty
 from ledger import Call
 from people import Principal
-from reports.model import ReportStatus, ReportStep, StepKind
-from reports.steps import locked_report, take_step
+from reports.calls import check_no_call_is_open
+from reports.errors import ReportUnknownError, StepNotNowError
+from reports.model import Report, ReportStatus, ReportStep, StepKind
+from reports.steps import Function, is_placed, locked_report, report_within_reach, take_step
 
 
 def acknowledge(
@@ -36,19 +38,23 @@ def acknowledge(
 def handle(
     session: Session, *, report_id: UUID, note: str, by: Principal, now: datetime, call: Call | None = None
 ) -> ReportStep:
-    """Let a department say that it is done, and how; somebody else verifies it, and no delay of theirs is its own.
+    """Say that it is done, and how; somebody else verifies it, and no delay of theirs is one's own.
+
+    A department's handler says it; of a report that the command unit leads, its dispatcher or a handler of its own,
+    once it has accepted the results of all whom it called.
 
     Raises:
         ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
+        CallsOpenError: the command unit has called units whose result it has not accepted.
         TextRefusedError: the note is empty, too long, or has forbidden characters.
     """
-    report = locked_report(session, report_id, StepKind.HANDLING, by=by, call=call)
+    kind, report = _handled(session, report_id, by=by, call=call)
     duty = open_duty(session, report.id)
     entry = hand_over(session, duty, actor=by.actor, now=now)
     return take_step(
         session,
         report,
-        StepKind.HANDLING,
+        kind,
         ReportStatus.HANDLED,
         by=by,
         now=now,
@@ -58,3 +64,26 @@ def handle(
         old_due_on=duty.due_on,
         duty_entry=entry,
     )
+
+
+def _handled(session: Session, report_id: UUID, *, by: Principal, call: Call | None) -> tuple[StepKind, Report]:
+    """Return the step by which somebody says that a report is done, and the report behind its lock."""
+    seen = session.get(Report, report_id, populate_existing=True)
+    if seen is None:
+        raise ReportUnknownError(report_id)
+    if not seen.is_led:
+        return StepKind.HANDLING, locked_report(session, report_id, StepKind.HANDLING, by=by, call=call)
+    in_command = is_placed(session, seen, by, Function.COMMAND)
+    report = report_within_reach(
+        session,
+        report_id,
+        Function.COMMAND if in_command else Function.HANDLING,
+        at=seen.command_code,
+        by=by,
+        call=call,
+    )
+    # It may have been given to a department while this one waited for the lock.
+    if report.status is not ReportStatus.ACCEPTED or not report.is_led:
+        raise StepNotNowError(StepKind.COMPLETION, report.status)
+    check_no_call_is_open(session, report.id)
+    return StepKind.COMPLETION if in_command else StepKind.HANDLING, report

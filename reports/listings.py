@@ -1,5 +1,7 @@
-"""Finding reports again: by id, in lists for those who have something to do with them, and what waits for whom."""
+"""Finding reports again: by id or number, and in lists for those who have something to do with them."""
 
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,17 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from duties import Duty
 from people import Principal, Role, Unit, below
+from reports.calls import ReportCall, calls_of
 from reports.errors import ReportUnknownError
-from reports.model import Report, ReportJoin, ReportStatus
+from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)
-# What each function has to do next.
-WAITING = {
-    Function.SUPERVISION: (ReportStatus.SUBMITTED, ReportStatus.HANDLED, ReportStatus.VERIFIED),
-    Function.COMMAND: (ReportStatus.ACCEPTED,),
-    Function.HANDLING: (ReportStatus.DISPATCHED, ReportStatus.ACKNOWLEDGED, ReportStatus.RETURNED),
-}
+_NUMBER = re.compile(rf"[0-9]{{{NUMBER_LENGTH}}}")
+_BETWEEN_DIGITS = re.compile(r"[\s-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,20 @@ def get_report(session: Session, report_id: UUID, *, seen_by: Principal) -> Repo
     return report
 
 
+def report_by_number(session: Session, number: str, *, seen_by: Principal) -> Report:
+    """Return the report with this number, typed with or without blanks and hyphens, to those who may see it.
+
+    Raises:
+        ReportUnknownError: there is none that they may see.
+    """
+    # One that is longer is none, and is not worth the reading.
+    typed = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", number[:40]))
+    found = session.scalar(select(Report).where(Report.number == typed)) if _NUMBER.fullmatch(typed) else None
+    if found is None or not _is_seen(session, found, seen_by):
+        raise ReportUnknownError(number)
+    return found
+
+
 def list_reports(
     session: Session,
     *,
@@ -52,28 +65,23 @@ def list_reports(
     before: UUID | None = None,
 ) -> ReportPage:
     """Return the reports that somebody may see (with one of the statuses, of a category), newest first."""
-    query = _with_duties().where(_seen(seen_by)).order_by(Report.id.desc()).limit(limit + 1)
+    query = with_duties().where(_seen(seen_by)).order_by(Report.id.desc()).limit(limit + 1)
     if statuses:
         query = query.where(Report.status.in_(statuses))
     if category_code is not None:
         query = query.where(Report.category_code == category_code)
     if before is not None:
         query = query.where(Report.id < before)
-    found = _pairs(session, query)
+    found = pairs(session, query)
     return ReportPage(found[:limit], found[limit - 1][0].id if len(found) > limit else None)
 
 
-def reports_waiting(
-    session: Session, *, seen_by: Principal, function: Function, limit: int = 200
-) -> list[tuple[Report, Duty | None]]:
-    """Return what waits for somebody in a function: the earliest due first, then what has no day yet, oldest first."""
-    query = (
-        _with_duties()
-        .where(Report.status.in_(WAITING[function]), _placed(seen_by, function))
-        .order_by(Duty.due_on.is_(None), Duty.due_on, Report.id)
-        .limit(limit)
-    )
-    return _pairs(session, query)
+def matters_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, tuple[Report, ReportCall | None]]:
+    """Return the reports that duties are about by the ids of their matters, with the call where it is one."""
+    reports = select(Report).where(Report.id.in_(matter_ids))
+    calls = select(ReportCall, Report).join(Report).where(ReportCall.id.in_(matter_ids))
+    found: dict[UUID, tuple[Report, ReportCall | None]] = {each.id: (each, None) for each in session.scalars(reports)}
+    return found | {called.id: (report, called) for called, report in session.execute(calls)}
 
 
 def numbers_of(session: Session, report_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -88,20 +96,30 @@ def confidential_among(session: Session, report_ids: Collection[UUID]) -> set[UU
 
 
 def duties_of(session: Session, report_id: UUID) -> list[Duty]:
-    """Return all duties that a report laid on units, the earliest first."""
-    return list(session.scalars(select(Duty).where(Duty.matter_id == report_id).order_by(Duty.id)))
+    """Return all duties that a report laid on units, the earliest first, without those of calls."""
+    return duties_about(session, [report_id])
 
 
-def _with_duties() -> Select[Report, Duty]:
+def duties_about(session: Session, matter_ids: Collection[UUID]) -> list[Duty]:
+    """Return all duties about reports or calls, the earliest first."""
+    return list(session.scalars(select(Duty).where(Duty.matter_id.in_(matter_ids)).order_by(Duty.id)))
+
+
+def with_duties() -> Select[Report, Duty]:
+    """Return the query of reports, each with its open duty, if any."""
     return select(Report, Duty).outerjoin(Duty, (Duty.matter_id == Report.id) & Duty.ended_at.is_(None))
 
 
-def _pairs(session: Session, query: Select[Report, Duty]) -> list[tuple[Report, Duty | None]]:
+def pairs(session: Session, query: Select[Report, Duty]) -> list[tuple[Report, Duty | None]]:
+    """Return what such a query finds."""
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def _is_seen(session: Session, report: Report, by: Principal) -> bool:
     if any(is_placed(session, report, by, each) for each in Function) or by.may_everywhere(Role.ADMINISTRATOR):
+        return True
+    called = calls_of(session, [report.id])
+    if any(is_placed(session, report, by, Function.HANDLING, at=each.unit_code) for each in called):
         return True
     joined = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == by.resident_id)
     return by.resident_id is not None and session.scalar(joined) is not None
@@ -111,12 +129,20 @@ def _seen(by: Principal) -> ColumnElement[bool]:
     own = Report.resident_id == by.resident_id if by.resident_id is not None else false()
     followed = select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)
     joined = Report.id.in_(followed) if by.resident_id is not None else false()
+    called = Report.id.in_(select(ReportCall.report_id).where(placed_at(by, Role.HANDLER, ReportCall.unit_code)))
     everywhere = () if not by.may_everywhere(Role.ADMINISTRATOR) else (Report.id.is_not(None),)
-    return or_(own, joined, *everywhere, *(_placed(by, each) for each in _OFFICERS))
+    return or_(own, joined, called, *everywhere, *(placed(by, each) for each in _OFFICERS))
 
 
-def _placed(by: Principal, function: Function) -> ColumnElement[bool]:
-    role, column = _PLACES[function]
+def placed(by: Principal, function: Function) -> ColumnElement[bool]:
+    """Return the condition that somebody has a function where a report is; as `steps.is_placed`, for many reports."""
+    return placed_at(by, *_PLACES[function])
+
+
+def placed_at(
+    by: Principal, role: Role, column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+) -> ColumnElement[bool]:
+    """Return the condition that somebody has a role at the unit in a column."""
     paths = by.unit_paths(role)
     if not paths:
         return false()

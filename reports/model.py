@@ -135,6 +135,16 @@ class StepKind(StrEnum):
     REOPENING = "reopening"
     POSTPONEMENT = "postponement"
     WITHDRAWAL = "withdrawal"
+    # The command unit keeps the report and calls units (吹哨); in the end it says itself that all is done.
+    LEAD = "lead"
+    CALL = "call"
+    CALL_ACKNOWLEDGEMENT = "call_acknowledgement"
+    CALL_HANDLING = "call_handling"
+    CALL_ACCEPTANCE = "call_acceptance"
+    CALL_RETURN = "call_return"
+    CALL_POSTPONEMENT = "call_postponement"
+    CALL_WITHDRAWAL = "call_withdrawal"
+    COMPLETION = "completion"
 
 
 class RequestKind(StrEnum):
@@ -160,6 +170,7 @@ class Report(Base):
         CheckConstraint("NOT (is_anonymous AND is_confidential)", name="hidden_in_one_way"),
         CheckConstraint("NOT is_anonymous OR resident_id IS NULL", name="anonymous_is_nobodys"),
         CheckConstraint("NOT is_confidential OR resident_id IS NOT NULL", name="confidential_is_somebodys"),
+        CheckConstraint("NOT is_led OR department_code IS NULL", name="led_by_the_command_unit"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
     )
@@ -188,6 +199,10 @@ class Report(Base):
     is_anonymous: Mapped[bool] = mapped_column(server_default=false())
     # Whose it is only two officers together may learn.
     is_confidential: Mapped[bool] = mapped_column(server_default=false())
+    # The level above is told at once, before anybody accepts it.
+    is_urgent: Mapped[bool] = mapped_column(server_default=false())
+    # The command unit keeps it and calls others; over once it gives the report to a department.
+    is_led: Mapped[bool] = mapped_column(server_default=false())
 
 
 class ClaimCode(Base):
@@ -225,8 +240,9 @@ class Unmasking(Base):
 class ReportStep(Base):
     """One step of a report: who did what for which unit, when, and the status it led to; added, never changed.
 
-    The status before it is that of the step before. `unit_code` is who was charged by a dispatch or transfer, else whom
-    the duty lay on; `due_on` the date that the step set, `entry_id` the entry in the books, where it moved a duty.
+    The status before it is that of the step before. `unit_code` is who was charged by a dispatch, transfer or call,
+    else whom the duty lay on; `due_on` the date that the step set, `entry_id` the entry in the books, where it moved a
+    duty.
     """
 
     __tablename__ = "report_steps"
@@ -234,6 +250,7 @@ class ReportStep(Base):
         UniqueConstraint("report_id", "number"),
         # What was given to units, and closed, in some days.
         Index("ix_report_steps_kind_made_at", "kind", "made_at"),
+        CheckConstraint("(kind LIKE 'call%') = (call_id IS NOT NULL)", name="steps_of_calls_name_them"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -249,6 +266,7 @@ class ReportStep(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     entry_id: Mapped[UUID | None] = mapped_column(unique=True)
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_calls.id"), index=True)
 
 
 class JoinState(StrEnum):
@@ -308,6 +326,8 @@ class ReportRequest(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
     kind: Mapped[RequestKind] = mapped_column(enum_column(RequestKind))
+    # Of whose duty the day is; the report's own without one.
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_calls.id"))
     due_on: Mapped[date | None] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     asked_by: Mapped[str] = mapped_column(String(64))

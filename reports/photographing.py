@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from people import Principal
 from photos import CleanPhoto, Photo, PhotoKind, PhotoStore, keep
+from reports.anonymity import as_kept
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
 from reports.steps import WITH_DEPARTMENT, Function, is_placed
@@ -44,7 +45,7 @@ def add_photos(
     kind = _kind_of(session, report, by)
     if report.status not in _WHEN[kind]:
         raise StepNotNowError("photo", report.status)
-    return keep(session, store, matter_id=report.id, kind=kind, pictures=pictures, now=now)
+    return keep(session, store, matter_id=report.id, kind=kind, pictures=pictures, now=as_kept(by, now))
 
 
 def _kind_of(session: Session, report: Report, by: Principal) -> PhotoKind:

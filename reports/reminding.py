@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Exists, exists, or_, select
+from sqlalchemy import Exists, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from duties import Duty
 from ledger import Sweep
 from notices import Notice, NoticeKind, tell
 from people import Role
+from reports.calls import ReportCall
 from reports.model import Report, ReportStatus
 from reports.working_days import due_on
 
@@ -26,8 +27,9 @@ def remind_units(session: Session, *, now: datetime, limit: int = 200, after: UU
     soon = max(due_on(today, 1), today + timedelta(days=1))
     is_late, is_soon = Duty.due_on < today, (Duty.due_on > today) & (Duty.due_on <= soon)
     query = (
-        select(Duty, Report.status)
-        .join(Report, Report.id == Duty.matter_id)
+        select(Duty, Report.id, Report.status, ReportCall.id.is_not(None).label("is_call"))
+        .outerjoin(ReportCall, ReportCall.id == Duty.matter_id)
+        .join(Report, Report.id == func.coalesce(ReportCall.report_id, Duty.matter_id))
         .where(
             Duty.ended_at.is_(None),
             Duty.handled_at.is_(None),
@@ -39,13 +41,14 @@ def remind_units(session: Session, *, now: datetime, limit: int = 200, after: UU
     if after is not None:
         query = query.where(Duty.id > after)
     found = session.execute(query).all()
-    for duty, status in found:
+    for duty, report_id, status, is_call in found:
+        is_commands = status is ReportStatus.ACCEPTED and not is_call
         tell(
             session,
             kind=NoticeKind.OVERDUE if duty.due_on < today else NoticeKind.DUE_TOMORROW,
-            matter_id=duty.matter_id,
+            matter_id=report_id,
             cause_id=duty.id,
-            units=[(duty.unit_code, Role.DISPATCHER if status is ReportStatus.ACCEPTED else Role.HANDLER)],
+            units=[(duty.unit_code, Role.DISPATCHER if is_commands else Role.HANDLER)],
             now=now,
         )
     session.flush()

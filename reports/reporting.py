@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from duties import charge
 from ledger import Call, new_id
+from oversight import raise_urgent
 from people import Level, Principal, clean_text, get_resident, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
@@ -41,12 +42,14 @@ def submit(
     latitude: float | None = None,
     longitude: float | None = None,
     is_confidential: bool = False,
+    is_urgent: bool = False,
     call: Call | None = None,
 ) -> Report:
     """Take in a report of what somebody saw at a place; `by` is the resident, or an officer who writes it for one.
 
     `resident_id` is whose report it is; None where a caller or visitor is not registered: it then earns nothing. Where
-    `by` is nobody (`anonymity.nobody`), the report is anonymous, and the caller gives them its code.
+    `by` is nobody (`anonymity.nobody`), the report is anonymous, and the caller gives them its code. What is urgent
+    (重大事项) is brought before the command unit and the one above it at once, before anybody accepts it.
     Latitude and longitude are degrees (WGS 84), both or neither. Of two reports that draw the same number, one meets a
     unique violation.
 
@@ -80,9 +83,12 @@ def submit(
         status=ReportStatus.SUBMITTED,
         is_anonymous=is_anonymous,
         is_confidential=is_confidential and resident_id is not None,
+        is_urgent=is_urgent,
     )
     session.add(report)
     session.flush()
+    if is_urgent:
+        raise_urgent(session, matter_id=report.id, unit_code=unit.code, now=kept_at, day_only=is_anonymous)
     take_step(session, report, StepKind.SUBMISSION, ReportStatus.SUBMITTED, by=by, now=now, call=call)
     return report
 
@@ -90,7 +96,7 @@ def submit(
 def reopen(
     session: Session, *, report_id: UUID, reason: str, by: Principal, now: datetime, call: Call | None = None
 ) -> ReportStep:
-    """Let the reporter say, within 15 days of closure, that it is not done: the department has a new duty.
+    """Let the reporter say, within 15 days of closure, that it is not done: who had it has a new duty.
 
     Raises:
         ReportUnknownError: there is no such report of theirs.
@@ -106,7 +112,7 @@ def reopen(
     charged = charge(
         session,
         matter_id=report.id,
-        unit_code=known(report.department_code),
+        unit_code=known(report.command_code if report.is_led else report.department_code),
         due_on=due_on(now.date(), deadlines_of(category).of(known(report.severity))),
         actor=by.actor,
         now=now,
@@ -116,7 +122,7 @@ def reopen(
         session,
         report,
         StepKind.REOPENING,
-        ReportStatus.DISPATCHED,
+        ReportStatus.ACCEPTED if report.is_led else ReportStatus.DISPATCHED,
         by=by,
         now=now,
         call=call,

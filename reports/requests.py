@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from duties import move, open_duty, withdraw
-from ledger import Call, NewEntry, SamePersonError, new_id, remember_call
+from duties import Duty, move, open_duty, withdraw
+from ledger import Call, SamePersonError, new_id, remember_call
 from people import Principal, clean_text
 from reports.awarding import take_back_award
-from reports.errors import DueDateError, RequestPendingError, RequestUnknownError
+from reports.calling import withdrawn_calls
+from reports.calls import UNHANDLED_STATES, call_about
+from reports.errors import DueDateError, RequestPendingError, RequestUnknownError, StepNotNowError
 from reports.model import (
     TEXT_LENGTH_MAX,
     Report,
@@ -20,7 +22,7 @@ from reports.model import (
     RequestKind,
     StepKind,
 )
-from reports.steps import check_status, locked_report, report_open_to, take_step
+from reports.steps import Function, NewStep, check_status, locked_report, may_act, report_open_to, take_steps
 
 _STEPS = {RequestKind.POSTPONEMENT: StepKind.POSTPONEMENT, RequestKind.WITHDRAWAL: StepKind.WITHDRAWAL}
 # Later than this nothing is postponed at once.
@@ -35,19 +37,25 @@ def ask_postponement(
     reason: str,
     by: Principal,
     now: datetime,
+    call_id: UUID | None = None,
     call: Call | None = None,
 ) -> ReportRequest:
     """Ask that a unit gets a later day for what it owes, with a reason that everybody can read.
 
+    With `call_id` it is the day of a called unit; without, that of the report, and the days of calls stay.
+
     Raises:
         ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
+        CallUnknownError: the report has no such call.
         DueDateError: the day is not after the one that stands, or over, or more than 366 days ahead.
         RequestPendingError: something else is asked about the report and not decided.
         TextRefusedError: the reason is empty, too long, or has forbidden characters.
     """
     report = locked_report(session, report_id, StepKind.POSTPONEMENT, by=by, call=call)
-    _check_day(session, report, due_on, now)
-    return _ask(session, report, RequestKind.POSTPONEMENT, reason, due_on=due_on, by=by, now=now, call=call)
+    _check_day(_postponable(session, report, call_id), due_on, now)
+    return _ask(
+        session, report, RequestKind.POSTPONEMENT, reason, due_on=due_on, call_id=call_id, by=by, now=now, call=call
+    )
 
 
 def ask_withdrawal(
@@ -61,7 +69,7 @@ def ask_withdrawal(
         TextRefusedError: the reason is empty, too long, or has forbidden characters.
     """
     report = locked_report(session, report_id, StepKind.WITHDRAWAL, by=by, call=call)
-    return _ask(session, report, RequestKind.WITHDRAWAL, reason, due_on=None, by=by, now=now, call=call)
+    return _ask(session, report, RequestKind.WITHDRAWAL, reason, due_on=None, call_id=None, by=by, now=now, call=call)
 
 
 def decide(
@@ -105,6 +113,12 @@ def decide(
     return request
 
 
+def may_decide(session: Session, request: ReportRequest, report: Report, by: Principal) -> bool:
+    """Say whether somebody may decide what was asked about a report; for screens, which offer nothing else."""
+    is_open_to = request.decided_at is None and request.asked_by != by.actor
+    return is_open_to and may_act(session, report, by, Function.SUPERVISION)
+
+
 def get_request(session: Session, request_id: UUID) -> ReportRequest:
     """Return what was asked under this id.
 
@@ -131,6 +145,7 @@ def _ask(
     reason: str,
     *,
     due_on: date | None,
+    call_id: UUID | None,
     by: Principal,
     now: datetime,
     call: Call | None,
@@ -144,6 +159,7 @@ def _ask(
         id=new_id(),
         report_id=report.id,
         kind=kind,
+        call_id=call_id,
         due_on=due_on,
         reason=clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX),
         asked_by=by.actor,
@@ -158,35 +174,52 @@ def _ask(
 def _make_happen(
     session: Session, report: Report, request: ReportRequest, *, by: Principal, now: datetime
 ) -> ReportStep:
-    duty = open_duty(session, report.id)
-    old_due_on = duty.due_on
-    taken_back: list[NewEntry] = []
     if request.due_on is None:
-        status, entry = ReportStatus.WITHDRAWN, withdraw(session, duty, actor=by.actor, now=now)
+        steps = [_withdrawal(session, report, request, by=by, now=now)]
+        steps += withdrawn_calls(session, report, actor=by.actor, now=now)
         taken_back = take_back_award(session, report, reason=request.reason, actor=by.actor, now=now)
-    else:
-        _check_day(session, report, request.due_on, now)
-        status = report.status
-        entry = move(session, duty, unit_code=duty.unit_code, due_on=request.due_on, actor=by.actor, now=now).entry
-    return take_step(
-        session,
-        report,
-        _STEPS[request.kind],
-        status,
-        by=by,
-        now=now,
-        call=None,
+        return take_steps(
+            session, report, steps, ReportStatus.WITHDRAWN, by=by, now=now, call=None, award_entries=taken_back
+        )
+    duty = _postponable(session, report, request.call_id)
+    old_due_on = duty.due_on
+    _check_day(duty, request.due_on, now)
+    moved = move(session, duty, unit_code=duty.unit_code, due_on=request.due_on, actor=by.actor, now=now)
+    step = NewStep(
+        StepKind.CALL_POSTPONEMENT if request.call_id else StepKind.POSTPONEMENT,
         note=request.reason,
         unit_code=duty.unit_code,
         old_due_on=old_due_on,
         due_on=request.due_on,
-        duty_entry=entry,
-        award_entries=taken_back,
+        duty_entry=moved.entry,
+        call_id=request.call_id,
+    )
+    return take_steps(session, report, [step], report.status, by=by, now=now, call=None)
+
+
+def _withdrawal(session: Session, report: Report, request: ReportRequest, *, by: Principal, now: datetime) -> NewStep:
+    duty = open_duty(session, report.id)
+    return NewStep(
+        StepKind.WITHDRAWAL,
+        note=request.reason,
+        unit_code=duty.unit_code,
+        old_due_on=duty.due_on,
+        duty_entry=withdraw(session, duty, actor=by.actor, now=now),
     )
 
 
-def _check_day(session: Session, report: Report, due_on: date, now: datetime) -> None:
-    first = max(open_duty(session, report.id).due_on + timedelta(days=1), now.date())
+def _postponable(session: Session, report: Report, call_id: UUID | None) -> Duty:
+    """Return the duty whose day may be moved: the report's, or that of a call which is not handled."""
+    if call_id is None:
+        return open_duty(session, report.id)
+    called = call_about(session, report.id, call_id)
+    if called.state not in UNHANDLED_STATES:
+        raise StepNotNowError(StepKind.CALL_POSTPONEMENT, called.state)
+    return open_duty(session, called.id)
+
+
+def _check_day(duty: Duty, due_on: date, now: datetime) -> None:
+    first = max(duty.due_on + timedelta(days=1), now.date())
     last = now.date() + timedelta(days=POSTPONEMENT_DAYS_MAX)
     if not first <= due_on <= last:
         raise DueDateError(first, last)

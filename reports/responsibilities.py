@@ -110,10 +110,11 @@ def get_category(session: Session, code: str, *, version: int | None = None) -> 
     Raises:
         CategoryUnknownError: there is none, or others stand below it.
     """
-    wanted = select(func.max(ResponsibilityList.number)).scalar_subquery() if version is None else version
     # Some texts the database cannot even hear.
-    query = select(Category).where(Category.version == wanted, Category.code == code)
-    found = session.scalars(query).first() if is_category_code(code) else None
+    if not is_category_code(code):
+        raise CategoryUnknownError(code)
+    number = session.scalar(select(func.max(ResponsibilityList.number))) if version is None else version
+    found = session.get(Category, (number, code)) if number is not None else None
     if found is None or found.parent_code is None:
         raise CategoryUnknownError(code)
     return found

@@ -1,12 +1,13 @@
 """The steps of a report's life: who may take which, from which status, and never two ends of one report."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -20,11 +21,13 @@ from ledger import (
     post,
     remember_call,
 )
+from oversight import orders_touched_by
 from people import Principal, Role, clean_text, get_unit
 from reports.anonymity import NOBODY, as_kept
+from reports.calls import are_calls_open
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.followers import tell_of_step
-from reports.model import TEXT_LENGTH_MAX, Report, ReportRequest, ReportStatus, ReportStep, StepKind
+from reports.model import TEXT_LENGTH_MAX, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
 
 T = TypeVar("T")
 
@@ -44,7 +47,8 @@ _ROLES = {
     Function.HANDLING: Role.HANDLER,
 }
 
-_FUNCTIONS = {
+# Whose step each is.
+FUNCTIONS = {
     StepKind.SUBMISSION: Function.REPORTING,
     StepKind.ACCEPTANCE: Function.SUPERVISION,
     StepKind.REJECTION: Function.SUPERVISION,
@@ -59,6 +63,15 @@ _FUNCTIONS = {
     StepKind.ACKNOWLEDGEMENT: Function.HANDLING,
     StepKind.HANDLING: Function.HANDLING,
     StepKind.REOPENING: Function.REPORTING,
+    StepKind.LEAD: Function.COMMAND,
+    StepKind.CALL: Function.COMMAND,
+    StepKind.CALL_ACKNOWLEDGEMENT: Function.HANDLING,
+    StepKind.CALL_HANDLING: Function.HANDLING,
+    StepKind.CALL_ACCEPTANCE: Function.COMMAND,
+    StepKind.CALL_RETURN: Function.COMMAND,
+    StepKind.CALL_POSTPONEMENT: Function.SUPERVISION,
+    StepKind.CALL_WITHDRAWAL: Function.SUPERVISION,
+    StepKind.COMPLETION: Function.COMMAND,
 }
 
 # Whose duty is open and not handled.
@@ -80,7 +93,22 @@ _FROM = {
     StepKind.REOPENING: (ReportStatus.CLOSED,),
     StepKind.POSTPONEMENT: UNHANDLED,
     StepKind.WITHDRAWAL: WITH_DUTY,
+    StepKind.CALL: (ReportStatus.ACCEPTED,),
+    StepKind.COMPLETION: (ReportStatus.ACCEPTED,),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A step that is to be written down, with the facts of a `ReportStep` and the entry about the duty it moves."""
+
+    kind: StepKind
+    note: str | None = None
+    unit_code: str | None = None
+    old_due_on: date | None = None
+    due_on: date | None = None
+    duty_entry: NewEntry | None = None
+    call_id: UUID | None = None
 
 
 def locked_report(session: Session, report_id: UUID, kind: StepKind, *, by: Principal, call: Call | None) -> Report:
@@ -99,15 +127,29 @@ def report_open_to(session: Session, report_id: UUID, kind: StepKind, *, by: Pri
     """Return a report on which somebody may take such steps at all, behind its lock.
 
     Raises:
+        ReportUnknownError, SamePersonError: as `report_within_reach`.
+    """
+    return report_within_reach(session, report_id, FUNCTIONS[kind], by=by, call=call)
+
+
+def report_within_reach(
+    session: Session, report_id: UUID, function: Function, *, at: str | None = None, by: Principal, call: Call | None
+) -> Report:
+    """Return a report on which somebody may act in a function, behind its lock.
+
+    `at` is the unit where they must have the role, where it is not the one of the report (`is_placed`).
+
+    Raises:
         ReportUnknownError: there is none, or not where they have the role for it.
         SamePersonError: they did something on the report that is never the same person's.
     """
     report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
-    if report is None or not is_placed(session, report, by, _FUNCTIONS[kind]):
+    if report is None or not is_placed(session, report, by, function, at=at):
         raise ReportUnknownError(report_id)
     # A twin of this call may have taken the step while this one waited for the lock.
     check_still_new(session, call)
-    _check_apart(session, report, by, _FUNCTIONS[kind])
+    if not functions_of(session, report, by) <= {function}:
+        raise SamePersonError(by.actor)
     return report
 
 
@@ -121,16 +163,16 @@ def check_status(report: Report, kind: StepKind) -> None:
         raise StepNotNowError(kind, report.status)
 
 
-def is_placed(session: Session, report: Report, by: Principal, function: Function) -> bool:
-    """Say whether somebody has a function where the report is: at its place, its command unit, or its department."""
+def is_placed(session: Session, report: Report, by: Principal, function: Function, *, at: str | None = None) -> bool:
+    """Say whether somebody has a function at a unit, by itself the report's: its place, command unit or department."""
     if function is Function.REPORTING:
         own = report.resident_id is not None and by.is_resident(report.resident_id)
         return own or by.matter_id == report.id
-    where = {
+    where = at or {
         Function.SUPERVISION: report.unit_code,
         Function.COMMAND: report.command_code,
         Function.HANDLING: report.department_code,
-    }[function]
+    }.get(function)
     return where is not None and by.may(_ROLES[function], unit_path=get_unit(session, where).path)
 
 
@@ -147,12 +189,20 @@ def known(value: T | None) -> T:
 
 def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
     """Return the steps that somebody may take on a report now; for screens, which offer no others."""
-    did = _functions_of(session, report, by)
-    return {
+    did = functions_of(session, report, by)
+    found = {
         kind
         for kind, statuses in _FROM.items()
-        if report.status in statuses and did <= {_FUNCTIONS[kind]} and is_placed(session, report, by, _FUNCTIONS[kind])
+        if report.status in statuses and did <= {FUNCTIONS[kind]} and is_placed(session, report, by, FUNCTIONS[kind])
     }
+    if not report.is_led:
+        return found - {StepKind.COMPLETION}
+    return found - {StepKind.COMPLETION, StepKind.DISPATCH} if are_calls_open(session, report.id) else found
+
+
+def may_act(session: Session, report: Report, by: Principal, function: Function) -> bool:
+    """Say whether somebody has a function where the report is, and had no other part in it."""
+    return is_placed(session, report, by, function) and functions_of(session, report, by) <= {function}
 
 
 def take_step(
@@ -176,37 +226,62 @@ def take_step(
     Raises:
         TextRefusedError: the note is empty, too long, or has forbidden characters.
     """
+    step = NewStep(kind, note, unit_code, old_due_on, due_on, duty_entry)
+    return take_steps(session, report, [step], status, by=by, now=now, call=call, award_entries=award_entries)
+
+
+def take_steps(
+    session: Session,
+    report: Report,
+    new: Sequence[NewStep],
+    status: ReportStatus,
+    *,
+    by: Principal,
+    now: datetime,
+    call: Call | None,
+    award_entries: Sequence[NewEntry] = (),
+) -> ReportStep:
+    """Write down the steps that are one act, bring the report to its status, and post their entries; return the last.
+
+    Raises:
+        TextRefusedError: a note is empty, too long, or has forbidden characters.
+    """
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:
         earlier = session.scalar(select(func.count()).where(ReportStep.report_id == report.id)) or 0
     kept_at = as_kept(by, now)
-    step = ReportStep(
-        id=new_id(kept_at if by.actor == NOBODY else None),
-        report_id=report.id,
-        number=earlier + 1,
-        kind=kind,
-        made_by=by.actor,
-        made_at=kept_at,
-        status=status,
-        unit_code=unit_code,
-        old_due_on=old_due_on,
-        due_on=due_on,
-        note=None if note is None else clean_text(note, field="note", length_max=TEXT_LENGTH_MAX),
-        entry_id=None if duty_entry is None else duty_entry.id,
-    )
+    steps = [
+        ReportStep(
+            id=new_id(kept_at if by.actor == NOBODY else None),
+            report_id=report.id,
+            number=number,
+            kind=each.kind,
+            made_by=by.actor,
+            made_at=kept_at,
+            status=status,
+            unit_code=each.unit_code,
+            old_due_on=each.old_due_on,
+            due_on=each.due_on,
+            note=None if each.note is None else clean_text(each.note, field="note", length_max=TEXT_LENGTH_MAX),
+            entry_id=None if each.duty_entry is None else each.duty_entry.id,
+            call_id=each.call_id,
+        )
+        for number, each in enumerate(new, start=earlier + 1)
+    ]
     report.status = status
-    session.add(step)
-    tell_of_step(session, report, step)
-    remember_call(session, call, made_id=step.id, now=kept_at)
+    session.add_all(steps)
+    for step in steps:
+        tell_of_step(session, report, step)
+    remember_call(session, call, made_id=steps[-1].id, now=kept_at)
     session.flush()
-    entries = [*([duty_entry] if duty_entry else []), *award_entries]
+    entries = [*(each.duty_entry for each in new if each.duty_entry), *award_entries]
     try:
         if entries:
             post(session, entries)
     except InsufficientBalanceError as error:
         # Only a fund can have less than it had a moment ago: run again, and the award waits for money.
         raise LostRaceError from error
-    return step
+    return steps[-1]
 
 
 def report_of_step(session: Session, step_id: UUID) -> Report:
@@ -228,18 +303,22 @@ def steps_of(session: Session, report_id: UUID) -> list[ReportStep]:
     )
 
 
-def _check_apart(session: Session, report: Report, by: Principal, function: Function) -> None:
-    if not _functions_of(session, report, by) <= {function}:
-        raise SamePersonError(by.actor)
-
-
-def _functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
+def functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
     """Return in which functions somebody has had to do with a report."""
-    asked = select(ReportRequest.id).where(
-        ReportRequest.report_id == report.id,
-        (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
+    # Whatever was asked or decided about it, by whomever for whatever, it was supervision.
+    supervised = literal(StepKind.VERIFICATION, ReportStep.kind.type)
+    did = union_all(
+        select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor),
+        select(supervised).where(
+            ReportRequest.report_id == report.id,
+            (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
+        ),
+        select(supervised).where(ReportJoin.report_id == report.id, ReportJoin.decided_by == by.actor),
     )
-    took = select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor).distinct()
-    functions = {_FUNCTIONS[kind] for kind in session.scalars(took)}
-    # Whatever was asked or decided, it was supervision.
-    return functions | ({Function.SUPERVISION} if session.scalars(asked.limit(1)).first() else set())
+    functions = {FUNCTIONS[StepKind(kind)] for kind in session.scalars(did)}
+    for order in orders_touched_by(session, matter_id=report.id, actor=by.actor):
+        if order.ordered_by == by.actor:
+            functions.add(Function.SUPERVISION)
+        else:
+            functions.add(Function.COMMAND if order.is_to_command else Function.HANDLING)
+    return functions

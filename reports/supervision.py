@@ -125,7 +125,7 @@ def verify(
 def return_to_department(
     session: Session, *, report_id: UUID, note: str, by: Principal, now: datetime, call: Call | None = None
 ) -> ReportStep:
-    """Give back what is not done, with the reason; the department's day stays what it was.
+    """Give back what is not done, with the reason; the day of who handled it stays what it was.
 
     Raises:
         ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
@@ -138,7 +138,8 @@ def return_to_department(
         session,
         report,
         StepKind.RETURN,
-        ReportStatus.RETURNED,
+        # What the command unit led is its own again: it may call, dispatch, or say anew that all is done.
+        ReportStatus.ACCEPTED if report.is_led else ReportStatus.RETURNED,
         by=by,
         now=now,
         call=call,
@@ -165,7 +166,7 @@ def close(session: Session, *, report_id: UUID, by: Principal, now: datetime, ca
         by=by,
         now=now,
         call=call,
-        unit_code=report.department_code,
+        unit_code=report.command_code if report.is_led else report.department_code,
         award_entries=settle_award(session, report, actor=by.actor, now=now),
     )
 

@@ -22,6 +22,7 @@ import ledger
 import listening
 import merchants
 import notices
+import oversight
 import people
 import photos
 import receivables
@@ -33,7 +34,7 @@ from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, people),
+    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, people),
     *(photos, receivables, reports, seals),
 )
 

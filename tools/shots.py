@@ -49,6 +49,7 @@ PAGES = {
     "": (
         "/",
         "/merchants",
+        "/scoreboard",
         "/responsibilities",
         "/seals",
         "/seals/check",
@@ -63,6 +64,9 @@ PAGES = {
         "/me/statement",
         "/me/statement/paper",
         "{/me/receipts/}",
+        "/me/reports",
+        "{/me/reports/[0-9a-f]{8}}",
+        "/me/reports/new",
         "/merchants",
         "/account",
     ),
@@ -70,6 +74,9 @@ PAGES = {
     "owner": ("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
     "officer": (
         "/office",
+        "/office/reports/all",
+        "{/office/reports/[0-9a-f]{8}}",
+        "/office/reports/new",
         "/office/residents",
         "=王",
         "{/office/residents/[0-9a-f]{8}}",

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from people import Principal, Role, mark_seen, principal_by_key, principal_by_session
+from reports import nobody, report_of_code
 from web.answers import is_for_programs
 from web.clock import now
 from web.extensions import login_manager
@@ -17,12 +18,15 @@ from web.known_keys import KnownKeys
 from web.problems import ProblemError
 from web.problems.requests import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED
 from web.rate_limits import spend_refused_key, spend_request
+from web.request_ids import leave_no_trace
 from web.unit_of_work import DatabaseUnavailableError, in_transaction, single_read
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 BOOKS = (Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR)
 _RULE = "access_rule"
+# What an anonymous reporter shows instead of a key.
+CODE_HEADER = "Claim-Code"
 _SECRET_LENGTH_MAX = 200
 
 
@@ -30,12 +34,14 @@ _SECRET_LENGTH_MAX = 200
 class Rule:
     """Who may use a route: everybody, or whoever holds one of the roles (without roles: whoever is known).
 
-    `everywhere` asks for the role in the whole tree, as things need that belong to no unit.
+    `everywhere` asks for the role in the whole tree, as things need that belong to no unit. `by_code` opens the route
+    also to who shows, instead of a key, the claim code of their anonymous report.
     """
 
     public: bool = False
     roles: tuple[Role, ...] = ()
     everywhere: bool = False
+    by_code: bool = False
 
     def admits(self, principal: Principal) -> bool:
         """Say whether somebody may use the route; which things they reach by it is the view's question."""
@@ -54,11 +60,11 @@ def public(view: View) -> View:
     return view
 
 
-def access(*roles: Role, everywhere: bool = False) -> Callable[[View], View]:
+def access(*roles: Role, everywhere: bool = False, by_code: bool = False) -> Callable[[View], View]:
     """Open a route to those who hold one of the roles; without roles to everybody who is known."""
 
     def mark(view: View) -> View:
-        setattr(view, _RULE, Rule(roles=roles, everywhere=everywhere))
+        setattr(view, _RULE, Rule(roles=roles, everywhere=everywhere, by_code=by_code))
         return view
 
     return mark
@@ -162,6 +168,10 @@ def _check(rule: Rule | None) -> ResponseReturnValue | None:
         raise ProblemError(FORBIDDEN)
     if rule.public:
         return None
+    if rule.by_code and CODE_HEADER in request.headers and "Authorization" not in request.headers:
+        leave_no_trace()
+        g.principal = _nobody_with_code(request.headers[CODE_HEADER])
+        return None
     if is_for_programs():
         known = principal_of_key()
         spend_request(known)
@@ -190,6 +200,19 @@ def _to_the_log_in() -> ResponseReturnValue:
 
 def _signed_in() -> Principal | None:
     return cast("Principal", current_user.principal) if current_user.is_authenticated else None
+
+
+def _nobody_with_code(code: str) -> Principal:
+    """Return somebody without a name who may follow one report.
+
+    Raises:
+        ProblemError: the code is of no report.
+    """
+    report_id = single_read(lambda connection: report_of_code(connection, code))
+    if report_id is None:
+        spend_refused_key(request.remote_addr or "")
+        raise ProblemError(UNAUTHENTICATED)
+    return nobody(report_id)
 
 
 def principal_of_key() -> Principal:

@@ -16,6 +16,7 @@ SENTENCES: dict[NoticeKind, Any] = {
     ),
     NoticeKind.MERGED: _l("Report %(number)s was joined to another one about the same thing."),
     NoticeKind.DISPATCHED: _l("Report %(number)s was given to your unit."),
+    NoticeKind.CALLED: _l("Your unit is called about report %(number)s."),
     NoticeKind.HANDLED: _l("Report %(number)s was handled and is to be verified."),
     NoticeKind.RETURNED: _l("Report %(number)s was returned to your unit: it is not done."),
     NoticeKind.CLOSED: _l("Report %(number)s was closed. Its reporter can rate it."),

@@ -6,10 +6,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from duties import Duty
-from earnings import earning_of, parts_of
+from earnings import ClaimState, EarningPart, anonymous_parts_of, earning_of, parts_of
+from oversight import Escalation, Order, OrderState, escalations_about, orders_about
 from people import Principal, Role
-from reports import Report, duties_of, joins_of, requests_of, steps_of, weights
-from web.clock import today
+from reports import (
+    Report,
+    ReportCall,
+    calls_of,
+    duties_about,
+    duties_of,
+    joins_of,
+    may_know_reporter,
+    requests_of,
+    steps_of,
+    unmaskings_of,
+    weights,
+)
+from web.clock import now, today
 
 # Who may learn whose a report is.
 _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -17,7 +30,7 @@ _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 def report_facts(report: Report, duty: Duty | None, weight: int, seen_by: Principal) -> dict[str, Any]:
     """Return a report's own facts with its open duty and how many told of it, for somebody who may see it."""
-    knows = _is_own(report, seen_by) or seen_by.may(*_KNOW_THE_REPORTER)
+    knows = _is_own(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
     return {
         "report": report,
         "duty": None if duty is None else _duty_facts(duty),
@@ -28,19 +41,90 @@ def report_facts(report: Report, duty: Duty | None, weight: int, seen_by: Princi
 
 def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[str, Any]:
     """Return a report with its history; who took the steps, and what is asked about it, is told to officers only."""
+    calls = calls_of(session, [report.id])
+    by_id = {each.id: each for each in calls}
+    # The last one of each call is what holds now.
+    duties = {each.matter_id: each for each in duties_about(session, list(by_id))}
     charged = duties_of(session, report.id)
-    is_officer = seen_by.resident_id is None
+    is_officer = _is_officer(seen_by)
+    facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by)
+    if report.is_confidential and is_officer and may_know_reporter(session, report, seen_by):
+        facts["resident_id"] = report.resident_id
     return {
-        **report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by),
+        **facts,
         "history": [
-            {"step": step, "made_by": step.made_by if is_officer else None} for step in steps_of(session, report.id)
+            # What its reporter did is told by its kind; who that is, by nothing here.
+            {"step": step, "made_by": step.made_by if is_officer and step.made_by.startswith("person:") else None}
+            for step in steps_of(session, report.id)
         ],
         "duties": charged,
+        "calls": [_call_facts(each, duties[each.id]) for each in calls],
+        "escalations": [
+            escalation_facts(each, report, by_id.get(each.matter_id))
+            for each in escalations_about(session, [report.id, *by_id])
+        ],
+        "orders": [order_facts(each) for each in orders_about(session, report.id)] if is_officer else [],
         "requests": requests_of(session, report.id) if is_officer else [],
         "joins": [
             joined for joined in joins_of(session, report.id) if is_officer or seen_by.is_resident(joined.resident_id)
         ],
         "award": _award_facts(session, report, seen_by),
+        "unmaskings": [
+            each
+            for each in unmaskings_of(session, report.id)
+            if (each.is_approved and _is_own(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
+        ],
+    }
+
+
+def escalation_facts(escalation: Escalation, report: Report, called: ReportCall | None) -> dict[str, Any]:
+    """Return what was brought before a unit, with the report, and the call, that it is about."""
+    return {
+        "id": escalation.id,
+        "kind": escalation.kind,
+        "report_id": report.id,
+        "number": report.number,
+        "call_id": None if called is None else called.id,
+        "unit": escalation.from_unit_code,
+        "to": escalation.to_unit_code,
+        "at_top": escalation.to_unit_code is None,
+        "due_on": escalation.due_on,
+        "raised_on": escalation.raised_on,
+    }
+
+
+def order_facts(order: Order) -> dict[str, Any]:
+    """Return an order with where it stands today."""
+    answered_on = None if order.answered_at is None else order.answered_at.astimezone(now().tzinfo).date()
+    late = (answered_on or today()) > order.due_on
+    unanswered = OrderState.OVERDUE if late else OrderState.OPEN
+    return {
+        "id": order.id,
+        "report_id": order.matter_id,
+        "unit": order.unit_code,
+        "text": order.words,
+        "due_on": order.due_on,
+        "state": unanswered if answered_on is None else OrderState.ANSWERED,
+        "late": late,
+        "ordered_by": order.ordered_by,
+        "ordered_at": order.ordered_at,
+        "answer": order.answer,
+        "answered_by": order.answered_by,
+        "answered_at": order.answered_at,
+    }
+
+
+def _call_facts(called: ReportCall, duty: Duty) -> dict[str, Any]:
+    return {
+        "id": called.id,
+        "unit": called.unit_code,
+        "state": called.state,
+        "called_at": called.called_at,
+        "handled_at": duty.handled_at,
+        "ended_at": duty.ended_at,
+        "outcome": duty.outcome,
+        "due_on": duty.due_on,
+        "overdue": duty.ended_at is None and _duty_facts(duty)["overdue"],
     }
 
 
@@ -48,8 +132,9 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
     """Return what a report earns: all of it to who may know the reporter, to residents their own parts."""
     earning = earning_of(session, report.id)
     knows_all = seen_by.may(*_KNOW_THE_REPORTER)
-    if earning is None or not (knows_all or seen_by.resident_id is not None):
+    if earning is None or (_is_officer(seen_by) and not knows_all):
         return None
+    unnamed = anonymous_parts_of(session, earning.id) if earning.is_anonymous else []
     parts = [part for part in parts_of(session, earning.id) if knows_all or seen_by.is_resident(part.resident_id)]
     # What others earn, and what became of it, is theirs.
     is_whole = knows_all or _is_own(report, seen_by)
@@ -59,12 +144,27 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
         "nothing_because": earning.nothing_because if is_whole else None,
         "loss": earning.loss if is_whole else None,
         "paid": sum(part.amount for part in parts),
-        "parts": parts,
+        "parts": [_part_facts(part, hidden=report.is_confidential and not _is_own(report, seen_by)) for part in parts],
+        "to_be_claimed": [] if not is_whole else [part for part in unnamed if part.state is ClaimState.OPEN],
     }
 
 
+def _part_facts(part: EarningPart, *, hidden: bool) -> dict[str, Any]:
+    facts = {name: getattr(part, name) for name in ("kind", "due", "amount", "cut_because", "paid_at")}
+    # Either leads to who it is.
+    return facts | {
+        "resident_id": None if hidden else part.resident_id,
+        "award_id": None if hidden else part.award_id,
+    }
+
+
+def _is_officer(somebody: Principal) -> bool:
+    return somebody.resident_id is None and somebody.matter_id is None
+
+
 def _is_own(report: Report, seen_by: Principal) -> bool:
-    return report.resident_id is not None and seen_by.is_resident(report.resident_id)
+    own = report.resident_id is not None and seen_by.is_resident(report.resident_id)
+    return own or seen_by.matter_id == report.id
 
 
 def _open_one(charged: Sequence[Duty]) -> Duty | None:

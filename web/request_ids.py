@@ -26,6 +26,11 @@ def register_request_ids(app: Flask) -> None:
     app.after_request(_end)
 
 
+def leave_no_trace() -> None:
+    """Write no log line about the present request: its time would lead to somebody who wants no name."""
+    g.leaves_no_trace = True
+
+
 def _begin() -> None:
     given = request.headers.get(HEADER, "")
     g.request_id = given if _ACCEPTED.fullmatch(given) else secrets.token_hex(16)
@@ -38,6 +43,8 @@ def _end(response: Response) -> Response:
     # The route and not the address: addresses hold numbers and, after the question mark, whatever was searched for.
     route = request.url_rule.rule if request.url_rule is not None else "-"
     count_request(request.method, route, response.status_code, took_s)
+    if g.get("leaves_no_trace", False):
+        return response
     # A page brings a dozen files of ours along: they would hide what people did.
     quiet = request.endpoint == "static" and response.status_code < 400
     logger.log(

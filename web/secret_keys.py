@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from earnings import ClaimKeys
 from people import Passwords, PhoneVault
 from seals import SealKeys
 from web.settings import Settings, current_settings
@@ -15,6 +16,7 @@ def register_secret_keys(app: Flask, settings: Settings) -> None:
     """Read the keys once, when the application is made."""
     app.extensions["phone_vault"] = PhoneVault(settings.phone_keys)
     app.extensions["seal_keys"] = SealKeys(settings.seal_keys, settings.seal_salts)
+    app.extensions["claim_keys"] = ClaimKeys(settings.claim_keys)
     app.extensions["payment_code_secret"] = _derived(settings.secret_key, "payment-codes")
 
 
@@ -26,6 +28,11 @@ def phone_vault() -> PhoneVault:
 def seal_keys() -> SealKeys:
     """Return what signs the heads of the books and salts their leaves."""
     return cast("SealKeys", current_app.extensions["seal_keys"])
+
+
+def claim_keys() -> ClaimKeys:
+    """Return what closes and opens the boxes of waiting claims."""
+    return cast("ClaimKeys", current_app.extensions["claim_keys"])
 
 
 def passwords() -> Passwords:

@@ -24,7 +24,7 @@ _BESIDES = (
 )
 _ALWAYS = (("Content-Security-Policy", "; ".join(_POLICY)), *_BESIDES)
 _FOR_PAGES = (
-    ("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=()"),
+    ("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(self), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
 _HSTS = "max-age=31536000"

@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from earnings import new_claim_keys
 from ledger import GRACE_DAYS
 from people import new_phone_keys
 from seals import new_seal_keys, new_seal_salts
@@ -41,6 +42,7 @@ class Settings:
     phone_keys: bytes = field(repr=False)
     seal_keys: bytes = field(repr=False)
     seal_salts: bytes = field(repr=False)
+    claim_keys: bytes = field(repr=False)
     instance_dir: Path = CHECKOUT / "instance"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     # Shown where no unit stands at the top of the tree yet.
@@ -101,6 +103,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         phone_keys=_kept(environ, "PHONE_KEY_FILE", instance_dir / "phone.keys", new_phone_keys),
         seal_keys=_kept(environ, "SEAL_KEY_FILE", instance_dir / "seal.keys", new_seal_keys),
         seal_salts=_kept(environ, "SEAL_SALT_FILE", instance_dir / "seal.salts", new_seal_salts),
+        claim_keys=_kept(environ, "CLAIM_KEY_FILE", instance_dir / "claim.keys", new_claim_keys),
         instance_dir=instance_dir,
         time_zone=_time_zone(environ.get("COMMUNITY_TIME_ZONE") or "Asia/Shanghai"),
         community_name=environ.get("COMMUNITY_NAME") or "永济市",

@@ -85,6 +85,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "duty_counts",
+        sa.Column("unit_code", sa.String(length=32), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column(
+            "measure",
+            one_of("measure", "charged", "handed_over", "given_back", "met", "missed", "lapsed", "moved", "withdrawn"),
+            nullable=False,
+        ),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("count > 0", name=op.f("ck_duty_counts_count_positive")),
+        sa.ForeignKeyConstraint(["unit_code"], ["units.code"], name=op.f("fk_duty_counts_unit_code_units")),
+        sa.PrimaryKeyConstraint("unit_code", "on_day", "measure", name=op.f("pk_duty_counts")),
+    )
+    op.create_table(
         "reports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=12), nullable=False),
@@ -235,4 +249,5 @@ def downgrade() -> None:
     op.drop_table("report_unmaskings")
     op.drop_table("claim_codes")
     op.drop_table("reports")
+    op.drop_table("duty_counts")
     op.drop_table("duties")

@@ -1,14 +1,14 @@
 """What reporters say: ratings, which are only added, the call-backs with their seed, the weekly digests; and notices.
 
 Revision ID: 0016
-Revises: 0014
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0016"
-down_revision: str | None = "0014"
+down_revision: str | None = "0015"
 branch_labels = None
 depends_on = None
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
+import earnings
 import people
 import seals
 from people import Passwords, Role
@@ -69,6 +70,7 @@ def world(sqlite_database: str, tmp_path: Path) -> Iterator[World]:
             phone_keys=people.new_phone_keys(),
             seal_keys=seals.new_seal_keys(),
             seal_salts=seals.new_seal_salts(),
+            claim_keys=earnings.new_claim_keys(),
             instance_dir=tmp_path / "instance",
             clock=clock,
             testing=True,

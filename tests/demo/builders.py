@@ -13,7 +13,7 @@ from demo import DemoSize, build_demo
 from people import Passwords, PhoneVault, new_phone_keys
 from tests.clock import NOON
 
-SMALL = DemoSize(residents=200, merchants=6, entries=800)
+SMALL = DemoSize(residents=200, merchants=6, entries=800, reports=60)
 VAULT = PhoneVault(new_phone_keys())
 # The least that argon2 allows.
 PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

@@ -18,7 +18,7 @@ from people import Level
 from tests.clock import NOON, SHANGHAI
 from tests.demo.builders import SMALL, VAULT, build, entries
 
-TINY = DemoSize(residents=40, merchants=2, entries=450)
+TINY = DemoSize(residents=40, merchants=2, entries=450, reports=20)
 
 
 @pytest.fixture

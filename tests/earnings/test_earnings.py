@@ -11,6 +11,7 @@ import reports
 from earnings import EarningState, PartKind, parts_of
 from ledger import LostRaceError
 from tests.earnings.builders import Purse
+from tests.reports.builders import JUSTICE
 
 
 def parts(purse: Purse, report_id: UUID) -> list[tuple[PartKind, int, int]]:
@@ -146,6 +147,17 @@ def test_the_delay_of_the_command_unit_is_not_the_departments(purse: Purse) -> N
     purse.accepted()
     purse.days_pass(30)
     assert reports.release_rests(purse.session, now=purse.at).count == 0
+
+
+def test_the_command_unit_is_late_with_what_it_leads_and_called_units_are_not_asked(purse: Purse) -> None:
+    report_id = purse.accepted()
+    purse.call(report_id, JUSTICE, due_on=purse.at.date())
+    purse.days_pass(3)
+    assert reports.release_rests(purse.session, now=purse.at).count == 0
+    purse.days_pass(1)
+    assert reports.release_rests(purse.session, now=purse.at).count == 1
+    assert purse.got(purse.reporter) == 800
+    assert purse.proved()
 
 
 def test_the_sweep_goes_on_where_it_stopped(purse: Purse) -> None:

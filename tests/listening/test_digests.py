@@ -8,7 +8,7 @@ import pytest
 import listening
 from listening import DigestUnknownError, UnitDigest, list_digests
 from people import Role
-from reports import ReportStatus
+from reports import CallState, ReportStatus
 from tests.listening.builders import CITY_WORKS, Listening
 from tests.reports.builders import JUSTICE, TOWN, person
 
@@ -52,6 +52,17 @@ def test_a_week_is_written_when_it_is_over_and_once(office: Listening) -> None:
     assert written(office) == 0
     town, nothing = digest_of(office, TOWN)
     assert (town.charged, town.moved_away, nothing) == (3, 3, [])
+
+
+def test_a_called_unit_is_late_with_its_call_by_the_number_of_the_report(office: Listening) -> None:
+    report_id, (late, done) = office.called_to(CallState.ACKNOWLEDGED, CITY_WORKS, JUSTICE)
+    office.handle_call(report_id, done)
+    office.days_pass(7)
+    office.handle_call(report_id, late)
+    written(office)
+    for unit_code, expected in ((CITY_WORKS, [number(office, report_id)]), (JUSTICE, [])):
+        digest, overdue = digest_of(office, unit_code)
+        assert (digest.open_overdue, overdue) == (len(expected), expected)
 
 
 def test_what_ended_or_was_handled_in_the_week_is_not_late_and_what_is_due_on_sunday_is(office: Listening) -> None:

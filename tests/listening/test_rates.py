@@ -6,7 +6,7 @@ NOON is Monday, 1 June 2026; what is given then has to be answered by the end of
 from datetime import timedelta
 
 from listening import UnitRates, unit_rates
-from reports import ReportStatus, RequestKind, ask_withdrawal, decide
+from reports import CallState, ReportStatus, RequestKind, ask_withdrawal, decide
 from tests.clock import NOON
 from tests.listening.builders import CITY_WORKS, Listening
 from tests.reports.builders import JUSTICE, TOWN
@@ -81,6 +81,30 @@ def test_a_postponement_between_changes_nothing(office: Listening) -> None:
     office.acknowledge(report_id)
     office.days_pass(2)
     assert (office.rates().responded, office.rates().response_due) == (1, 1)
+
+
+def test_each_call_is_answered_by_itself_and_what_is_led_is_nobodys_to_answer(office: Listening) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    quick, _slow = office.call(report_id, CITY_WORKS, JUSTICE)
+    office.acknowledge_call(report_id, quick)
+    office.days_pass(2)
+    found = unit_rates(office.session, now=office.at)
+    assert (found[CITY_WORKS].responded, found[CITY_WORKS].response_due) == (1, 1)
+    assert (found[JUSTICE].responded, found[JUSTICE].response_due) == (0, 1)
+    assert TOWN not in found
+
+
+def test_what_a_command_unit_led_is_its_own_when_it_is_rated_and_reopened(office: Listening) -> None:
+    report_id, (call_id,) = office.called_to(CallState.HANDLED, CITY_WORKS)
+    office.accept_call(report_id, call_id)
+    office.complete(report_id)
+    office.verify(report_id)
+    office.close(report_id)
+    office.rate(report_id, 5)
+    office.reopen(report_id)
+    office.days_pass(2)
+    found = unit_rates(office.session, now=office.at)[TOWN]
+    assert (found.satisfied, found.rated, found.response_due) == (1, 1, 0)
 
 
 # --- resolution ------------------------------------------------------------------------------------------------------

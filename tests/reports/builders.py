@@ -11,7 +11,7 @@ import duties
 import ledger
 import reports
 from people import Grant, Level, PhoneVault, Principal, Role, add_unit, get_unit, new_phone_keys, register_resident
-from reports import Report, ReportStatus, ReportStep, Severity, get_report
+from reports import CallState, Report, ReportStatus, ReportStep, RequestKind, Severity, get_report
 from tests.clock import NOON
 
 VAULT = PhoneVault(new_phone_keys())
@@ -143,6 +143,99 @@ class Office:
         """Reopen a report."""
         who = by or self.reporter
         return reports.reopen(self.session, report_id=report_id, reason="又没了", by=who, now=self.at)
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    def call(self, report_id: UUID, *units: str, due_on: date | None = None, by: Principal | None = None) -> list[UUID]:
+        """Call units about a report, by themselves two departments, and return the ids of the calls."""
+        units = units or (CITY_WORKS, JUSTICE)
+        before = {each.id for each in reports.calls_of(self.session, [report_id])}
+        reports.call_units(
+            self.session,
+            report_id=report_id,
+            unit_codes=units,
+            due_on=due_on,
+            by=by or self.dispatcher,
+            now=self.at,
+        )
+        made = {
+            each.unit_code: each.id for each in reports.calls_of(self.session, [report_id]) if each.id not in before
+        }
+        return [made[unit] for unit in units]
+
+    def called_to(self, state: CallState, *units: str) -> tuple[UUID, list[UUID]]:
+        """Return a new report, and calls about it that were brought to a state without delay."""
+        report_id = self.brought_to(ReportStatus.ACCEPTED)
+        calls = self.call(report_id, *units)
+        for call_id in calls:
+            for reached, step in (
+                (CallState.CALLED, None),
+                (CallState.ACKNOWLEDGED, self.acknowledge_call),
+                (CallState.HANDLED, self.handle_call),
+                (CallState.ACCEPTED, self.accept_call),
+            ):
+                if step is not None:
+                    step(report_id, call_id)
+                if reached is state:
+                    break
+        return report_id, calls
+
+    def acknowledge_call(self, report_id: UUID, call_id: UUID, by: Principal | None = None) -> ReportStep:
+        """Acknowledge a call."""
+        who = by or self.handler
+        return reports.acknowledge_call(self.session, report_id=report_id, call_id=call_id, by=who, now=self.at)
+
+    def handle_call(self, report_id: UUID, call_id: UUID, by: Principal | None = None) -> ReportStep:
+        """Report back what a called unit did."""
+        who = by or self.handler
+        return reports.handle_call(
+            self.session, report_id=report_id, call_id=call_id, note="来过了", by=who, now=self.at
+        )
+
+    def accept_call(self, report_id: UUID, call_id: UUID, by: Principal | None = None) -> ReportStep:
+        """Accept what a called unit did."""
+        who = by or self.dispatcher
+        return reports.accept_call(self.session, report_id=report_id, call_id=call_id, by=who, now=self.at)
+
+    def return_call(self, report_id: UUID, call_id: UUID, by: Principal | None = None) -> ReportStep:
+        """Give back what a called unit did."""
+        who = by or self.dispatcher
+        return reports.return_call(
+            self.session, report_id=report_id, call_id=call_id, reason="没做完", by=who, now=self.at
+        )
+
+    def complete(self, report_id: UUID) -> ReportStep:
+        """Say, as the command unit, that all is done."""
+        return self.handle(report_id, by=self.dispatcher)
+
+    def states(self, report_id: UUID) -> list[CallState]:
+        """Return where the calls about a report stand."""
+        return [each.state for each in reports.calls_of(self.session, [report_id])]
+
+    # --- requests ---------------------------------------------------------------------------------------------------
+
+    def postpone(self, report_id: UUID, due_on: date, call_id: UUID | None = None) -> None:
+        """Give more time, for the report or a call."""
+        reports.ask_postponement(
+            self.session,
+            report_id=report_id,
+            due_on=due_on,
+            reason="等材料",
+            call_id=call_id,
+            by=self.supervisor,
+            now=self.at,
+        )
+        self._approve(report_id, RequestKind.POSTPONEMENT)
+
+    def withdraw(self, report_id: UUID) -> None:
+        """End a report without result."""
+        reports.ask_withdrawal(self.session, report_id=report_id, reason="误报", by=self.supervisor, now=self.at)
+        self._approve(report_id, RequestKind.WITHDRAWAL)
+
+    def _approve(self, report_id: UUID, kind: RequestKind) -> None:
+        reports.decide(
+            self.session, report_id=report_id, kind=kind, is_approved=True, by=self.other_supervisor, now=self.at
+        )
 
     def brought_to(self, status: ReportStatus, category: str = "C0101") -> UUID:
         """Return a new report that was brought to a status without delay."""

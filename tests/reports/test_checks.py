@@ -2,14 +2,14 @@
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import duties
 import ledger
 import reports
-from reports import ReportStatus
-from reports.checks import the_guards_of_steps_stand
-from tests.reports.builders import Office
+from reports import CallState, ReportStatus
+from reports.checks import GUARDS, the_guards_of_steps_stand
+from tests.reports.builders import JUSTICE, Office
 
 
 def found(office: Office) -> str:
@@ -43,6 +43,44 @@ def test_what_was_changed_behind_the_steps_is_named(office: Office, statement: s
     assert told in found(office)
 
 
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE report_calls SET state = 'accepted'", "it has 1 open duties"),
+        ("UPDATE report_calls SET state = 'acknowledged'", "its last step left it handled"),
+        ("UPDATE report_calls SET state = 'acknowledged'", "or not handled as it is"),
+        ("UPDATE report_calls SET unit_code = '140881-D01'", "or one of another unit"),
+        ("UPDATE reports SET is_led = false", "is accepted, or not led"),
+        ("UPDATE reports SET status = 'handled'", "is handled, or not led"),
+        ("UPDATE duties SET handled_at = NULL WHERE unit_code = '140881-D02'", "holds 0 duties due on 2026-06-04"),
+        (
+            "UPDATE duties SET ended_at = charged_at, outcome = 'withdrawn' WHERE unit_code = '140881-D02'",
+            "it has 0 open duties",
+        ),
+    ],
+)
+def test_what_was_changed_behind_a_call_is_named(office: Office, statement: str, told: str) -> None:
+    office.called_to(CallState.HANDLED, JUSTICE)
+    assert found(office) == ""
+    change(office, statement)
+    assert told in found(office)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE report_steps SET kind = 'call' WHERE kind = 'lead'",
+        "UPDATE report_steps SET call_id = NULL WHERE kind = 'call'",
+    ],
+)
+def test_a_step_of_a_call_names_it_and_no_other_does(office: Office, statement: str) -> None:
+    office.called_to(CallState.CALLED, JUSTICE)
+    for guard in GUARDS[office.session.get_bind().dialect.name]:
+        change(office, f"DROP TRIGGER {guard}" + (" ON report_steps" if "append" in guard else ""))
+    with pytest.raises(IntegrityError, match="steps_of_calls_name_them"):
+        change(office, statement)
+
+
 def test_a_duty_about_nothing_is_named(office: Office) -> None:
     lost = ledger.new_id()
     charged = duties.charge(
@@ -71,3 +109,9 @@ def test_a_missing_guard_is_named(office: Office) -> None:
     name = "report_steps_append_only" if on else "report_steps_refuse_update"
     change(office, f"DROP TRIGGER {name}{on}")
     assert the_guards_of_steps_stand(office.session) == f"trigger {name} is missing or disabled"
+
+
+def test_a_count_that_is_not_the_books_is_named(office: Office) -> None:
+    office.brought_to(ReportStatus.DISPATCHED)
+    change(office, "UPDATE duty_counts SET count = count + 1 WHERE measure = 'moved'")
+    assert found(office) == "unit 140881001: moved is counted +1 beside its entries"

@@ -106,3 +106,10 @@ def test_after_closure_nothing_is_decided_about_evidence(office: Office) -> None
         step(report_id)
     with pytest.raises(StepNotNowError):
         decide(office, report_id, witness.id)
+
+
+def test_who_decided_about_evidence_takes_no_other_end(office: Office) -> None:
+    report_id, both = office.brought_to(ReportStatus.DISPATCHED), person(Role.SUPERVISOR, Role.HANDLER)
+    decide(office, report_id, join(office, report_id).id, by=both)
+    with pytest.raises(SamePersonError):
+        office.acknowledge(report_id, by=both)

@@ -10,7 +10,7 @@ import reports
 from ledger import Call, LostRaceError
 from notices import Notice, NoticeKind, list_notices, tell
 from people import Principal, Resident, Role
-from reports import ReportStatus, Severity, join, merge, nobody, submit
+from reports import CallState, ReportStatus, Severity, join, merge, nobody, submit
 from tests.reports.builders import CITY_WORKS, JUSTICE, OTHER_TOWN, TOWN, VILLAGE, Office, person
 
 
@@ -32,6 +32,15 @@ def merged(office: Office, into: UUID) -> tuple[UUID, Principal]:
     report_id = office.submit(by=other)
     merge(office.session, report_id=report_id, into_id=into, by=office.supervisor, now=office.at)
     return report_id, other
+
+
+def test_called_units_are_told_that_they_are_and_reminded_of_it(office: Office) -> None:
+    report_id, _calls = office.called_to(CallState.CALLED, CITY_WORKS, JUSTICE)
+    office.days_pass(60)
+    assert reminded(office) == 3
+    for code in (CITY_WORKS, JUSTICE):
+        assert kinds(office, person(Role.HANDLER, at=code), report_id) == ["called", "overdue"]
+    assert kinds(office, person(Role.DISPATCHER, at=TOWN), report_id) == ["overdue"]
 
 
 def test_each_step_is_told_to_whom_it_concerns(office: Office) -> None:

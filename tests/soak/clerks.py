@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+import earnings
 import people
 from tests.sequences.town import REFUSALS, SECRET
 from tests.soak.carrying import Carrying, Made
@@ -25,7 +26,15 @@ def work(url: str, folder: str, clerk: Clerk, operations: int) -> list[Told]:
     Raises:
         Exception: whatever no clerk expects: anything but a refusal of the domain, or a database that is away.
     """
-    settings = Settings(url, SECRET, people.new_phone_keys(), *clerk.seal_files, instance_dir=Path(folder), threads=2)
+    settings = Settings(
+        url,
+        SECRET,
+        people.new_phone_keys(),
+        *clerk.seal_files,
+        earnings.new_claim_keys(),
+        instance_dir=Path(folder),
+        threads=2,
+    )
     with create_app(settings).app_context():
         return [_carry_out(clerk, f"clerk {clerk.number} operation {number}") for number in range(operations)]
 

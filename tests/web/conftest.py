@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+import earnings
 import ledger
 import people
 import seals
@@ -25,6 +26,7 @@ from web.secret_keys import register_secret_keys
 
 PHONE_KEYS = people.new_phone_keys()
 SEAL_KEYS, SEAL_SALTS = seals.new_seal_keys(), seals.new_seal_salts()
+CLAIM_KEYS = earnings.new_claim_keys()
 
 
 # --- what stays for the run ------------------------------------------------------------------------------------------
@@ -95,6 +97,7 @@ def settings(database: str, tmp_path: Path) -> Settings:
         phone_keys=PHONE_KEYS,
         seal_keys=SEAL_KEYS,
         seal_salts=SEAL_SALTS,
+        claim_keys=CLAIM_KEYS,
         instance_dir=tmp_path / "instance",
         # Races come with many threads, and each needs a connection.
         threads=24,

@@ -10,7 +10,7 @@ import reports
 from ledger import new_id
 from listening import CallBack
 from people import Role
-from reports import ReportStatus
+from reports import CallState, ReportStatus
 from tests.web.world import SYSTEM, TOWN, VILLAGE, Somebody, World
 
 CITY_WORKS = "140881-D01"
@@ -23,6 +23,11 @@ WAY: dict[ReportStatus, tuple[str, str, dict[str, Any]]] = {
     ReportStatus.HANDLED: ("handler", "handling", {"note": "换了新井盖"}),
     ReportStatus.VERIFIED: ("supervisor", "verification", {"result": "verified", "note": "看过了"}),
     ReportStatus.CLOSED: ("supervisor", "closure", {}),
+}
+WAY_OF_CALLS: dict[CallState, tuple[str, str, dict[str, Any]]] = {
+    CallState.ACKNOWLEDGED: ("handler", "acknowledgement", {}),
+    CallState.HANDLED: ("handler", "handling", {"note": "来过了"}),
+    CallState.ACCEPTED: ("dispatcher", "acceptance", {}),
 }
 
 
@@ -62,6 +67,20 @@ class Desk:
         answer = self.world.post(f"/reports/{report_id}/{name}", body, self.keys[who])
         assert answer.status_code == 201, answer.text
         return dict(answer.get_json())
+
+    def called(self, state: CallState, *units: str) -> tuple[str, list[str]]:
+        """Return the id of a new report, and those of calls about it that were brought to a state, unit by unit."""
+        report_id = self.brought_to(ReportStatus.ACCEPTED)
+        report = self.step(report_id, "calls", "dispatcher", units=list(units))
+        made = {each["unit"]: each["id"] for each in report["calls"]}
+        calls = [made[unit] for unit in units]
+        for reached, (who, name, body) in WAY_OF_CALLS.items():
+            if report["calls"][0]["state"] == state:
+                break
+            for call_id in calls:
+                report = self.step(report_id, f"calls/{call_id}/{name}", who, **body)
+            assert {each["state"] for each in report["calls"]} == {reached}
+        return report_id, calls
 
     def brought_to(self, status: ReportStatus) -> str:
         """Return the id of a new report that was brought to a status without delay."""

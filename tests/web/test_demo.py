@@ -9,7 +9,7 @@ from tests.clock import NOON
 from tests.web.world import World
 from web.secret_keys import passwords
 
-SMALL = ("--residents", "40", "--merchants", "2", "--entries", "450")
+SMALL = ("--residents", "40", "--merchants", "2", "--entries", "450", "--reports", "20")
 
 
 def run(world: World, *arguments: str) -> Result:

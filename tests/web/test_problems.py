@@ -13,6 +13,7 @@ import ledger
 import listening
 import merchants
 import notices
+import oversight
 import people
 import photos
 import receivables
@@ -34,6 +35,7 @@ BASES = (
     notices.NoticeError,
     photos.PhotoError,
     merchants.MerchantError,
+    oversight.OversightError,
     receivables.ReceivableError,
     seals.SealError,
 )

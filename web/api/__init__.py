@@ -9,6 +9,7 @@ from web.api import (
     books,
     call_backs,
     categories,
+    claims,
     closures,
     digests,
     docs,
@@ -21,7 +22,9 @@ from web.api import (
     ratings,
     redemptions,
     repayments,
+    report_calls,
     report_joins,
+    report_orders,
     report_photos,
     report_steps,
     reports,
@@ -31,6 +34,7 @@ from web.api import (
     statements,
     tariffs,
     units,
+    unmaskings,
 )
 from web.api.health import register_health
 from web.api.parsing import PREFIX
@@ -56,12 +60,15 @@ _RESOURCES = (
     tariffs.blueprint,
     reports.blueprint,
     award_caps.blueprint,
+    claims.blueprint,
     scoreboard.blueprint,
     call_backs.blueprint,
     digests.blueprint,
     notices.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, ratings, report_joins, report_photos, report_steps)
+_ADDS_ROUTES = (
+    *(balances, holds, ratings, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings),
+)
 
 
 def register_api(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """Calls that may be repeated: the key they bring, and the same thing again for the same key."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from ledger import Call, recall_call
+from reports import NOBODY
 from web.auth import principal
 from web.problems import ProblemError
 from web.problems.requests import KEY_MALFORMED, KEY_MISSING
@@ -31,6 +33,17 @@ def call_of(asked: Mapping[str, Any]) -> Call:
     if call is None:
         raise ProblemError(KEY_MISSING)
     return call
+
+
+def nobodys_call_of(asked: Mapping[str, Any]) -> Call:
+    """Return the present request as a call of nobody: its key is a hash, and whose it was is kept nowhere.
+
+    Raises:
+        ProblemError: as `call_of`.
+    """
+    call = call_of(asked)
+    hidden = hashlib.sha256(f"{call.key}\n{call.input_hash.hex()}".encode()).hexdigest()
+    return Call(owner=NOBODY, route=call.route, key=hidden, asked=call.asked)
 
 
 def optional_call_of(asked: Mapping[str, Any]) -> Call | None:

@@ -19,8 +19,8 @@ class RatesReply(Reply):
     response_rate = _a_rate("responded / response_due, from 0 to 1; null where nothing had to be answered.")
     responded = _a_count("Of response_due, what was acknowledged by the end of the first working day after it.")
     response_due = _a_count(
-        "How often a report was given to the unit in the period (by dispatch, transfer or reopening) and its first "
-        "working day after that is over; without what was transferred away or withdrawn within it."
+        "How often a report was given to the unit in the period (by dispatch, transfer, reopening or call) and the "
+        "first working day after that is over; without what was transferred away or withdrawn within it."
     )
     resolution_rate = _a_rate("resolved / resolution_known, from 0 to 1; null where nothing is known.")
     resolved = _a_count("Of resolution_known, where the reporter said that it is resolved and did not reopen it.")

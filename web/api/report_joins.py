@@ -9,7 +9,8 @@ from people import Role
 from reports import ReportJoin, decide_join, get_join, join
 from web.api.calls import call_of, once
 from web.api.fields import Request, Text, a_text
-from web.api.reports import JoinReply, blueprint
+from web.api.report_replies import JoinReply
+from web.api.reports import blueprint
 from web.auth import access, principal
 from web.clock import now
 

@@ -42,7 +42,7 @@ class PhotosReply(Reply):
 
 
 @blueprint.post("/reports/<uuid:report_id>/photos")
-@access(Role.RESIDENT, Role.HANDLER, *TAKE_CALLS)
+@access(Role.RESIDENT, Role.HANDLER, *TAKE_CALLS, by_code=True)
 @blueprint.doc(
     requestBody={
         "required": True,
@@ -79,7 +79,7 @@ def add_some(report_id: UUID) -> Any:
 
 
 @blueprint.get("/reports/<uuid:report_id>/photos")
-@access(*SEE_REPORTS)
+@access(*SEE_REPORTS, by_code=True)
 @blueprint.response(200, page_of(PhotoReply))
 def list_some(report_id: UUID) -> Any:
     """List the photos of a report, the earliest first."""
@@ -91,7 +91,7 @@ def list_some(report_id: UUID) -> Any:
 
 
 @blueprint.get("/reports/<uuid:report_id>/photos/<uuid:photo_id>")
-@access(*SEE_REPORTS)
+@access(*SEE_REPORTS, by_code=True)
 @blueprint.response(200, content_type="image/jpeg")
 def show_photo(report_id: UUID, photo_id: UUID) -> Response:
     """Give out a photo of a report, as a JPEG."""

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 import reports
 from people import Role
 from reports import RequestKind, Severity, get_request, report_of_step
-from web.api.calls import call_of, once
+from web.api.calls import call_of, nobodys_call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Request, Text, a_code, a_text
-from web.api.reports import AskedReply, ReportReply, blueprint
+from web.api.report_replies import AskedReply, ReportReply
+from web.api.reports import blueprint
 from web.auth import access, principal
 from web.clock import now
 from web.reports_shown import whole_report
@@ -81,6 +82,9 @@ class PostponementRequest(Request):
 
     due_on = Day(required=True)
     reason = a_text()
+    call_id = fields.UUID(
+        load_default=None, metadata={"description": "A call whose day is meant; if missing, the report's own."}
+    )
 
 
 class ReportDecisionRequest(Request):
@@ -96,7 +100,7 @@ class ReportDecisionRequest(Request):
 @blueprint.response(201, ReportReply)
 def accept(asked: dict[str, Any], report_id: UUID) -> Any:
     """Accept a report: its command unit owes from now on that it reaches a department."""
-    return _step(reports.accept, asked, report_id, severity=asked["severity"])
+    return take_and_show(reports.accept, asked, report_id, severity=asked["severity"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/rejection")
@@ -105,7 +109,7 @@ def accept(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, ReportReply)
 def reject(asked: dict[str, Any], report_id: UUID) -> Any:
     """Reject a report, with a reason for its reporter."""
-    return _step(reports.reject, asked, report_id, reason=asked["reason"])
+    return take_and_show(reports.reject, asked, report_id, reason=asked["reason"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/merger")
@@ -114,7 +118,7 @@ def reject(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, ReportReply)
 def merge(asked: dict[str, Any], report_id: UUID) -> Any:
     """Merge a report that is not accepted yet into another one about the same thing."""
-    return _step(reports.merge, asked, report_id, into_id=asked["into"])
+    return take_and_show(reports.merge, asked, report_id, into_id=asked["into"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/verification")
@@ -124,7 +128,7 @@ def merge(asked: dict[str, Any], report_id: UUID) -> Any:
 def verify(asked: dict[str, Any], report_id: UUID) -> Any:
     """Confirm that it is done, or return it to its department."""
     take = reports.verify if asked["result"] == "verified" else reports.return_to_department
-    return _step(take, asked, report_id, note=asked["note"])
+    return take_and_show(take, asked, report_id, note=asked["note"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/closure")
@@ -133,7 +137,7 @@ def verify(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, ReportReply)
 def close(asked: dict[str, Any], report_id: UUID) -> Any:
     """Close a report that was verified."""
-    return _step(reports.close, asked, report_id)
+    return take_and_show(reports.close, asked, report_id)
 
 
 @blueprint.post("/reports/<uuid:report_id>/dispatch")
@@ -142,7 +146,7 @@ def close(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, ReportReply)
 def dispatch(asked: dict[str, Any], report_id: UUID) -> Any:
     """Give a report to a department, or to a place below the command unit."""
-    return _step(reports.dispatch, asked, report_id, unit_code=asked["unit"], due_on=asked["due_on"])
+    return take_and_show(reports.dispatch, asked, report_id, unit_code=asked["unit"], due_on=asked["due_on"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/transfer")
@@ -151,7 +155,7 @@ def dispatch(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, ReportReply)
 def transfer(asked: dict[str, Any], report_id: UUID) -> Any:
     """Give a report to another department; in time its day stays, past it the first one missed."""
-    return _step(reports.transfer, asked, report_id, unit_code=asked["unit"])
+    return take_and_show(reports.transfer, asked, report_id, unit_code=asked["unit"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/acknowledgement")
@@ -160,25 +164,25 @@ def transfer(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, ReportReply)
 def acknowledge(asked: dict[str, Any], report_id: UUID) -> Any:
     """Say that the department has seen what it owes."""
-    return _step(reports.acknowledge, asked, report_id)
+    return take_and_show(reports.acknowledge, asked, report_id)
 
 
 @blueprint.post("/reports/<uuid:report_id>/handling")
-@access(Role.HANDLER)
+@access(Role.HANDLER, Role.DISPATCHER)
 @blueprint.arguments(NoteRequest)
 @blueprint.response(201, ReportReply)
 def handle(asked: dict[str, Any], report_id: UUID) -> Any:
-    """Say that it is done, and how."""
-    return _step(reports.handle, asked, report_id, note=asked["note"])
+    """Say that it is done, and how: as its department, or as the command unit whose calls are all accepted."""
+    return take_and_show(reports.handle, asked, report_id, note=asked["note"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/reopening")
-@access(Role.RESIDENT)
+@access(Role.RESIDENT, by_code=True)
 @blueprint.arguments(ReportReasonRequest)
 @blueprint.response(201, ReportReply)
 def reopen(asked: dict[str, Any], report_id: UUID) -> Any:
     """Say, as the reporter and within some days of closure, that it is not done."""
-    return _step(reports.reopen, asked, report_id, reason=asked["reason"])
+    return take_and_show(reports.reopen, asked, report_id, reason=asked["reason"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/postponement")
@@ -187,7 +191,8 @@ def reopen(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.response(201, AskedReply)
 def ask_postponement(asked: dict[str, Any], report_id: UUID) -> Any:
     """Ask for a later day; another supervisor decides."""
-    return _request(reports.ask_postponement, asked, report_id, due_on=asked["due_on"], reason=asked["reason"])
+    facts = {"due_on": asked["due_on"], "reason": asked["reason"], "call_id": asked["call_id"]}
+    return _request(reports.ask_postponement, asked, report_id, **facts)
 
 
 @blueprint.post("/reports/<uuid:report_id>/postponement/approval")
@@ -217,7 +222,7 @@ def decide_withdrawal(asked: dict[str, Any], report_id: UUID) -> Any:
     return _decision(RequestKind.WITHDRAWAL, asked, report_id)
 
 
-def _step(take: Callable[..., reports.ReportStep], asked: dict[str, Any], report_id: UUID, **facts: Any) -> Any:
+def take_and_show(take: Callable[..., reports.ReportStep], asked: dict[str, Any], report_id: UUID, **facts: Any) -> Any:
     """Take a step, and answer with the report as it then stands."""
 
     def make(session: Session) -> dict[str, Any]:
@@ -227,7 +232,8 @@ def _step(take: Callable[..., reports.ReportStep], asked: dict[str, Any], report
     def again(session: Session, step_id: UUID) -> dict[str, Any]:
         return whole_report(session, report_of_step(session, step_id), principal())
 
-    call = call_of(asked)
+    # Of what an anonymous reporter does, no key leads to them.
+    call = call_of(asked) if principal().matter_id is None else nobodys_call_of(asked)
     return once(call, make, again)
 
 

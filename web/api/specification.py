@@ -17,7 +17,7 @@ from web.json_format import json_text
 # Making a payment code twice does no harm, so its key is a choice.
 _KEY_OPTIONAL = f"{PREFIX}/payment-codes"
 # A question that must not stand in an address.
-_NEED_NO_KEY = {f"{PREFIX}/residents/search", f"{PREFIX}/reports/{{report_id}}/photos"}
+_NEED_NO_KEY = {f"{PREFIX}/residents/search", f"{PREFIX}/reports/{{report_id}}/photos", f"{PREFIX}/claims"}
 
 
 _ANY_PROBLEM = "#/components/responses/DEFAULT_ERROR"

@@ -10,17 +10,19 @@ import click
 from sqlalchemy.orm import Session
 
 from awards import expire_lots
-from earnings import EarningPlace, pay_waiting
+from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from listening import draw_call_backs, write_digests
 from merchants import purge_payment_codes
+from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from reports import release_rests, remind_units
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.notice_sending import send_notices
 from web.sealing import seal_everything
+from web.secret_keys import claim_keys
 from web.settings import current_settings
 from web.unit_of_work import in_transaction
 
@@ -39,15 +41,19 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
 def run(*, progress: bool | None) -> None:
     """Do what is due, from the end of holds to the weeks of units; then seal all, and send what is to be told."""
     at = now()
+    keys = claim_keys()
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
     _sweep("holds expired: {count}", _expiring_holds(at), progress=shown)
     _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
+    _until_none("awards claimed without a name: {count}", lambda session: pay_claims(session, keys=keys, now=at))
+    _until_none("awards nobody claimed: {count}", lambda session: return_unclaimed(session, now=at))
+    _sweep("overdue duties brought before the unit above: {count}", _escalating(at), progress=shown, is_money=False)
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
-    _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, of_credits=False)
+    _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, is_money=False)
     click.echo(f"weeks of units written: {in_transaction(lambda session: write_digests(session, now=at))}")
-    _sweep("units reminded of duties: {count}", _reminding_units(at), progress=shown, of_credits=False)
+    _sweep("units reminded of duties: {count}", _reminding_units(at), progress=shown, is_money=False)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
         ("sessions", lambda session: purge_sessions(session, now=at)),
@@ -64,6 +70,14 @@ def run(*, progress: bool | None) -> None:
     click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
 
 
+def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:
+    """Do parts of a sweep that begin anew each time, until one finds nothing; say what came of it."""
+    count = amount = 0
+    while (swept := in_transaction(part)).count:
+        count, amount = count + swept.count, amount + swept.amount
+    click.echo(f"{words.format(count=count)}, {amount} minor units")
+
+
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:
     grace_days = current_settings().grace_days
     return lambda session, after: expire_holds(session, now=at, after=after, grace_days=grace_days)
@@ -75,6 +89,10 @@ def _expiring_lots(at: datetime) -> Callable[[Session, PastLot | None], Sweep[Pa
 
 def _releasing_rests(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
     return lambda session, after: release_rests(session, now=at, after=after)
+
+
+def _escalating(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: escalate_overdue(session, now=at, after=after)
 
 
 def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sweep[EarningPlace]]:
@@ -90,7 +108,7 @@ def _reminding_units(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUI
 
 
 def _sweep(
-    words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool, of_credits: bool = True
+    words: str, part: Callable[[Session, Place | None], Sweep[Place]], *, progress: bool, is_money: bool = True
 ) -> None:
     """Do the parts of a sweep, each in a short transaction, because payments go on meanwhile; say what came of it."""
     count = amount = 0
@@ -102,7 +120,7 @@ def _sweep(
         more = after is not None
         if progress and more:
             click.echo(f"{words.format(count=count)} so far", err=True)
-    click.echo(words.format(count=count) + (f", {amount} minor units" if of_credits else ""))
+    click.echo(words.format(count=count) + (f", {amount} minor units" if is_money else ""))
 
 
 def _beginning(

@@ -12,9 +12,11 @@ from web.pages import (
     proofs,
     public,
     receipt_checks,
+    reporting,
     resident,
     resident_blueprint,
     responsibilities,
+    scoreboard,
     seals,
     till,
     till_payments,
@@ -27,7 +29,10 @@ _BLUEPRINTS = (
     *(resident_blueprint.blueprint, till.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
-_ADD_ROUTES = (debts, payment_code, receipt_checks, resident, responsibilities, seals, till_payments, till_shops)
+_ADD_ROUTES = (
+    *(debts, payment_code, receipt_checks, reporting, resident),
+    *(responsibilities, scoreboard, seals, till_payments, till_shops),
+)
 
 
 def register_pages(app: Flask) -> None:

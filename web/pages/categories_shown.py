@@ -1,9 +1,48 @@
-"""Categories on pages: their names in the reader's language."""
+"""Categories on pages: their names in the reader's language, who answers for them and by when."""
 
-from reports import Category
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from awards import Tariff, tariffs_in_force
+from people import units_by_code
+from reports import Category, categories
+from web.clock import today
 from web.languages import ENGLISH, language
+from web.pages.shapes import CategoryGroup, CategoryView
 
 
 def category_name(category: Category) -> str:
     """Return what a category is called in the reader's language."""
     return category.name_en if language() == ENGLISH else category.name
+
+
+def category_groups(session: Session) -> list[CategoryGroup]:
+    """Return what can be reported today, by the categories at the top."""
+    found = categories(session)
+    tops = {each.code: each for each in found if each.parent_code is None}
+    owned = sorted((each for each in found if each.parent_code), key=lambda each: (each.parent_code, each.code))
+    owners = units_by_code(session, {each.department_code for each in owned if each.department_code})
+    names = {code: unit.name for code, unit in owners.items()}
+    earns = tariffs_in_force(session, today())
+    return [
+        CategoryGroup(
+            parent,
+            category_name(tops[parent]),
+            tops[parent].kind,
+            [_view(each, names, earns.get(each.code)) for each in below],
+        )
+        for parent, below in groupby(owned, key=lambda each: each.parent_code or "")
+    ]
+
+
+def _view(category: Category, names: dict[str, str], tariff: Tariff | None) -> CategoryView:
+    days = category.normal_days or 0, category.serious_days or 0, category.urgent_days or 0
+    return CategoryView(
+        code=category.code,
+        name=category_name(category),
+        department=names[category.department_code or ""],
+        days=days,
+        is_private=category.is_private,
+        award=tariff.amount if tariff else None,
+    )

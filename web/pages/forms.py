@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from awards import AwardError
 from ledger import Call, LedgerError, recall_call
 from merchants import MerchantError
-from people import PeopleError
+from people import PeopleError, clean_text
 from receivables import ReceivableError
 from reports import ReportError
 from web.auth import principal
@@ -28,6 +28,8 @@ KEY_FIELD = "idempotency_key"
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 # A comma stands before three digits or nowhere: read as nothing in 12,50 it would book a hundred times as much.
 _YUAN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9](?:,[0-9]{3}){3})(?:\.[0-9]{1,2})?")
+# Whoever tells what they saw goes to a new line now and then, and could not see what is refused about that.
+_LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 # Between the digits of amounts people write blanks, around them the sign or the word for yuan.
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
 _REFUSALS = (LedgerError, PeopleError, AwardError, MerchantError, ReceivableError, ReportError)
@@ -87,6 +89,12 @@ class Form:
         if not text:
             self.wrong(field, _("Fill this in."))
         return text
+
+    def prose(self, field: str, *, length_max: int) -> str:
+        """Return what was typed into a field of several lines, as the one line that is kept; a fault is noted."""
+        typed = self.text(field)
+        one_line = _LINE_BREAKS.sub(" ", typed)
+        return self.attempt(lambda: clean_text(one_line, field=field, length_max=length_max)) or "" if typed else ""
 
     def amount(self, field: str = "amount") -> int:
         """Return an amount typed in yuan, in minor units; 0 and a fault where it is none."""

@@ -158,6 +158,14 @@ class UnitChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitGroup:
+    """A town or street with the places in it to choose, each named from there on."""
+
+    name: str
+    units: list[UnitChoice]
+
+
+@dataclass(frozen=True, slots=True)
 class GrantView:
     """One role of a person, in a unit (None: the whole tree) or at a shop."""
 
@@ -291,6 +299,7 @@ class CategoryView:
     `award` is what a report of it earns today, None where it earns nothing.
     """
 
+    code: str
     name: str
     department: str
     days: tuple[int, int, int]

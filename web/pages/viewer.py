@@ -31,6 +31,10 @@ _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.FINANCE, Role.APPROVER), False, ("decisions",)),
     ((Role.FINANCE,), False, ("repayments",)),
     ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
+    ((Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER), False, ("reports",)),
+    ((Role.SUPERVISOR,), False, ("report_overview",)),
+    ((Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR), False, ("new_report",)),
+    ((Role.ADMINISTRATOR,), True, ("all_reports",)),
 )
 _TROUBLES = {"unavailable", "internal_error"}
 

@@ -4,8 +4,9 @@ from flask_babel import lazy_gettext as _l
 
 import duties
 import earnings
+import oversight
 import reports
-from web.problems.row import Row, Words, unknown, wrong_field
+from web.problems.row import Row, Words, misconfigured, unknown, wrong_field
 
 _LIST_FAULTS: dict[str, Words] = {
     reports.ListFault.NO_TEXT: _l("neither UTF-8 nor GB 18030; save the table as CSV"),
@@ -117,6 +118,58 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
         "nothing_to_decide",
         _l("Nothing waits for a decision"),
         _l("It was decided meanwhile, or they brought no evidence."),
+    ),
+    reports.ClaimUnknownError: Row(
+        409,
+        "claim_unknown",
+        _l("Nothing to claim with this code"),
+        _l("Look at each character. What was claimed is on its way; a later part can be claimed when it is due."),
+    ),
+    reports.OwnDepartmentError: Row(
+        409,
+        "own_department",
+        _l("This report earns you nothing"),
+        _l("You, or somebody of your household, work for the department that answers for it."),
+    ),
+    reports.NotConfidentialError: Row(
+        409,
+        "not_confidential",
+        _l("This report is not confidential"),
+        _l("Whose it is is shown with it, or nobody knows."),
+        facts=("report_id",),
+    ),
+    earnings.NothingToClaimError: Row(
+        409, "claim_unknown", _l("Nothing to claim with this code"), _l("What was claimed already is on its way.")
+    ),
+    earnings.ClaimCapError: Row(
+        409,
+        "limit_exceeded",
+        _l("A cap is reached"),
+        _l("Reports have earned you as much as they may for now. Claim it tomorrow, or next month."),
+    ),
+    earnings.ClaimKeysError: misconfigured(_l("The keys of claims cannot be read")),
+    earnings.ClaimBoxError: misconfigured(_l("A waiting claim cannot be opened")),
+    reports.CallUnknownError: unknown("call_unknown", _l("There is no such call about the report")),
+    reports.CallsOpenError: Row(
+        409,
+        "calls_open",
+        _l("Results are still to be accepted"),
+        _l("First accept what the called units report back: %(unit_codes)s."),
+        facts=("unit_codes",),
+    ),
+    reports.NothingOwedError: Row(
+        409,
+        "nothing_owed",
+        _l("This unit owes nothing about the report"),
+        _l("Name a unit that has the report, or was called and whose result is not accepted."),
+        facts=("unit_code",),
+    ),
+    oversight.OrderUnknownError: unknown("order_unknown", _l("There is no such order")),
+    oversight.OrderAnsweredError: Row(
+        409,
+        "order_answered",
+        _l("The order is answered already"),
+        _l("Somebody answered it meanwhile. Look at what they reported."),
     ),
     earnings.CapsError: Row(
         422,

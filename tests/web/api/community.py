@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from people import Role
-from reports import ReportStatus
+from reports import CallState, ReportStatus
 from tests.web.reporting import Desk
 from tests.web.world import VILLAGE, World
 
@@ -94,8 +94,16 @@ ROUTES = (
             "lat": 34.8,
             "long": 110.4,
             "on_behalf_of": None,
+            "urgent": True,
         },
-        optional=frozenset({"address", "lat", "long", "on_behalf_of"}),
+        optional=frozenset({"address", "lat", "long", "on_behalf_of", "urgent"}),
+    ),
+    Route("/claims", "neighbour", {"claim_code": "x"}),
+    Route("/reports/REPORT-CONFIDENTIAL/unmasking", "supervisor", REASON),
+    Route(
+        "/reports/REPORT-SECRET/unmasking/approval",
+        "other_supervisor",
+        {"decision": "approve", "note": "n"},
     ),
     Route("/award-caps", "administrator", {"per_day": 10, "per_month": None}),
     Route("/reports/REPORT-ACCEPTED/joins", "neighbour", {"evidence": "e"}, optional=frozenset({"evidence"})),
@@ -124,11 +132,35 @@ ROUTES = (
         {"reached": True, "resolved": True, "satisfied": False, "note": "n"},
         optional=frozenset({"resolved", "satisfied"}),
     ),
-    Route("/reports/REPORT-DISPATCHED/postponement", "supervisor", {"due_on": "2026-07-01", **REASON}),
+    Route(
+        "/reports/REPORT-DISPATCHED/postponement",
+        "supervisor",
+        {"due_on": "2026-07-01", "call_id": None, **REASON},
+        optional=frozenset({"call_id"}),
+    ),
     Route("/reports/REPORT-POSTPONED/postponement/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
     Route("/reports/REPORT-DISPATCHED/withdrawal", "supervisor", REASON),
     Route("/reports/REPORT-DOUBTED/withdrawal/approval", "other_supervisor", {"decision": "approve", "note": "n"}),
+    Route(
+        "/reports/REPORT-ACCEPTED/calls",
+        "dispatcher",
+        {"units": ["140881-D01", "140881-D02"], "due_on": "2026-06-02"},
+        optional=frozenset({"due_on"}),
+    ),
+    Route("/reports/REPORT-CALLED/calls/CALL-CALLED/acknowledgement", "handler", {}),
+    Route("/reports/REPORT-SEEN/calls/CALL-SEEN/handling", "handler", {"note": "n"}),
+    Route("/reports/REPORT-ANSWERED/calls/CALL-ANSWERED/acceptance", "dispatcher", {"note": "n"}),
+    Route("/reports/REPORT-ANSWERED/calls/CALL-ANSWERED/return", "dispatcher", REASON),
+    Route(
+        "/reports/REPORT-DISPATCHED/orders",
+        "supervisor",
+        {"due_on": "2026-06-02", "text": "t", "unit": None},
+        optional=frozenset({"unit"}),
+    ),
+    Route("/reports/REPORT-ORDERED/orders/DEMAND/answer", "handler", {"text": "t"}),
 )
+# How far calls have come, in words of which none is part of another.
+STATES = {"seen": "acknowledged", "answered": "handled"}
 OPTIONAL = {"pin", "cash_amount", "confirm_duplicate", "funds", "expiry_rule", "note", "consent"}
 
 
@@ -181,9 +213,24 @@ class Community:
             name, body = asked[state]
             self.desk.step(report_id, name, "supervisor", **body)
             return report_id
+        if state in {"confidential", "secret"}:
+            report_id = str(self.desk.sent_in(confidential=True)["id"])
+            if state == "secret":
+                self.desk.step(report_id, "unmasking", "supervisor", **REASON)
+            return report_id
         if state == "followed":
             report_id = self.desk.brought_to(ReportStatus.ACCEPTED)
             self.names["WITNESS"] = self.desk.step(report_id, "joins", "neighbour", evidence="e")["id"]
+            return report_id
+        if state == "ordered":
+            report_id = self.desk.brought_to(ReportStatus.DISPATCHED)
+            self.names["DEMAND"] = self.desk.step(report_id, "orders", "supervisor", due_on="2026-06-02", text="t")[
+                "id"
+            ]
+            return report_id
+        if state in {"called", "seen", "answered"}:
+            report_id, [call_id] = self.desk.called(CallState(STATES.get(state, state)), "140881-D01")
+            self.names[f"CALL-{state.upper()}"] = call_id
             return report_id
         return self.desk.brought_to(ReportStatus(state))
 

@@ -80,6 +80,11 @@ def text_of(answer: TestResponse) -> str:
     return " ".join(html.unescape(_TAGS.sub(" ", body)).split())
 
 
+def sentences_of(answer: TestResponse) -> str:
+    """Return what a page says, without the blank between a day, which is an element of its own, and a full stop."""
+    return re.sub(r" (?=[.,])", "", text_of(answer))
+
+
 def browser_of(world: World, resident: Somebody, *, language: str = "en") -> Browser:
     """Return the browser of a resident who has logged in."""
     activate_somebody(world, login_name=resident.number, resident_id=resident.id)

@@ -5,6 +5,7 @@ from argon2 import PasswordHasher
 
 from people import Passwords, Role
 from tests.web.pages.browser import Browser, browser_of, browser_of_person
+from tests.web.reporting import Desk
 from tests.web.world import Shop, Somebody, World
 
 
@@ -44,3 +45,15 @@ def till(world: World, shop: Shop) -> Browser:
 def owner(world: World, shop: Shop) -> Browser:
     """Return the browser of the shop's owner."""
     return browser_of_person(world, Role.MERCHANT_OWNER, merchant_id=shop.id)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """Return the people who work with reports."""
+    return Desk(world)
+
+
+@pytest.fixture
+def mine(world: World, desk: Desk) -> Browser:
+    """Return the browser of whose the reports are."""
+    return browser_of(world, desk.reporter)

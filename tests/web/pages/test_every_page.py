@@ -5,13 +5,22 @@ import re
 import pytest
 
 from people import Role
+from reports import ReportStatus
 from tests.web.pages.browser import Browser, browser_of, browser_of_person, text_of
+from tests.web.reporting import Desk
 from tests.web.world import Shop, Somebody, World
 from web.auth import public
 from web.unit_of_work import DatabaseUnavailableError
 
-PUBLIC = ("/", "/merchants", "/seals", "/seals/check", "/about/data", "/offline", "/log-in", "/activate")
-OF_RESIDENTS = ("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}", "/account")
+FOR_ALL = (
+    *("/", "/merchants", "/scoreboard", "/responsibilities"),
+    *("/seals", "/seals/check", "/about/data", "/offline"),
+)
+PUBLIC = (*FOR_ALL, "/log-in", "/activate")
+OF_RESIDENTS = (
+    *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
+    *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/account"),
+)
 OF_CASHIERS = (
     "/till",
     "/till/payments",
@@ -21,10 +30,17 @@ OF_CASHIERS = (
     "/account",
 )
 OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
+OF_OFFICERS_OF_REPORTS = {
+    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new"),
+    Role.DISPATCHER: ("/office/reports/new",),
+    Role.HANDLER: (),
+}
 SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
+    *("/me/reports/new", "/me/reports/{report}/reopening"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
+COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -36,55 +52,83 @@ def payment(world: World, shop: Shop, payer: Somebody) -> str:
     return str(paid["id"])
 
 
+@pytest.fixture
+def report(world: World, payer: Somebody) -> str:
+    """Return the id of a report of the payer that was accepted."""
+    desk = Desk(world)
+    desk.reporter = payer
+    return desk.brought_to(ReportStatus.ACCEPTED)
+
+
+@pytest.fixture
+def ids(payment: str, report: str) -> dict[str, str]:
+    """Return what stands in the addresses."""
+    return {"payment": payment, "report": report}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_renders_for_whom_it_is(
-    world: World, shop: Shop, payer: Somebody, payment: str, language: str
+    world: World, shop: Shop, payer: Somebody, ids: dict[str, str], language: str
 ) -> None:
     readers = (
         (Browser(world, language=language), PUBLIC),
-        (browser_of(world, payer, language=language), (*PUBLIC[:6], *OF_RESIDENTS)),
-        (browser_of_person(world, Role.TILL, language=language, merchant_id=shop.id), (*PUBLIC[:6], *OF_CASHIERS)),
+        (browser_of(world, payer, language=language), (*FOR_ALL, *OF_RESIDENTS)),
+        (browser_of_person(world, Role.TILL, language=language, merchant_id=shop.id), (*FOR_ALL, *OF_CASHIERS)),
         (browser_of_person(world, Role.MERCHANT_OWNER, language=language, merchant_id=shop.id), OF_OWNERS),
-        (browser_of_person(world, Role.ADMINISTRATOR, language=language), (*PUBLIC[:6], "/account")),
+        (browser_of_person(world, Role.ADMINISTRATOR, language=language), (*FOR_ALL, "/account")),
     )
     for browser, pages in readers:
         for page in pages:
-            answer = browser.get(page.format(payment=payment))
+            answer = browser.get(page.format(**ids))
             assert answer.status_code == 200, page
             assert f'<html lang="{"zh-Hans" if language == "zh" else "en"}"' in answer.text
             assert CHINESE.search(text_of(answer)), page
             assert answer.headers["Cache-Control"] in {"no-store", "no-cache"}
 
 
-def test_nobody_is_asked_to_log_in_first(world: World, payment: str) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_reports_renders_for_each_of_their_officers(world: World, language: str) -> None:
+    report = f"/office/reports/{Desk(world).brought_to(ReportStatus.DISPATCHED)}"
+    for role, own in OF_OFFICERS_OF_REPORTS.items():
+        browser = browser_of_person(world, role, language=language, unit_code=COUNTY)
+        for page in ("/office", "/office/reports", "/office/reports/all", report, *own):
+            answer = browser.get(page)
+            assert answer.status_code == 200, page
+            assert CHINESE.search(text_of(answer)), page
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_nobody_is_asked_to_log_in_first(world: World, ids: dict[str, str]) -> None:
     nobody = Browser(world)
     nobody.get("/log-in")
 
     for page in {*OF_RESIDENTS, *OF_OWNERS}:
-        answer = nobody.get(page.format(payment=payment))
+        answer = nobody.get(page.format(**ids))
         assert answer.status_code == 303, page
         assert answer.headers["Location"].startswith("/log-in?next=/"), page
     for page in SENT:
-        answer = nobody.post(page.format(payment=payment))
+        answer = nobody.post(page.format(**ids))
         assert answer.headers["Location"] == "/log-in", page
 
 
-def test_a_form_without_its_token_does_nothing(world: World, payer: Somebody, owner: Browser, payment: str) -> None:
+def test_a_form_without_its_token_does_nothing(
+    world: World, payer: Somebody, owner: Browser, ids: dict[str, str]
+) -> None:
     resident = browser_of(world, payer)
     for page in SENT:
         browser = owner if page.startswith("/till") else resident
-        answer = browser.forged(page.format(payment=payment))
+        answer = browser.forged(page.format(**ids))
         assert answer.status_code == 400, page
         assert "load the page again" in text_of(answer), page
 
 
-def test_pages_of_others_are_refused(world: World, payer: Somebody, owner: Browser, payment: str) -> None:
+def test_pages_of_others_are_refused(world: World, payer: Somebody, owner: Browser, ids: dict[str, str]) -> None:
     resident = browser_of(world, payer)
 
     for page in set(OF_OWNERS) - {"/account"}:
-        assert resident.get(page.format(payment=payment)).status_code == 403, page
+        assert resident.get(page.format(**ids)).status_code == 403, page
     for page in set(OF_RESIDENTS) - {"/account"}:
-        assert owner.get(page.format(payment=payment)).status_code == 403, page
+        assert owner.get(page.format(**ids)).status_code == 403, page
 
 
 def test_what_is_not_there_is_said_in_the_readers_language(world: World) -> None:

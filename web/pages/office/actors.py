@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from people import persons_by_id
+from reports import NOBODY
 
 
 def actor_names(session: Session, actors: Collection[str]) -> dict[str, str]:
@@ -20,4 +21,6 @@ def actor_names(session: Session, actors: Collection[str]) -> dict[str, str]:
 def _unnamed(actor: str) -> str:
     if actor.startswith("resident:"):
         return str(_("A resident"))
+    if actor == NOBODY:
+        return str(_("Somebody without a name"))
     return str(_("The system")) if actor == "system" else actor

@@ -25,6 +25,8 @@ from web.pages.office.awards_shown import award_views
 from web.pages.office.blueprint import blueprint
 from web.pages.office.funds import FUNDS_SEEN_BY
 from web.pages.office.reach import paths_of, reach
+from web.pages.office.report_queues import tabs_of_queues
+from web.pages.office.report_shapes import QueueView
 from web.pages.office.shapes import Waiting
 from web.pages.shapes import FundCover
 from web.pages.times import local
@@ -55,6 +57,8 @@ def home() -> str:
             waiting += _matters_waiting(session)
         if "money" in may:
             waiting += _debts_waiting(session)
+        if "reports" in may:
+            waiting += _reports_waiting(session)
         if "merchants" in may:
             waiting += _shops_waiting(session)
         # Names of residents are the business of those who award them.
@@ -105,6 +109,35 @@ def _matters_waiting(session: Session) -> list[Waiting]:
         # Who asked does not decide.
         if matter.asked_by != principal().actor
     ]
+
+
+def _reports_waiting(session: Session) -> list[Waiting]:
+    names = {
+        "decide": _("Requests about reports to decide"),
+        "verify": _("Reports to verify"),
+        "accept": _("New reports"),
+        "close": _("Reports to close"),
+        "dispatch": _("Reports to dispatch"),
+        "handle": _("Reports to handle"),
+    }
+    return [
+        Waiting(_counted(str(names[tab.name]), tab), tab.url, None, _level(tab))
+        for tab in tabs_of_queues(session)
+        if tab.count
+    ]
+
+
+def _counted(name: str, tab: QueueView) -> str:
+    facts = {"what": name, "count": tab.count, "overdue": tab.overdue, "today": tab.due_today}
+    if tab.overdue or tab.due_today:
+        return str(_("%(what)s: %(count)s (%(overdue)s overdue, %(today)s due today)", **facts))
+    return str(_("%(what)s: %(count)s", **facts))
+
+
+def _level(tab: QueueView) -> str:
+    if tab.overdue:
+        return "danger"
+    return "warning" if tab.due_today else "calm"
 
 
 def _debts_waiting(session: Session) -> list[Waiting]:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from people import Level, Resident, ResidentUnknownError, Role, find_units, get_resident, get_unit, units_by_code
+from people import Level, Resident, ResidentUnknownError, Role, find_units, get_resident, get_unit
 from web.auth import principal, require
 from web.pages.shapes import UnitChoice
+from web.pages.units_shown import unit_labels
 
 # More than a county has of towns, communities, grids and buildings that anybody would look through in a list.
 _CHOICES_MAX = 5_000
@@ -68,17 +69,13 @@ def check_in_reach(session: Session, resident: Resident) -> None:
         raise ResidentUnknownError
 
 
-def unit_choices(session: Session, *, depth_min: int = 0, everywhere: bool = False) -> list[UnitChoice]:
-    """Return the administrator's places (or all) in the tree's order, from `depth_min` levels below the top."""
-    found = find_units(session, text="", within_path=None if everywhere else reach(), limit=_CHOICES_MAX)
+def unit_choices(session: Session, *roles: Role, depth_min: int = 0, everywhere: bool = False) -> list[UnitChoice]:
+    """Return the administrator's places (or all) in the tree's order, from `depth_min` levels below the top.
+
+    With roles, the places are those where the officer holds one of them.
+    """
+    within = None if everywhere else paths_of(*(roles or (Role.ADMINISTRATOR,)))
+    found = find_units(session, text="", within_path=within, limit=_CHOICES_MAX)
     units = [unit for unit in found if unit.level is not Level.DEPARTMENT]
     labels = unit_labels(session, {unit.code for unit in units})
     return [UnitChoice(unit.code, labels[unit.code]) for unit in units if unit.path.count("/") > depth_min]
-
-
-def unit_labels(session: Session, codes: Collection[str]) -> dict[str, str]:
-    """Return the way down the tree to each unit, without the top, by code: 城西街道 / 某某村."""
-    units = units_by_code(session, codes)
-    ways = {code: unit.path.strip("/").split("/") for code, unit in units.items()}
-    steps = units_by_code(session, {step for way in ways.values() for step in way})
-    return {code: " / ".join(steps[step].name for step in way[1:] or way) for code, way in ways.items()}

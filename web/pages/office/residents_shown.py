@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from people import Resident, log_in_states, masked_phone
 from web.clock import now
-from web.pages.office.reach import unit_labels
 from web.pages.office.shapes import ResidentRow
 from web.pages.times import local
+from web.pages.units_shown import unit_labels
 from web.secret_keys import phone_vault
 
 

@@ -28,10 +28,11 @@ from web.pages.forms import Form
 from web.pages.office.activation_sheets import activation_sheet
 from web.pages.office.blueprint import blueprint
 from web.pages.office.home import STAFF
-from web.pages.office.reach import unit_choices, unit_labels
+from web.pages.office.reach import unit_choices
 from web.pages.office.typed_texts import typed_choice
 from web.pages.shapes import GrantView, PersonView
 from web.pages.times import local
+from web.pages.units_shown import unit_labels
 from web.secret_keys import passwords
 from web.unit_of_work import in_transaction, reading
 

@@ -9,10 +9,16 @@ from people import Role
 from tests.web.pages.browser import Browser, browser_of, browser_of_person, text_of
 from tests.web.world import TOWN, Shop, Somebody, World
 
-EVERYBODY = {"officer", "town", "finance", "auditor", "dispatcher"}
+EVERYBODY = {"officer", "town", "finance", "auditor", "dispatcher", "supervisor", "handler"}
+OF_REPORTS = {"dispatcher", "supervisor", "handler"}
 # Each address, and who may open it.
 PAGES: dict[str, set[str]] = {
     "/office": EVERYBODY,
+    "/office/reports": OF_REPORTS,
+    "/office/reports/all": {*OF_REPORTS, "officer", "town"},
+    "/office/reports/overview": {"supervisor"},
+    "/office/reports/new": {"dispatcher", "supervisor", "officer", "town"},
+    "/office/reports/{report}": {*OF_REPORTS, "officer", "town"},
     "/office/residents": {"officer", "town"},
     "/office/residents/new": {"officer", "town"},
     "/office/residents/{resident}": {"officer", "town"},
@@ -51,6 +57,19 @@ PAGES: dict[str, set[str]] = {
 }
 # Each form, and who may send it.
 FORMS: dict[str, set[str]] = {
+    "/office/reports/all": {*OF_REPORTS, "officer", "town"},
+    "/office/reports/new": {"dispatcher", "supervisor", "officer", "town"},
+    **{
+        f"/office/reports/{{report}}/{step}": {"supervisor"}
+        for step in (
+            *("acceptance", "rejection", "merger", "verification", "return", "closure"),
+            *("postponement", "withdrawal", "decision"),
+        )
+    },
+    "/office/reports/{report}/dispatch": {"dispatcher"},
+    "/office/reports/{report}/transfer": {"dispatcher"},
+    "/office/reports/{report}/acknowledgement": {"handler"},
+    "/office/reports/{report}/handling": {"handler"},
     "/office/residents": {"officer", "town"},
     "/office/residents/new": {"officer", "town"},
     "/office/residents/{resident}/activation": {"officer", "town"},
@@ -88,7 +107,7 @@ FORMS: dict[str, set[str]] = {
 
 
 # What these addresses name does not exist.
-NOWHERE = ("person", "grant", "matter")
+NOWHERE = ("person", "grant", "matter", "report")
 NO_NUMBERS = ("/periods/7", "/responsibilities/7")
 
 
@@ -112,6 +131,8 @@ def browsers(world: World) -> dict[str, Browser]:
         "finance": browser_of_person(world, Role.FINANCE),
         "auditor": browser_of_person(world, Role.AUDITOR),
         "dispatcher": browser_of_person(world, Role.DISPATCHER),
+        "supervisor": browser_of_person(world, Role.SUPERVISOR),
+        "handler": browser_of_person(world, Role.HANDLER, unit_code=TOWN),
     }
 
 

@@ -1,0 +1,139 @@
+"""A report as somebody sends it in on the street: on a phone of 360 px, with the position or without it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Geolocation, Locator, Page, expect
+
+from tests.browser.visitors import Visitors
+from tests.web.reporting import publish_packaged
+from tests.web.world import Somebody, World
+
+pytestmark = pytest.mark.browser
+
+HERE = Geolocation(latitude=34.8671234, longitude=110.4480178)
+
+
+@pytest.fixture
+def phone(world: World, visitors: Visitors, payer: Somebody) -> Page:
+    """Return the phone of a resident who begins a report."""
+    publish_packaged(world)
+    page = visitors.page(payer.number)
+    page.get_by_role("link", name="Report something").click()
+    expect(page.get_by_role("heading", name="Report something")).to_be_visible()
+    return page
+
+
+def choose_the_lamp(phone: Page) -> None:
+    """Say that it is about a street lamp."""
+    phone.locator("summary", has_text="Lighting and power").click()
+    phone.get_by_text("Street lamp does not light").click()
+
+
+def stands_aside(part: Locator) -> bool:
+    """Say whether a part is out of sight, though keys still reach it."""
+    return bool(part.evaluate("part => part.closest('.kind-group').getBoundingClientRect().height <= 1"))
+
+
+def send(phone: Page) -> None:
+    """Write two words, send the report in, and see that it is there."""
+    phone.get_by_label("In your own words").fill("河东街第三盏路灯不亮")
+    phone.get_by_role("button", name="Send the report").click()
+    expect(phone).to_have_url(re.compile("/me/reports/[0-9a-f-]{36}$"))
+    expect(phone.get_by_text(re.compile(r"Its number is \d{12}\."))).to_be_visible()
+    expect(phone.get_by_role("heading", name="Street lamp does not light")).to_be_visible()
+
+
+def positions(world: World) -> list[tuple[float | None, float | None]]:
+    """Return where the reports are that came."""
+    listed = world.get("/reports", world.administrator).get_json()["items"]
+    return [(each["lat"], each["long"]) for each in listed]
+
+
+def test_a_report_with_the_position_is_sent_in_from_the_street(world: World, phone: Page) -> None:
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation(HERE)
+
+    choose_the_lamp(phone)
+    # What was chosen stays, with who answers for it; the others step aside.
+    chosen = phone.locator(".kind:has(:checked)")
+    expect(chosen).to_contain_text("永济市住房和城乡建设管理局 done within 5 working days")
+    assert stands_aside(phone.locator("summary", has_text="Roads and bridges"))
+    expect(phone.get_by_text("1. What is it about?")).to_be_in_viewport()
+    phone.get_by_role("button", name="Use my position").click()
+    expect(phone.get_by_text("Your position goes along with the report.")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    send(phone)
+
+    expect(phone.get_by_text("34.86712, 110.44802")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    assert positions(world) == [(34.86712, 110.44802)]
+
+
+def test_whoever_thinks_again_chooses_something_else_and_leaves_the_position_out(world: World, phone: Page) -> None:
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation(HERE)
+    phone.locator("summary", has_text="Roads and bridges").click()
+    phone.get_by_text("Broken pavement").click()
+
+    phone.get_by_text("Choose something else").click()
+    assert not stands_aside(phone.locator("summary", has_text="Roads and bridges"))
+    choose_the_lamp(phone)
+    phone.get_by_role("button", name="Use my position").click()
+    phone.get_by_role("button", name="Leave it out").click()
+    expect(phone.get_by_role("button", name="Use my position")).to_be_focused()
+    send(phone)
+
+    assert positions(world) == [(None, None)]
+
+
+def test_a_phone_that_keeps_its_position_to_itself_reports_all_the_same(world: World, phone: Page) -> None:
+    phone.context.clear_permissions()
+    choose_the_lamp(phone)
+
+    phone.get_by_role("button", name="Use my position").click()
+
+    expect(phone.get_by_text("Your browser does not give the position away.")).to_be_visible()
+    send(phone)
+    assert positions(world) == [(None, None)]
+
+
+def test_without_scripts_a_report_is_a_plain_form(world: World, visitors: Visitors, phone: Page) -> None:
+    plain = visitors.without_scripts(phone)
+    plain.set_viewport_size({"width": 360, "height": 760})
+    plain.goto("/me/reports/new")
+    expect(plain.get_by_role("button", name="Use my position")).to_be_hidden()
+
+    choose_the_lamp(plain)
+    assert stands_aside(plain.locator("summary", has_text="Roads and bridges"))
+    send(plain)
+
+    assert positions(world) == [(None, None)]
+
+
+def test_by_key_every_kind_of_a_group_can_be_reached(phone: Page) -> None:
+    group = phone.locator("summary", has_text="Lighting and power")
+    group.focus()
+    phone.keyboard.press("Enter")
+    phone.keyboard.press("Tab")
+    for _kind in range(3):
+        phone.keyboard.press("ArrowDown")
+
+    expect(phone.get_by_label("Hanging or tangled cables")).to_be_checked()
+    other = phone.locator("summary", has_text="Roads and bridges")
+    assert not stands_aside(other)
+    # Whoever has gone on sees only what they chose.
+    phone.get_by_label("In your own words").focus()
+    assert stands_aside(other)
+    assert not stands_aside(phone.get_by_label("Hanging or tangled cables"))
+
+
+def test_a_report_that_lacks_something_comes_back_with_what_was_chosen(world: World, phone: Page) -> None:
+    phone.get_by_label("In your own words").fill("路灯不亮")
+    phone.get_by_role("button", name="Send the report").click()
+
+    expect(phone.get_by_text("Choose what it is about.")).to_be_in_viewport()
+    choose_the_lamp(phone)
+    send(phone)
+
+    assert len(positions(world)) == 1

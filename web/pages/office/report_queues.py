@@ -1,0 +1,217 @@
+"""What waits for an officer of reports, by what is to be done, the earliest due first."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from people import Role
+from reports import (
+    Function,
+    ReportStatus,
+    WaitingCount,
+    categories,
+    count_waiting,
+    reports_waiting,
+    requests_waiting,
+)
+from web.auth import access, principal
+from web.clock import today
+from web.pages.categories_shown import category_name
+from web.pages.office.actors import actor_names
+from web.pages.office.blueprint import blueprint
+from web.pages.office.report_shapes import Decision, Facet, QueueView
+from web.pages.reports_shown import ReportView, report_views
+from web.pages.times import local
+from web.pages.units_shown import unit_labels
+from web.unit_of_work import reading
+
+REPORTS = (Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER)
+DECIDE = "decide"
+# More than that nobody reads in one go; what is due first stands first.
+_SHOWN_MAX, _SHOWN_OF_EACH = 200, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Reports in which one thing is to be done by one function."""
+
+    name: str
+    function: Function
+    role: Role
+    statuses: tuple[ReportStatus, ...]
+
+
+QUEUES = (
+    Queue("verify", Function.SUPERVISION, Role.SUPERVISOR, (ReportStatus.HANDLED,)),
+    Queue("accept", Function.SUPERVISION, Role.SUPERVISOR, (ReportStatus.SUBMITTED,)),
+    Queue("close", Function.SUPERVISION, Role.SUPERVISOR, (ReportStatus.VERIFIED,)),
+    Queue("dispatch", Function.COMMAND, Role.DISPATCHER, (ReportStatus.ACCEPTED,)),
+    Queue(
+        "handle",
+        Function.HANDLING,
+        Role.HANDLER,
+        (ReportStatus.DISPATCHED, ReportStatus.RETURNED, ReportStatus.ACKNOWLEDGED),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the address asks for: one queue or all, and the facets."""
+
+    queue: str
+    status: ReportStatus | None
+    unit: str
+    category: str
+
+    def fits(self, one: WaitingCount) -> bool:
+        """Say whether reports counted together are asked for."""
+        return (
+            self.status in {None, one.status}
+            and self.unit in {"", one.unit_code}
+            and self.category in {"", one.category_code}
+        )
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The facets that are set, as they stand in an address."""
+        found = {"status": self.status.value if self.status else "", "unit": self.unit, "category": self.category}
+        return {name: value for name, value in found.items() if value}
+
+
+@blueprint.get("/reports", endpoint="reports")
+@access(*REPORTS)
+def show_reports() -> str:
+    """Show what waits for the officer: of all queues what is due first, or all of one."""
+    status = request.args.get("status", "")
+    wanted = _Wanted(
+        request.args.get("queue", ""),
+        ReportStatus(status) if status in set(ReportStatus) else None,
+        request.args.get("unit", ""),
+        request.args.get("category", ""),
+    )
+
+    def read(session: Session) -> dict[str, Any]:
+        counts = counts_of_queues(session)
+        chosen = wanted.queue if wanted.queue in {*counts, DECIDE} else ""
+        shown = {name: found for name, found in counts.items() if chosen in {"", name}}
+        limit = _SHOWN_MAX if chosen or len(counts) == 1 else _SHOWN_OF_EACH
+        decisions = _decisions(session)
+        tabs = _tabs(len(decisions), counts)
+        queues = [_view(session, queue_named(name), counts[name], wanted, limit) for name in shown]
+        return {
+            # First where something is late, then where something is due today.
+            "queues": sorted(queues, key=lambda queue: (not queue.overdue, not queue.due_today)),
+            "tabs": tabs,
+            "overdue": sum(tab.overdue for tab in tabs),
+            "due_today": sum(tab.due_today for tab in tabs),
+            "decisions": decisions if chosen == DECIDE or not (chosen or wanted.filters) else [],
+            "chosen": chosen,
+            "filters": wanted.filters,
+            "facets": _facets(session, [one for found in shown.values() for one in found]),
+            "limit": limit,
+        }
+
+    return render_template("office/reports.html", **reading(read))
+
+
+def tabs_of_queues(session: Session) -> list[QueueView]:
+    """Return how much waits in each queue of the officer, without the reports."""
+    return _tabs(len(requests_waiting(session, seen_by=principal())), counts_of_queues(session))
+
+
+def counts_of_queues(session: Session) -> dict[str, list[WaitingCount]]:
+    """Return what waits in each queue of the officer, by its name; every queue of theirs is there."""
+    asking = principal()
+    theirs = [queue for queue in QUEUES if asking.may(queue.role)]
+    by_function = {
+        function: count_waiting(session, seen_by=asking, function=function, today=today())
+        for function in dict.fromkeys(queue.function for queue in theirs)
+    }
+    return {
+        queue.name: [one for one in by_function[queue.function] if one.status in queue.statuses] for queue in theirs
+    }
+
+
+def queue_named(name: str) -> Queue:
+    """Return the queue with this name."""
+    return next(queue for queue in QUEUES if queue.name == name)
+
+
+def _decisions(session: Session) -> list[Decision]:
+    """Return what others asked about reports that the officer may decide, oldest first."""
+    found = requests_waiting(session, seen_by=principal())
+    views = report_views(session, [(report, None) for _asked, report in found])
+    names = actor_names(session, {asked.asked_by for asked, _report in found})
+    return [
+        Decision(view, asked.kind.value, asked.due_on, names[asked.asked_by], local(asked.asked_at))
+        for view, (asked, _report) in zip(views, found, strict=True)
+    ]
+
+
+def _tabs(decisions: int, counts: Mapping[str, Sequence[WaitingCount]]) -> list[QueueView]:
+    to_decide = [QueueView(DECIDE, decisions, 0, 0, decisions, (), _url(DECIDE))] if decisions else []
+    return [*to_decide, *(_counted(name, each) for name, each in counts.items())]
+
+
+def _view(session: Session, queue: Queue, counts: Sequence[WaitingCount], wanted: _Wanted, limit: int) -> QueueView:
+    fitting = [one for one in counts if wanted.fits(one)]
+    items: list[ReportView] = []
+    if fitting:
+        found = reports_waiting(
+            session,
+            seen_by=principal(),
+            function=queue.function,
+            statuses=[wanted.status] if wanted.status else queue.statuses,
+            unit_code=wanted.unit or None,
+            category_code=wanted.category or None,
+            limit=limit,
+        )
+        items = report_views(session, found)
+    counted = _counted(queue.name, counts)
+    return QueueView(
+        name=queue.name,
+        count=counted.count,
+        overdue=counted.overdue,
+        due_today=counted.due_today,
+        matching=sum(one.count for one in fitting),
+        items=items,
+        url=_url(queue.name, **wanted.filters),
+    )
+
+
+def _counted(name: str, counts: Sequence[WaitingCount]) -> QueueView:
+    count = sum(one.count for one in counts)
+    overdue, due_today = sum(one.overdue for one in counts), sum(one.due_today for one in counts)
+    return QueueView(name, count, overdue, due_today, count, (), _url(name))
+
+
+def _url(name: str, **filters: Any) -> str:
+    return url_for("office.reports", queue=name, **filters)
+
+
+def _facets(session: Session, counts: Sequence[WaitingCount]) -> dict[str, list[Facet]]:
+    """Return the values there are to filter by; a facet with one value filters nothing, and is left out."""
+    units = unit_labels(session, {one.unit_code for one in counts})
+    # A later list may have left a category out: then its code says which it was.
+    names = {each.code: category_name(each) for each in categories(session)}
+    facets = {
+        "status": _facet(counts, lambda one: one.status.value, {}),
+        "unit": _facet(counts, lambda one: one.unit_code, units),
+        "category": _facet(counts, lambda one: one.category_code, names),
+    }
+    return {name: values for name, values in facets.items() if len(values) > 1}
+
+
+def _facet(
+    counts: Sequence[WaitingCount], value_of: Callable[[WaitingCount], str], names: dict[str, str]
+) -> list[Facet]:
+    found: Counter[str] = Counter()
+    for one in counts:
+        found[value_of(one)] += one.count
+    facets = [Facet(value, names.get(value, value), count) for value, count in found.items()]
+    return sorted(facets, key=lambda facet: (facet.text, facet.value))

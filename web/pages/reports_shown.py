@@ -1,0 +1,157 @@
+"""Reports on pages: where one stands, who owes what until when, and every step, with names instead of codes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from duties import Duty
+from people import units_by_code
+from reports import Category, Channel, Report, ReportStatus, ReportStep, Severity, StepKind, categories
+from web.clock import today
+from web.pages.categories_shown import category_name
+from web.pages.times import local
+from web.pages.units_shown import unit_labels
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """Who owes something about a report now, and until the end of which day.
+
+    `is_handled`: the unit says that it is done, and its clock stands until somebody else has looked. `days_over` counts
+    the days since its day went by, 0 where it has not, or where it is handled.
+    """
+
+    unit: str
+    due_on: date
+    is_handled: bool
+    days_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report as pages show it. `place` is the way down the tree, `position` latitude and longitude in degrees.
+
+    `duty` is None where nobody owes anything: before it is accepted, and after its end.
+    """
+
+    id: UUID
+    number: str
+    status: ReportStatus
+    category_code: str
+    category: str
+    group: str
+    description: str
+    place: str
+    address: str | None
+    position: tuple[float, float] | None
+    channel: Channel
+    severity: Severity | None
+    submitted_at: datetime
+    closed_at: datetime | None
+    department: str | None
+    merged_into_id: UUID | None
+    duty: DutyView | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step; `old_due_on` and `due_on` are the unit's day before and after it, `days_late` what a handling was late.
+
+    `made_by` is the name of who took it, which only the office's pages tell.
+    """
+
+    number: int
+    kind: StepKind
+    status: ReportStatus
+    unit: str | None
+    old_due_on: date | None
+    due_on: date | None
+    note: str | None
+    made_at: datetime
+    days_late: int
+    made_by: str | None
+    entry_id: UUID | None
+
+
+def report_views(session: Session, found: Sequence[tuple[Report, Duty | None]]) -> list[ReportView]:
+    """Return reports, each with its open duty, for a page."""
+    named: dict[tuple[int, str], Category] = {
+        (version, each.code): each
+        for version in sorted({report.list_version for report, _duty in found})
+        for each in categories(session, version=version)
+    }
+    places = unit_labels(session, {report.unit_code for report, _duty in found})
+    owners = {duty.unit_code for _report, duty in found if duty is not None}
+    names = _unit_names(session, owners | {report.department_code for report, _duty in found if report.department_code})
+    return [_view(report, duty, named, places, names) for report, duty in found]
+
+
+def step_views(
+    session: Session, steps: Sequence[ReportStep], *, made_by: Mapping[str, str] | None = None
+) -> list[StepView]:
+    """Return steps for a page; `made_by` names those who took them, by actor, for pages that may tell it."""
+    names = _unit_names(session, {step.unit_code for step in steps if step.unit_code})
+    return [_step(step, names, made_by or {}) for step in steps]
+
+
+def _unit_names(session: Session, codes: set[str]) -> dict[str, str]:
+    return {code: unit.name for code, unit in units_by_code(session, codes).items()}
+
+
+def _view(
+    report: Report,
+    duty: Duty | None,
+    named: Mapping[tuple[int, str], Category],
+    places: Mapping[str, str],
+    names: Mapping[str, str],
+) -> ReportView:
+    category = named[report.list_version, report.category_code]
+    group = named[report.list_version, category.parent_code or category.code]
+    latitude, longitude = report.latitude, report.longitude
+    return ReportView(
+        id=report.id,
+        number=report.number,
+        status=report.status,
+        category_code=category.code,
+        category=category_name(category),
+        group=category_name(group),
+        description=report.description,
+        place=places[report.unit_code],
+        address=report.address,
+        position=None if latitude is None or longitude is None else (latitude, longitude),
+        channel=report.channel,
+        severity=report.severity,
+        submitted_at=local(report.submitted_at),
+        closed_at=None if report.closed_at is None else local(report.closed_at),
+        department=None if report.department_code is None else names[report.department_code],
+        merged_into_id=report.merged_into_id,
+        duty=None if duty is None else _duty(duty, names),
+    )
+
+
+def _duty(duty: Duty, names: Mapping[str, str]) -> DutyView:
+    is_handled = duty.handled_at is not None
+    # Nobody is late with what is handled: from then on it is somebody else's turn.
+    days_over = 0 if is_handled else max(0, (today() - duty.due_on).days)
+    return DutyView(names[duty.unit_code], duty.due_on, is_handled, days_over)
+
+
+def _step(step: ReportStep, names: Mapping[str, str], made_by: Mapping[str, str]) -> StepView:
+    made_at = local(step.made_at)
+    due_before = step.old_due_on if step.kind is StepKind.HANDLING else None
+    return StepView(
+        number=step.number,
+        kind=step.kind,
+        status=step.status,
+        unit=None if step.unit_code is None else names[step.unit_code],
+        old_due_on=step.old_due_on,
+        due_on=step.due_on,
+        note=step.note,
+        made_at=made_at,
+        days_late=0 if due_before is None else max(0, (made_at.date() - due_before).days),
+        made_by=made_by.get(step.made_by),
+        entry_id=step.entry_id,
+    )
