@@ -12,6 +12,7 @@ from awards import Fund, FundEndedError, grant, last_day_of_award, unstage
 from earnings.caps import caps_in_force, counts_of, left_under
 from earnings.model import AnonymousPart, ClaimState, CutReason, Earning, EarningPart, PartKind
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, count_up, new_id
+from notices import NoticeKind, tell
 from people import Resident, get_resident
 
 
@@ -72,9 +73,19 @@ def pay(
             )
             entries.append(granted.entry)
             counts += counts_of(caps, resident.id, now.date(), amount)
+        part_id = new_id()
+        if amount:
+            tell(
+                session,
+                kind=NoticeKind.AWARD_PAID,
+                matter_id=earning.matter_id,
+                cause_id=part_id,
+                residents=[resident.id],
+                now=now,
+            )
         session.add(
             EarningPart(
-                id=new_id(),
+                id=part_id,
                 earning_id=earning.id,
                 kind=due.kind,
                 resident_id=due.resident_id,

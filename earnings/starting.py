@@ -12,6 +12,7 @@ from earnings.formula import split
 from earnings.model import AnonymousPart, Earning, EarningPart, EarningState, NothingReason, PartKind
 from earnings.paying import Due, pay
 from ledger import NewEntry, balance, new_id
+from notices import NoticeKind, tell
 from people import get_resident
 
 
@@ -48,7 +49,19 @@ def begin(
     )
     session.add(earning)
     session.flush()
-    return earning, [] if because else start(session, earning, actor=actor, now=now)
+    if because:
+        return earning, []
+    entries = start(session, earning, actor=actor, now=now)
+    if earning.state is EarningState.WAITING and resident_id is not None:
+        tell(
+            session,
+            kind=NoticeKind.AWARD_WAITING,
+            matter_id=matter_id,
+            cause_id=earning.id,
+            residents=[resident_id],
+            now=now,
+        )
+    return earning, entries
 
 
 def start(session: Session, earning: Earning, *, actor: str, now: datetime) -> list[NewEntry]:

@@ -18,7 +18,9 @@ import awards
 import duties
 import earnings
 import ledger
+import listening
 import merchants
+import notices
 import oversight
 import people
 import photos
@@ -30,17 +32,8 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
-    awards,
-    duties,
-    earnings,
-    ledger,
-    merchants,
-    oversight,
-    people,
-    photos,
-    receivables,
-    reports,
-    seals,
+    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, receivables),
+    *(reports, seals),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

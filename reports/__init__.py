@@ -6,6 +6,7 @@ from reports.calling import accept_call, acknowledge_call, call_units, handle_ca
 from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
+from reports.closures import closed_report_of, untouched_by
 from reports.deadlines import last_due_on
 from reports.dispatching import dispatch, takers, transfer
 from reports.errors import (
@@ -39,11 +40,13 @@ from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.list_faults import ListFault
 from reports.listings import (
     ReportPage,
+    confidential_among,
     duties_about,
     duties_of,
     get_report,
     list_reports,
     matters_of,
+    numbers_of,
     report_by_number,
 )
 from reports.model import (
@@ -76,6 +79,7 @@ from reports.published import (
     published_steps,
     told_note,
 )
+from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.responsibilities import (
@@ -97,7 +101,7 @@ from reports.responsibility_files import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.steps import Function, is_placed, may_act, may_take, report_of_step, steps_of
+from reports.steps import UNHANDLED, Function, is_placed, may_act, may_take, report_of_step, steps_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -122,6 +126,7 @@ __all__ = [
     "CHECKS",
     "NOBODY",
     "REOPENING_DAYS",
+    "UNHANDLED",
     "WAITING",
     "BroughtReport",
     "CallState",
@@ -193,8 +198,10 @@ __all__ = [
     "changes_of",
     "claim_award",
     "close",
+    "closed_report_of",
     "comment",
     "comments_of",
+    "confidential_among",
     "count_waiting",
     "deadlines_of",
     "decide",
@@ -234,6 +241,7 @@ __all__ = [
     "miss_photos",
     "names_a_place",
     "nobody",
+    "numbers_of",
     "open_by_age",
     "packaged_responsibilities",
     "publish_responsibilities",
@@ -244,6 +252,7 @@ __all__ = [
     "read_responsibilities",
     "reject",
     "release_rests",
+    "remind_units",
     "reopen",
     "report_by_number",
     "report_of_code",
@@ -259,6 +268,7 @@ __all__ = [
     "told_note",
     "transfer",
     "unmaskings_of",
+    "untouched_by",
     "verify",
     "weights",
     "write_responsibilities",

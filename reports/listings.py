@@ -84,6 +84,17 @@ def matters_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, tup
     return found | {called.id: (report, called) for called, report in session.execute(calls)}
 
 
+def numbers_of(session: Session, report_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the numbers of those of the reports that there are, by id."""
+    found = session.execute(select(Report.id, Report.number).where(Report.id.in_(report_ids)))
+    return {row.id: row.number for row in found}
+
+
+def confidential_among(session: Session, report_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the reports of which it is confidential whose they are."""
+    return set(session.scalars(select(Report.id).where(Report.id.in_(report_ids), Report.is_confidential)))
+
+
 def duties_of(session: Session, report_id: UUID) -> list[Duty]:
     """Return all duties that a report laid on units, the earliest first, without those of calls."""
     return duties_about(session, [report_id])

@@ -256,6 +256,8 @@ class ReportStep(Base):
     __tablename__ = "report_steps"
     __table_args__ = (
         UniqueConstraint("report_id", "number"),
+        # What was given to units, and closed, in some days.
+        Index("ix_report_steps_kind_made_at", "kind", "made_at"),
         CheckConstraint("(kind LIKE 'call%') = (call_id IS NOT NULL)", name="steps_of_calls_name_them"),
     )
 

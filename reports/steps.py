@@ -26,6 +26,7 @@ from people import Principal, Role, clean_text, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.calls import are_calls_open
 from reports.errors import ReportUnknownError, StepNotNowError
+from reports.followers import tell_of_step
 from reports.model import TEXT_LENGTH_MAX, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
 
 T = TypeVar("T")
@@ -220,7 +221,7 @@ def take_step(
     duty_entry: NewEntry | None = None,
     award_entries: Sequence[NewEntry] = (),
 ) -> ReportStep:
-    """Write down a step, bring the report to its status, and post the entries about its duty and what it earns.
+    """Write down a step, bring the report to its status, tell whom it concerns, and post the entries that belong to it.
 
     Raises:
         TextRefusedError: the note is empty, too long, or has forbidden characters.
@@ -269,6 +270,8 @@ def take_steps(
     ]
     report.status = status
     session.add_all(steps)
+    for step in steps:
+        tell_of_step(session, report, step)
     remember_call(session, call, made_id=steps[-1].id, now=kept_at)
     session.flush()
     entries = [*(each.duty_entry for each in new if each.duty_entry), *award_entries]

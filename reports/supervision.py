@@ -166,6 +166,7 @@ def close(session: Session, *, report_id: UUID, by: Principal, now: datetime, ca
         by=by,
         now=now,
         call=call,
+        unit_code=report.command_code if report.is_led else report.department_code,
         award_entries=settle_award(session, report, actor=by.actor, now=now),
     )
 

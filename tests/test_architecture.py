@@ -13,8 +13,8 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
-    *("awards", "duties", "earnings", "holds", "ledger", "merchants", "oversight", "people", "photos", "receivables"),
-    *("reports", "seals"),
+    *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "people"),
+    *("photos", "receivables", "reports", "seals"),
 )
 CODE = (*DOMAIN, "demo", "web")
 

@@ -1,5 +1,6 @@
 """What an installation may choose, read once from environment variables."""
 
+import base64
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,8 @@ from seals import new_seal_keys, new_seal_salts
 from web.key_files import kept_secret, new_secret_key
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+_NOTICE_SENDERS = ("off", "file", "webhook")
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _S3_PLACE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*", re.ASCII)
 
@@ -63,6 +66,11 @@ class Settings:
     open311_jurisdiction_id: str = ""
     # For tests only: photos that reports from Open311 name are fetched from this machine too, by http as well.
     open311_media_loopback: bool = False
+    # off, file (for development) or webhook: what passes notices on.
+    notice_sender: str = "off"
+    notice_webhook_url: str = ""
+    notice_webhook_secret: bytes = field(default=b"", repr=False)
+    notice_webhook_loopback: bool = False
     workers: int = 2
     threads: int = 16
     host: str = "127.0.0.1"
@@ -116,6 +124,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         s3_secret_key=_for_s3(photo_store, "S3_SECRET_KEY", _given_secret(environ, "S3_SECRET_KEY")),
         open311_jurisdiction_id=environ.get("OPEN311_JURISDICTION_ID", "").strip(),
         open311_media_loopback=environ.get("OPEN311_MEDIA_LOOPBACK", "") == "1",
+        **_notices(environ),
         workers=_number(environ, "WORKERS", 2, most=64),
         threads=_number(environ, "THREADS", 16, most=256),
         host=environ.get("HOST") or "127.0.0.1",
@@ -160,10 +169,11 @@ def _time_zone(name: str) -> ZoneInfo:
         raise SettingError("COMMUNITY_TIME_ZONE is no time zone, such as Asia/Shanghai") from error
 
 
-def _address(environ: Mapping[str, str], name: str, *, example: str) -> str:
+def _address(environ: Mapping[str, str], name: str, *, example: str, with_query: bool = False) -> str:
     text = environ.get(name, "").rstrip("/")
     parts = urlsplit(text)
-    if text and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
+    more = parts.fragment or (parts.query and not with_query)
+    if text and (parts.scheme not in {"http", "https"} or not parts.netloc or more):
         raise SettingError(f"{name} must be an address such as {example}")
     return text
 
@@ -180,6 +190,36 @@ def _for_s3(photo_store: str, name: str, text: str) -> str:
     if photo_store.startswith("s3://") and not text:
         raise SettingError(f"{name} must be set where PHOTO_STORE is s3://…")
     return text
+
+
+def _notices(environ: Mapping[str, str]) -> dict[str, Any]:
+    sender = environ.get("NOTICE_SENDER") or "off"
+    if sender not in _NOTICE_SENDERS:
+        raise SettingError(f"NOTICE_SENDER must be one of {', '.join(_NOTICE_SENDERS)}")
+    if sender != "webhook":
+        return {"notice_sender": sender}
+    url = _address(environ, "NOTICE_WEBHOOK_URL", example="https://sms.example/notices", with_query=True)
+    parts, to_loopback = urlsplit(url), environ.get("NOTICE_WEBHOOK_LOOPBACK", "0") == "1"
+    if parts.username or not (parts.scheme == "https" or (to_loopback and parts.hostname in _LOOPBACK)):
+        raise SettingError("NOTICE_WEBHOOK_URL must be an address such as https://sms.example/notices")
+    return {
+        "notice_sender": sender,
+        "notice_webhook_url": url,
+        "notice_webhook_secret": _webhook_secret(_given_secret(environ, "NOTICE_WEBHOOK_SECRET")),
+        "notice_webhook_loopback": to_loopback,
+    }
+
+
+def _webhook_secret(text: str) -> bytes:
+    """Return the bytes of a secret as Standard Webhooks writes it."""
+    try:
+        secret = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        # The cause would quote the secret, so it is dropped.
+        secret = b""
+    if not text.startswith("whsec_") or not 24 <= len(secret) <= 64:
+        raise SettingError("NOTICE_WEBHOOK_SECRET must be whsec_ and 24 to 64 bytes in base64")
+    return secret
 
 
 def _given_secret(environ: Mapping[str, str], name: str) -> str:

@@ -2,8 +2,13 @@
 
 from functools import cached_property
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 import reports
+from ledger import new_id
+from listening import CallBack
 from people import Role
 from reports import CallState, ReportStatus
 from tests.web.world import SYSTEM, TOWN, VILLAGE, Somebody, World
@@ -86,6 +91,17 @@ class Desk:
             report = self.step(report["id"], name, who, **body)
             assert report["status"] == reached
         return str(report["id"])
+
+    def to_call(self, report_id: str) -> str:
+        """Put the last closure of a report among the call-backs, whatever the seed says, and return its id there."""
+
+        def make(session: Session) -> str:
+            step = reports.steps_of(session, UUID(report_id))[-1]
+            made = CallBack(id=new_id(), report_id=step.report_id, closure_id=step.id, drawn_at=self.world.clock.at)
+            session.add(made)
+            return str(made.id)
+
+        return self.world.done(make)
 
 
 def publish_packaged(world: World) -> None:

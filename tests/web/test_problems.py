@@ -10,7 +10,9 @@ import duties
 import earnings
 import holds
 import ledger
+import listening
 import merchants
+import notices
 import oversight
 import people
 import photos
@@ -29,6 +31,8 @@ BASES = (
     duties.DutyError,
     earnings.EarningError,
     reports.ReportError,
+    listening.ListeningError,
+    notices.NoticeError,
     photos.PhotoError,
     merchants.MerchantError,
     oversight.OversightError,

@@ -1,5 +1,6 @@
 """Settings from the environment, and the key files they make."""
 
+import base64
 import os
 import stat
 import subprocess
@@ -106,6 +107,7 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
         ("PHOTO_STORE", "https://photos.example"),
         ("S3_ENDPOINT_URL", "s3.example"),
         ("S3_SECRET_KEY_FILE", "no such file"),
+        ("NOTICE_SENDER", "pigeon"),
         ("WORKERS", "-1"),
         ("GRACE_DAYS", "367"),
         ("REQUESTS_A_MINUTE", "9" * 100),
@@ -154,6 +156,47 @@ def test_an_s3_store_needs_a_key(tmp_path: Path, missing: str) -> None:
     del environment[missing]
     with pytest.raises(SettingError, match=missing):
         settings_from_environment(environment)
+
+
+WEBHOOK = {
+    "NOTICE_SENDER": "webhook",
+    "NOTICE_WEBHOOK_URL": "https://sms.example/notices?account=7",
+    "NOTICE_WEBHOOK_SECRET": "whsec_" + base64.b64encode(bytes(range(32))).decode(),
+}
+
+
+def test_notices_may_leave_by_a_webhook(tmp_path: Path) -> None:
+    environment = {"INSTANCE_DIR": str(tmp_path), **WEBHOOK}
+    settings = settings_from_environment(environment)
+    assert (settings.notice_sender, settings.notice_webhook_url) == ("webhook", WEBHOOK["NOTICE_WEBHOOK_URL"])
+    assert settings.notice_webhook_secret == bytes(range(32))
+    assert not settings.notice_webhook_loopback
+    assert "notice_webhook_secret" not in repr(settings)
+    here = {"NOTICE_WEBHOOK_URL": "http://127.0.0.1:8025", "NOTICE_WEBHOOK_LOOPBACK": "1"}
+    assert settings_from_environment(environment | here).notice_webhook_loopback
+    unset = settings_from_environment({"INSTANCE_DIR": str(tmp_path)})
+    assert (unset.notice_sender, unset.notice_webhook_secret) == ("off", b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NOTICE_WEBHOOK_URL", ""),
+        ("NOTICE_WEBHOOK_URL", "http://sms.example/"),
+        ("NOTICE_WEBHOOK_URL", "http://127.0.0.1:8025"),
+        ("NOTICE_WEBHOOK_URL", "https://user:word@sms.example/"),
+        ("NOTICE_WEBHOOK_URL", "https://sms.example/#part"),
+        ("NOTICE_WEBHOOK_SECRET", ""),
+        ("NOTICE_WEBHOOK_SECRET", "whsec_"),
+        ("NOTICE_WEBHOOK_SECRET", "whsec_c2hvcnQ="),
+        ("NOTICE_WEBHOOK_SECRET", "whsec_no base64"),
+        ("NOTICE_WEBHOOK_SECRET", WEBHOOK["NOTICE_WEBHOOK_SECRET"].removeprefix("whsec_")),
+    ],
+)
+def test_a_webhook_needs_an_address_over_https_and_a_secret(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name) as refused:
+        settings_from_environment({"INSTANCE_DIR": str(tmp_path), **WEBHOOK, name: value})
+    assert value.removeprefix("whsec_") not in str(refused.value) or not value.removeprefix("whsec_")
 
 
 @pytest.mark.parametrize("name", ["LOG_LEVEL", "PORT"])

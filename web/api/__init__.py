@@ -7,15 +7,19 @@ from web.api import (
     awards,
     balances,
     books,
+    call_backs,
     categories,
     claims,
     closures,
+    digests,
     docs,
     forced_corrections,
     funds,
     holds,
     merchants,
+    notices,
     payment_codes,
+    ratings,
     redemptions,
     repayments,
     report_calls,
@@ -58,8 +62,13 @@ _RESOURCES = (
     award_caps.blueprint,
     claims.blueprint,
     scoreboard.blueprint,
+    call_backs.blueprint,
+    digests.blueprint,
+    notices.blueprint,
 )
-_ADDS_ROUTES = (balances, holds, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings)
+_ADDS_ROUTES = (
+    *(balances, holds, ratings, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings),
+)
 
 
 def register_api(app: Flask) -> None:

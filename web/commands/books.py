@@ -10,6 +10,7 @@ import awards
 import duties
 import earnings
 import holds
+import listening
 import merchants
 import receivables
 import reports
@@ -38,6 +39,7 @@ def prove() -> None:
         *duties.CHECKS,
         *earnings.CHECKS,
         *reports.CHECKS,
+        *listening.CHECKS,
         *checks_of_seals(seal_keys()),
         the_guards_of_seals_stand,
     ]

@@ -13,12 +13,14 @@ from awards import expire_lots
 from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
+from listening import draw_call_backs, write_digests
 from merchants import purge_payment_codes
 from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
-from reports import release_rests
+from reports import release_rests, remind_units
 from web.clock import now
 from web.commands.refusing import RefusingGroup
+from web.notice_sending import send_notices
 from web.sealing import seal_everything
 from web.secret_keys import claim_keys
 from web.settings import current_settings
@@ -37,7 +39,7 @@ jobs = RefusingGroup("jobs", help="Work that is due at a time.")
     "--progress/--no-progress", default=None, help="Count on standard error; without it, where that is a terminal."
 )
 def run(*, progress: bool | None) -> None:
-    """End holds, pay what reports earn, tell who is late, return expired credits, forget what is over; seal all."""
+    """Do what is due, from the end of holds to the weeks of units; then seal all, and send what is to be told."""
     at = now()
     keys = claim_keys()
     shown = sys.stderr.isatty() if progress is None else progress
@@ -49,6 +51,9 @@ def run(*, progress: bool | None) -> None:
     _sweep("overdue duties brought before the unit above: {count}", _escalating(at), progress=shown, is_money=False)
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
+    _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, is_money=False)
+    click.echo(f"weeks of units written: {in_transaction(lambda session: write_digests(session, now=at))}")
+    _sweep("units reminded of duties: {count}", _reminding_units(at), progress=shown, is_money=False)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
         ("payment codes", lambda session: purge_payment_codes(session, now=at)),
         ("sessions", lambda session: purge_sessions(session, now=at)),
@@ -60,6 +65,9 @@ def run(*, progress: bool | None) -> None:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
     # Last, so that what this run booked is sealed with the rest.
     click.echo(f"entries sealed: {seal_everything(at)}")
+    # After all else: a gateway that is slow keeps nothing waiting.
+    sent = send_notices(at)
+    click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
 
 
 def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:
@@ -89,6 +97,14 @@ def _escalating(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
 
 def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sweep[EarningPlace]]:
     return lambda session, after: pay_waiting(session, now=at, after=after)
+
+
+def _drawing_call_backs(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: draw_call_backs(session, now=at, after=after)
+
+
+def _reminding_units(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
+    return lambda session, after: remind_units(session, now=at, after=after)
 
 
 def _sweep(

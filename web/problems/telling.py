@@ -7,7 +7,9 @@ from typing import Any
 from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
 from web.problems.holds import HOLDS_ROWS
+from web.problems.listening import LISTENING_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
+from web.problems.notices import NOTICES_ROWS
 from web.problems.photos import PHOTOS_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
@@ -53,9 +55,11 @@ ROWS: dict[type[Exception], Row] = {
     **PEOPLE_ROWS,
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
+    **NOTICES_ROWS,
     **PHOTOS_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
+    **LISTENING_ROWS,
     **SEALS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
 }

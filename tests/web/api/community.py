@@ -124,6 +124,14 @@ ROUTES = (
     Route("/reports/REPORT-HANDLED/verification", "supervisor", {"result": "returned", "note": "n"}),
     Route("/reports/REPORT-VERIFIED/closure", "supervisor", {}),
     Route("/reports/REPORT-CLOSED/reopening", "reporter", REASON),
+    Route("/reports/REPORT-CLOSED/rating", "reporter", {"stars": 5, "note": "n"}),
+    Route("/notices/NOTICE/reading", "reporter", {}),
+    Route(
+        "/call-backs/TO-CALL/result",
+        "other_supervisor",
+        {"reached": True, "resolved": True, "satisfied": False, "note": "n"},
+        optional=frozenset({"resolved", "satisfied"}),
+    ),
     Route(
         "/reports/REPORT-DISPATCHED/postponement",
         "supervisor",
@@ -243,6 +251,11 @@ class Community:
         for name in re.findall(r"REPORT-[A-Z]+", text):
             if name not in self.names:
                 self.names[name] = self.report(name.removeprefix("REPORT-").lower())
+        if "NOTICE" in text and "NOTICE" not in self.names:
+            self.desk.brought_to(ReportStatus.ACCEPTED)
+            self.names["NOTICE"] = self.world.get("/notices", self.key("reporter")).get_json()["items"][0]["id"]
+        if "TO-CALL" in text and "TO-CALL" not in self.names:
+            self.names["TO-CALL"] = self.desk.to_call(self.desk.brought_to(ReportStatus.CLOSED))
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text

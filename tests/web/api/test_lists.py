@@ -11,6 +11,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
         *("/residents/RESIDENT/statement", "/residents/RESIDENT/holds", "/residents/RESIDENT/repayments"),
         *("/redemptions", "/redemptions/PAYMENT/refunds", "/forced-corrections", "/waivers", "/repayments"),
         *("/closures", "/merchants/M01/namings", "/books/seals", "/tariffs", "/reports", "/award-caps"),
+        *("/call-backs", "/digests", "/notices"),
         *("/orders", "/escalations"),
     )
     for path in map(community.named, lists):

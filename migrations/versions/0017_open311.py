@@ -1,14 +1,14 @@
 """Reports that other programs bring, and what is said about them there; lists of reports for anybody.
 
-Revision ID: 0016
-Revises: 0015
+Revision ID: 0017
+Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016"
-down_revision: str | None = "0015"
+revision: str = "0017"
+down_revision: str | None = "0016"
 branch_labels = None
 depends_on = None
 

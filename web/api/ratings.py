@@ -1,0 +1,76 @@
+"""Ratings: what reporters think of the work on their reports."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+from marshmallow.validate import Range
+from sqlalchemy.orm import Session
+
+from listening import STARS_MAX, ReportRating, get_rating, rate, ratings_of
+from people import Role
+from reports import get_report
+from web.api.calls import call_of, once
+from web.api.fields import Instant, Reply, Request, Text
+from web.api.pages import page, page_of
+from web.api.reports import SEE_REPORTS, blueprint
+from web.auth import access, principal
+from web.clock import now
+from web.unit_of_work import reading
+
+
+class RatingRequest(Request):
+    """How the reporter finds what was done."""
+
+    stars = fields.Integer(
+        required=True,
+        strict=True,
+        validate=Range(min=1, max=STARS_MAX),
+        metadata={"description": "4 and 5 count as satisfied."},
+    )
+    note = Text(load_default=None)
+
+
+class RatingReply(Reply):
+    """A rating of the work of the department that had the report when it was closed; never of a person."""
+
+    id = fields.UUID(required=True)
+    report_id = fields.UUID(required=True)
+    stars = fields.Integer(required=True)
+    note = fields.String(required=True, allow_none=True)
+    rated_at = Instant(required=True)
+
+
+@blueprint.post("/reports/<uuid:report_id>/rating")
+@access(Role.RESIDENT)
+@blueprint.arguments(RatingRequest)
+@blueprint.response(201, RatingReply)
+def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
+    """Rate, as the reporter and within 30 days of closure, how the report was dealt with; once for each closure."""
+    call = call_of(asked)
+
+    def make(session: Session) -> ReportRating:
+        return rate(
+            session,
+            report_id=report_id,
+            stars=asked["stars"],
+            note=asked["note"],
+            by=principal(),
+            now=now(),
+            call=call,
+        )
+
+    return once(call, make, get_rating)
+
+
+@blueprint.get("/reports/<uuid:report_id>/ratings")
+@access(*SEE_REPORTS)
+@blueprint.response(200, page_of(RatingReply))
+def list_ratings(report_id: UUID) -> Any:
+    """List a report's ratings, newest first: one for each closure that was rated, of which the newest counts."""
+
+    def read(session: Session) -> dict[str, Any]:
+        report = get_report(session, report_id, seen_by=principal())
+        return page(ratings_of(session, report.id), None)
+
+    return reading(read)
