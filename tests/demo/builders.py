@@ -6,10 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from argon2 import PasswordHasher
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import duties
+import earnings
 import ledger
+import reports
 from demo import DemoSize, build_demo
+from earnings import EarningPart
 from people import Passwords, PhoneVault, new_phone_keys
 from tests.clock import NOON
 
@@ -17,6 +22,8 @@ SMALL = DemoSize(residents=200, merchants=6, entries=800, reports=60)
 VAULT = PhoneVault(new_phone_keys())
 # The least that argon2 allows.
 PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+# What the audit asks about reports and what they earn.
+OF_REPORTS = (*duties.CHECKS, *earnings.CHECKS, *reports.CHECKS)
 SECRET = b"a secret of the tests, 32 bytes.."
 
 
@@ -36,3 +43,13 @@ def entries(session: Session) -> list[tuple[str, datetime]]:
     lines = list(csv.DictReader(io.StringIO("".join(ledger.export(session, ledger.ExportFormat.CSV)))))
     found = {line["entry_id"]: (line["kind"], datetime.fromisoformat(line["occurred_at"])) for line in lines}
     return sorted(found.values(), key=lambda entry: (entry[1], entry[0]))
+
+
+def entries_besides_reports(session: Session) -> int:
+    """Return how many entries are not of reports: those that a size asks for."""
+    of_reports = {*duties.KINDS, "award_staged", "award_unstaged", "claw_back"}
+    others = sum(kind not in of_reports for kind, _at in entries(session))
+    paid = session.scalar(select(func.count()).where(EarningPart.award_id.is_not(None))) or 0
+    # And the money that reports are paid out of.
+    appropriated = 1 if session.scalar(select(func.count()).select_from(EarningPart)) else 0
+    return others - paid - appropriated

@@ -8,15 +8,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import awards
+import duties
 import ledger
 import merchants
 import people
 import receivables
+import reports
 from demo import LOG_INS, DemoLogIn, log_ins
 from merchants import Refusal
 from people import LogInOutcome, Role
 from tests.clock import NOON
-from tests.demo.builders import PASSWORDS, SMALL, VAULT, entries
+from tests.demo.builders import OF_REPORTS, PASSWORDS, SMALL, VAULT, entries, entries_besides_reports
 
 TODAY = NOON.date()
 
@@ -35,7 +37,7 @@ def shops(session: Session) -> list[merchants.Merchant]:
 
 
 def test_the_books_are_proved(loaded: Session) -> None:
-    results = list(ledger.audit(loaded, [*awards.CHECKS, *receivables.CHECKS, *merchants.CHECKS]))
+    results = list(ledger.audit(loaded, [*awards.CHECKS, *receivables.CHECKS, *merchants.CHECKS, *OF_REPORTS]))
     assert [result for result in results if not result.ok] == []
 
 
@@ -43,13 +45,15 @@ def test_there_are_as_many_of_everything_as_asked(loaded: Session) -> None:
     assert loaded.scalar(select(func.count()).select_from(people.Resident)) == SMALL.residents
     assert len(shops(loaded)) == SMALL.merchants
     assert [fund.code for fund in awards.list_funds(loaded)] == ["care", "peace", "volunteer"]
-    assert len(entries(loaded)) == SMALL.entries
+    assert entries_besides_reports(loaded) == SMALL.entries
+    assert loaded.scalar(select(func.count()).select_from(reports.Report)) == SMALL.reports
 
 
 def test_there_is_something_of_every_kind_of_entry(loaded: Session) -> None:
     kinds = Counter(kind for kind, _at in entries(loaded))
-    assert set(kinds) == {
+    assert set(kinds) >= {
         *("appropriation", "money_moved", "money_returned", "award", "expiry", "redemption", "refund"),
+        *("duty_charged", "duty_moved", "duty_handled", "duty_discharged", "award_staged", "award_unstaged"),
     }
     assert kinds["award"] > kinds["redemption"] > 100
 
@@ -92,6 +96,9 @@ def test_each_log_in_has_the_role_it_is_shown_with(loaded: Session) -> None:
         "demo-officer": [(Role.ADMINISTRATOR, None, None)],
         "demo-finance": [(Role.FINANCE, None, None)],
         "demo-auditor": [(Role.AUDITOR, None, None)],
+        "demo-supervisor": [(Role.SUPERVISOR, "140881", None)],
+        "demo-dispatcher": [(Role.DISPATCHER, "140881", None)],
+        "demo-handler": [(Role.HANDLER, "140881-D01", None)],
     }
 
 
@@ -102,7 +109,8 @@ def test_log_ins_are_told_while_they_are_there(loaded: Session) -> None:
     for grant in people.live_grants(loaded, auditor.id):
         people.revoke_grant(loaded, grant_id=grant.id, now=NOON)
     the_resident(loaded).name = "Somebody else"
-    assert [each.login_name for each in log_ins(loaded)] == [each.login_name for each in LOG_INS[1:-1]]
+    others = [each.login_name for each in LOG_INS[1:] if each.login_name != "demo-auditor"]
+    assert [each.login_name for each in log_ins(loaded)] == others
 
 
 def test_residents_live_in_many_places_and_have_phones_nobody_can_call(loaded: Session) -> None:
@@ -151,3 +159,12 @@ def test_some_attempts_were_refused(loaded: Session) -> None:
 
 def test_somebody_has_stopped_their_codes(loaded: Session) -> None:
     assert loaded.scalar(select(func.count()).select_from(merchants.CodeBlock)) == 1
+
+
+def test_reports_are_in_all_states_and_some_are_overdue(loaded: Session) -> None:
+    found = Counter(status for (status,) in loaded.execute(select(reports.Report.status)))
+    assert {"submitted", "dispatched", "closed", "rejected"} <= {status.value for status in found}
+    assert found[reports.ReportStatus.CLOSED] > SMALL.reports // 2
+    scores = duties.scoreboard(loaded, today=TODAY)
+    assert sum(score.open_overdue for score in scores) > 0
+    assert sum(score.discharged_on_time for score in scores) > sum(score.discharged_late for score in scores) > 0
