@@ -100,9 +100,11 @@ from reports.waiting import (
     WaitingCount,
     calls_waiting,
     count_waiting,
+    joins_waiting,
     open_by_age,
     reports_waiting,
     requests_waiting,
+    unmaskings_waiting,
 )
 from reports.working_days import due_on, is_announced, is_working_day
 
@@ -201,6 +203,7 @@ __all__ = [
     "is_working_day",
     "join",
     "joins_of",
+    "joins_waiting",
     "last_due_on",
     "list_in_force",
     "list_reports",
@@ -232,6 +235,7 @@ __all__ = [
     "takers",
     "transfer",
     "unmaskings_of",
+    "unmaskings_waiting",
     "verify",
     "weights",
     "write_responsibilities",
