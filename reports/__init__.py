@@ -116,9 +116,11 @@ from reports.waiting import (
     WaitingCount,
     calls_waiting,
     count_waiting,
+    joins_waiting,
     open_by_age,
     reports_waiting,
     requests_waiting,
+    unmaskings_waiting,
 )
 from reports.working_days import due_on, is_announced, is_working_day
 
@@ -228,6 +230,7 @@ __all__ = [
     "is_working_day",
     "join",
     "joins_of",
+    "joins_waiting",
     "last_due_on",
     "list_in_force",
     "list_reports",
@@ -268,6 +271,7 @@ __all__ = [
     "told_note",
     "transfer",
     "unmaskings_of",
+    "unmaskings_waiting",
     "untouched_by",
     "verify",
     "weights",

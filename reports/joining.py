@@ -16,7 +16,7 @@ from reports.responsibilities import get_category
 from reports.steps import report_open_to
 
 # Whoever comes later reports anew, or the reporter reopens.
-_ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
+ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
 
 
 def join(
@@ -41,7 +41,7 @@ def join(
     if report is None or by.resident_id is None or _is_private(session, report):
         raise ReportUnknownError(report_id)
     check_still_new(session, call)
-    if report.status in _ENDED or report.resident_id == by.resident_id or _joined(session, report, by.resident_id):
+    if report.status in ENDED or report.resident_id == by.resident_id or _joined(session, report, by.resident_id):
         raise JoinRefusedError(report_id)
     made = ReportJoin(
         id=new_id(),
@@ -78,7 +78,7 @@ def decide_join(
         TextRefusedError: the note is empty, too long, or has forbidden characters.
     """
     report = report_open_to(session, report_id, StepKind.VERIFICATION, by=by, call=call)
-    if report.status in _ENDED:
+    if report.status in ENDED:
         raise StepNotNowError("join", report.status)
     found = session.get(ReportJoin, join_id)
     if found is None or found.report_id != report.id:

@@ -200,9 +200,9 @@ def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
     return found - {StepKind.COMPLETION, StepKind.DISPATCH} if are_calls_open(session, report.id) else found
 
 
-def may_act(session: Session, report: Report, by: Principal, function: Function) -> bool:
-    """Say whether somebody has a function where the report is, and had no other part in it."""
-    return is_placed(session, report, by, function) and functions_of(session, report, by) <= {function}
+def may_act(session: Session, report: Report, by: Principal, function: Function, *, at: str | None = None) -> bool:
+    """Say whether somebody has a function where the report is, or at a unit, and had no other part in it."""
+    return is_placed(session, report, by, function, at=at) and functions_of(session, report, by) <= {function}
 
 
 def take_step(

@@ -14,8 +14,9 @@ from duties import Duty
 from oversight import Order
 from people import Principal, Role
 from reports.calls import UNHANDLED_STATES, CallState, ReportCall
+from reports.joining import ENDED
 from reports.listings import pairs, placed, placed_at, with_duties
-from reports.model import Report, ReportRequest, ReportStatus, ReportStep
+from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, Unmasking
 from reports.steps import FUNCTIONS, Function
 
 # What each function has to do next.
@@ -131,6 +132,39 @@ def requests_waiting(session: Session, *, seen_by: Principal, limit: int = 200) 
             _had_no_other_part(seen_by, Function.SUPERVISION),
         )
         .order_by(ReportRequest.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def joins_waiting(session: Session, *, seen_by: Principal, limit: int = 200) -> list[tuple[ReportJoin, Report]]:
+    """Return the new evidence about which somebody may say whether it is new, oldest first."""
+    query: Select[ReportJoin, Report] = (
+        select(ReportJoin, Report)
+        .join(Report, Report.id == ReportJoin.report_id)
+        .where(
+            ReportJoin.state == JoinState.ASKED,
+            Report.status.not_in(ENDED),
+            placed(seen_by, Function.SUPERVISION),
+            _had_no_other_part(seen_by, Function.SUPERVISION),
+        )
+        .order_by(ReportJoin.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def unmaskings_waiting(session: Session, *, seen_by: Principal, limit: int = 200) -> list[tuple[Unmasking, Report]]:
+    """Return who asked whose a confidential report is, where somebody may decide it, oldest first."""
+    query: Select[Unmasking, Report] = (
+        select(Unmasking, Report)
+        .join(Report, Report.id == Unmasking.report_id)
+        .where(
+            Unmasking.decided_at.is_(None),
+            Unmasking.asked_by != seen_by.actor,
+            placed(seen_by, Function.SUPERVISION),
+        )
+        .order_by(Unmasking.id)
         .limit(limit)
     )
     return [(row[0], row[1]) for row in session.execute(query)]

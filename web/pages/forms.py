@@ -12,9 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from awards import AwardError
+from earnings import EarningError
 from ledger import Call, LedgerError, recall_call
 from merchants import MerchantError
+from oversight import OversightError
 from people import PeopleError, clean_text
+from photos import PhotoRefusedError, TooManyPhotosError
 from receivables import ReceivableError
 from reports import ReportError
 from web.auth import principal
@@ -32,7 +35,10 @@ _YUAN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9](?:,[0-9]{
 _LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 # Between the digits of amounts people write blanks, around them the sign or the word for yuan.
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
-_REFUSALS = (LedgerError, PeopleError, AwardError, MerchantError, ReceivableError, ReportError)
+_REFUSALS = (
+    *(LedgerError, PeopleError, AwardError, MerchantError, ReceivableError, ReportError, OversightError, EarningError),
+    *(PhotoRefusedError, TooManyPhotosError),
+)
 
 
 class Form:

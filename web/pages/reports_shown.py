@@ -34,7 +34,8 @@ class DutyView:
 class ReportView:
     """A report as pages show it. `place` is the way down the tree, `position` latitude and longitude in degrees.
 
-    `duty` is None where nobody owes anything: before it is accepted, and after its end.
+    `duty` is None where nobody owes anything: before it is accepted, and after its end. `is_led`: the unit in command
+    keeps it and has called others. `is_urgent`: the level above was told at once.
     """
 
     id: UUID
@@ -54,6 +55,9 @@ class ReportView:
     department: str | None
     merged_into_id: UUID | None
     duty: DutyView | None
+    is_led: bool
+    is_urgent: bool
+    unit_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,9 @@ def _view(
         department=None if report.department_code is None else names[report.department_code],
         merged_into_id=report.merged_into_id,
         duty=None if duty is None else _duty(duty, names),
+        is_led=report.is_led,
+        is_urgent=report.is_urgent,
+        unit_code=report.unit_code,
     )
 
 

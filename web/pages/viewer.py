@@ -25,14 +25,14 @@ THEMES = ("auto", "light", "dark")
 # only a role in the whole tree reaches them.
 _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.ADMINISTRATOR,), False, ("residents", "awards")),
-    ((Role.ADMINISTRATOR,), True, ("funds", "responsibilities", "tariffs", "merchants", "staff")),
+    ((Role.ADMINISTRATOR,), True, ("funds", "responsibilities", "tariffs", "caps", "merchants", "staff")),
     ((Role.FINANCE,), True, ("money", "reversal")),
     ((Role.ADMINISTRATOR, Role.FINANCE, Role.APPROVER), False, ("corrections",)),
     ((Role.FINANCE, Role.APPROVER), False, ("decisions",)),
     ((Role.FINANCE,), False, ("repayments",)),
     ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER), False, ("reports",)),
-    ((Role.SUPERVISOR,), False, ("report_overview",)),
+    ((Role.SUPERVISOR,), False, ("report_overview", "escalations")),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR), False, ("new_report",)),
     ((Role.ADMINISTRATOR,), True, ("all_reports",)),
 )

@@ -4,6 +4,7 @@ from web.pages.office import (
     awards,
     batches,
     books,
+    caps,
     closures,
     corrections,
     debts,
@@ -12,9 +13,13 @@ from web.pages.office import (
     namings,
     papers,
     periods,
+    report_calls,
+    report_joins,
     report_lists,
     report_new,
+    report_orders,
     report_page,
+    report_photos,
     report_queues,
     report_steps,
     residents,
@@ -29,7 +34,8 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
-    *(report_lists, report_new, report_page, report_queues, report_steps, responsibilities),
+    *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
+    *(report_queues, report_steps, responsibilities, caps),
     *(shop_debts, shops, staff, tariffs),
 )
 

@@ -16,6 +16,7 @@ from merchants import (
     owing_merchants,
     redeemed_between,
 )
+from oversight import OrderState, list_orders
 from people import Role, count_residents
 from receivables import MatterKind, MatterState, list_matters
 from web.auth import access, principal
@@ -41,7 +42,7 @@ STAFF = (
 _NAMING_ENDS_WITHIN_DAYS = 30
 # A fund is low when less than a tenth of its money can still be awarded.
 _LOW = 10
-_SUSPENDED_MAX, _MATTERS_MAX, _LATEST = 50, 50, 5
+_SUSPENDED_MAX, _MATTERS_MAX, _ORDERS_MAX, _LATEST = 50, 50, 100, 5
 
 
 @blueprint.get("")
@@ -119,11 +120,29 @@ def _reports_waiting(session: Session) -> list[Waiting]:
         "close": _("Reports to close"),
         "dispatch": _("Reports to dispatch"),
         "handle": _("Reports to handle"),
+        "called": _("Calls to report back about"),
+        "results": _("Results of called units to accept"),
     }
     return [
         Waiting(_counted(str(names[tab.name]), tab), tab.url, None, _level(tab))
         for tab in tabs_of_queues(session)
         if tab.count
+    ] + _orders_waiting(session)
+
+
+def _orders_waiting(session: Session) -> list[Waiting]:
+    """Return that orders wait for an answer: to units their own, to supervisors those that are past their day."""
+    supervises = principal().may(Role.SUPERVISOR)
+    state = OrderState.OVERDUE if supervises else OrderState.OPEN
+    found = list_orders(session, seen_by=principal(), today=today(), state=state, limit=_ORDERS_MAX).items
+    if not found:
+        return []
+    is_late = any(order.due_on < today() for order in found)
+    text = _("Orders without an answer in time") if supervises else _("Orders to answer")
+    count = f"{_ORDERS_MAX}+" if len(found) == _ORDERS_MAX else str(len(found))
+    url = url_for("office.orders", state=state.value)
+    return [
+        Waiting(str(_("%(what)s: %(count)s", what=text, count=count)), url, None, "danger" if is_late else "warning")
     ]
 
 

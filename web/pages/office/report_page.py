@@ -20,6 +20,7 @@ from reports import (
     ReportStatus,
     ReportUnknownError,
     StepKind,
+    calls_of,
     comments_of,
     deadlines_of,
     duties_of,
@@ -41,6 +42,7 @@ from web.pages.forms import Form
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.report_lists import SEE_REPORTS
+from web.pages.office.report_parts import OPEN_CALLS, parts_beside
 from web.pages.office.report_shapes import AskedView, CommentView, Days, OtherReport, Reporter, Taker
 from web.pages.reports_shown import report_views, step_views
 from web.pages.times import local
@@ -50,13 +52,14 @@ from web.unit_of_work import reading
 # What brings a report further; of these at most one can be done at a time, and it is what somebody came for.
 FORWARD = (
     StepKind.ACCEPTANCE,
+    StepKind.COMPLETION,
     StepKind.DISPATCH,
     StepKind.ACKNOWLEDGEMENT,
     StepKind.HANDLING,
     StepKind.VERIFICATION,
     StepKind.CLOSURE,
 )
-_BESIDE = (StepKind.RETURN, StepKind.REJECTION, StepKind.MERGER, StepKind.TRANSFER)
+_BESIDE = (StepKind.RETURN, StepKind.REJECTION, StepKind.MERGER, StepKind.TRANSFER, StepKind.CALL)
 _ASKING = (StepKind.POSTPONEMENT, StepKind.WITHDRAWAL)
 
 
@@ -83,16 +86,18 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
             | {each.asked_by for each in requests}
             | {each.decided_by for each in requests if each.decided_by},
         )
+        called = {each.id: get_unit(session, each.unit_code).name for each in calls_of(session, [report_id])}
         return {
             "report": report_views(session, [(report, _open_one(duties_of(session, report_id)))])[0],
             "steps": step_views(session, steps, made_by=names),
-            "asked": [_asked_view(each, names) for each in requests],
+            "asked": [_asked_view(each, names, called) for each in requests],
             "comments": [CommentView(each.text, local(each.said_at)) for each in comments_of(session, report_id)],
             "reporter": _reporter(session, report),
             "reopening_days": REOPENING_DAYS,
             "merged_into": _merged_into(session, report),
             **_list_facts(session, report),
             **_possible(session, report, requests),
+            **parts_beside(session, report, steps),
         }
 
     return make_response(
@@ -107,12 +112,15 @@ def _open_one(charged: Sequence[Duty]) -> Duty | None:
 def _possible(session: Session, report: Report, requests: Sequence[ReportRequest]) -> dict[str, Any]:
     """Return what the officer may do now: exactly what would not be refused."""
     asking = principal()
-    may = may_take(session, report, asking)
+    may = _may_take(session, report)
     pending = next((each for each in requests if each.decided_at is None), None)
     # While one thing waits for its decision, nothing else can be asked.
     others = [*_BESIDE, *(() if pending else _ASKING)]
+    if StepKind.COMPLETION in may:
+        # Nobody is called any more: it may still go to a department as a whole.
+        others.insert(0, StepKind.DISPATCH)
     choices: dict[str, Any] = {}
-    if may & {StepKind.DISPATCH, StepKind.TRANSFER}:
+    if may & {StepKind.DISPATCH, StepKind.TRANSFER, StepKind.CALL}:
         choices = {"takers": _takers(session, report), "last_due_on": last_due_on(session, report, now())}
     return {
         "forward": next((kind.value for kind in FORWARD if kind in may), None),
@@ -125,6 +133,17 @@ def _possible(session: Session, report: Report, requests: Sequence[ReportRequest
         "last_due_on": None,
         **choices,
     }
+
+
+def _may_take(session: Session, report: Report) -> set[StepKind]:
+    """Return the steps that the officer may take now; of a led report, handlers of its unit too may say it is done."""
+    may = may_take(session, report, principal())
+    if not report.is_led or report.status is not ReportStatus.ACCEPTED:
+        return may - {StepKind.COMPLETION}
+    is_waiting = any(each.state in OPEN_CALLS for each in calls_of(session, [report.id]))
+    if not is_waiting and may_act(session, report, principal(), Function.HANDLING, at=report.command_code):
+        return may | {StepKind.COMPLETION}
+    return may
 
 
 def _is_barred(session: Session, report: Report) -> bool:
@@ -180,10 +199,11 @@ def _merged_into(session: Session, report: Report) -> OtherReport | None:
     return OtherReport(other.number, url_for("office.report", report_id=other.id))
 
 
-def _asked_view(request: ReportRequest, names: dict[str, str]) -> AskedView:
+def _asked_view(request: ReportRequest, names: dict[str, str], called: dict[UUID, str]) -> AskedView:
     return AskedView(
         id=request.id,
         kind=request.kind.value,
+        called=None if request.call_id is None else called[request.call_id],
         due_on=request.due_on,
         reason=request.reason,
         asked_by=names[request.asked_by],

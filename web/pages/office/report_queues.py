@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -13,10 +13,13 @@ from reports import (
     Function,
     ReportStatus,
     WaitingCount,
+    calls_waiting,
     categories,
     count_waiting,
+    joins_waiting,
     reports_waiting,
     requests_waiting,
+    unmaskings_waiting,
 )
 from web.auth import access, principal
 from web.clock import today
@@ -31,6 +34,8 @@ from web.unit_of_work import reading
 
 REPORTS = (Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER)
 DECIDE = "decide"
+# Calls wait in queues of their own: each has its own day, and a report may have several.
+CALLS = {"called": (Function.HANDLING, Role.HANDLER), "results": (Function.COMMAND, Role.DISPATCHER)}
 # More than that nobody reads in one go; what is due first stands first.
 _SHOWN_MAX, _SHOWN_OF_EACH = 200, 20
 
@@ -76,6 +81,10 @@ class _Wanted:
             and self.category in {"", one.category_code}
         )
 
+    def fits_view(self, view: ReportView) -> bool:
+        """Say whether a report's place and category are asked for."""
+        return self.unit in {"", view.unit_code} and self.category in {"", view.category_code}
+
     @property
     def filters(self) -> dict[str, str]:
         """The facets that are set, as they stand in an address."""
@@ -97,12 +106,14 @@ def show_reports() -> str:
 
     def read(session: Session) -> dict[str, Any]:
         counts = counts_of_queues(session)
-        chosen = wanted.queue if wanted.queue in {*counts, DECIDE} else ""
+        calls = _calls(session)
+        chosen = wanted.queue if wanted.queue in {*counts, *calls, DECIDE} else ""
         shown = {name: found for name, found in counts.items() if chosen in {"", name}}
         limit = _SHOWN_MAX if chosen or len(counts) == 1 else _SHOWN_OF_EACH
         decisions = _decisions(session)
-        tabs = _tabs(len(decisions), counts)
+        tabs = _tabs(len(decisions), calls, counts)
         queues = [_view(session, queue_named(name), counts[name], wanted, limit) for name in shown]
+        queues += [_calls_view(name, calls[name], wanted, limit) for name in calls if chosen in {"", name}]
         return {
             # First where something is late, then where something is due today.
             "queues": sorted(queues, key=lambda queue: (not queue.overdue, not queue.due_today)),
@@ -121,7 +132,7 @@ def show_reports() -> str:
 
 def tabs_of_queues(session: Session) -> list[QueueView]:
     """Return how much waits in each queue of the officer, without the reports."""
-    return _tabs(len(requests_waiting(session, seen_by=principal())), counts_of_queues(session))
+    return _tabs(len(_decisions(session)), _calls(session), counts_of_queues(session))
 
 
 def counts_of_queues(session: Session) -> dict[str, list[WaitingCount]]:
@@ -143,19 +154,58 @@ def queue_named(name: str) -> Queue:
 
 
 def _decisions(session: Session) -> list[Decision]:
-    """Return what others asked about reports that the officer may decide, oldest first."""
-    found = requests_waiting(session, seen_by=principal())
-    views = report_views(session, [(report, None) for _asked, report in found])
-    names = actor_names(session, {asked.asked_by for asked, _report in found})
-    return [
-        Decision(view, asked.kind.value, asked.due_on, names[asked.asked_by], local(asked.asked_at))
-        for view, (asked, _report) in zip(views, found, strict=True)
+    """Return what others asked or added about reports that the officer may decide, oldest first."""
+    by = principal()
+    requests, unmaskings = requests_waiting(session, seen_by=by), unmaskings_waiting(session, seen_by=by)
+    joins = joins_waiting(session, seen_by=by)
+    found = [
+        *((asked.kind.value, asked.due_on, asked.asked_by, asked.asked_at, report) for asked, report in requests),
+        *(("unmasking", None, asked.asked_by, asked.asked_at, report) for asked, report in unmaskings),
+        *(("join", None, f"resident:{joined.resident_id.hex}", joined.joined_at, report) for joined, report in joins),
     ]
+    views = report_views(session, [(report, None) for *_facts, report in found])
+    names = actor_names(session, {by for _kind, _day, by, *_rest in found})
+    decisions = [
+        Decision(view, kind, due_on, names[by], local(at))
+        for view, (kind, due_on, by, at, _report) in zip(views, found, strict=True)
+    ]
+    return sorted(decisions, key=lambda decision: decision.asked_at)
 
 
-def _tabs(decisions: int, counts: Mapping[str, Sequence[WaitingCount]]) -> list[QueueView]:
+def _calls(session: Session) -> dict[str, list[ReportView]]:
+    """Return the reports of calls that wait for the officer, each with the call's day, by queue."""
+    found = {
+        name: [(report, duty) for _call, report, duty in calls_waiting(session, seen_by=principal(), function=function)]
+        for name, (function, role) in CALLS.items()
+        if principal().may(role)
+    }
+    return {name: report_views(session, each) for name, each in found.items() if each}
+
+
+def _tabs(
+    decisions: int, calls: Mapping[str, Sequence[ReportView]], counts: Mapping[str, Sequence[WaitingCount]]
+) -> list[QueueView]:
     to_decide = [QueueView(DECIDE, decisions, 0, 0, decisions, (), _url(DECIDE))] if decisions else []
-    return [*to_decide, *(_counted(name, each) for name, each in counts.items())]
+    called = [_calls_counted(name, each) for name, each in calls.items()]
+    return [*to_decide, *(_counted(name, each) for name, each in counts.items()), *called]
+
+
+def _calls_view(name: str, found: Sequence[ReportView], wanted: _Wanted, limit: int) -> QueueView:
+    # Filtered by the state of reports, no call fits.
+    fitting = [view for view in found if wanted.status is None and wanted.fits_view(view)]
+    return replace(
+        _calls_counted(name, found),
+        matching=len(fitting),
+        items=fitting[:limit],
+        url=_url(name, **wanted.filters),
+    )
+
+
+def _calls_counted(name: str, found: Sequence[ReportView]) -> QueueView:
+    running = [view.duty for view in found if view.duty is not None and not view.duty.is_handled]
+    overdue = sum(duty.days_over > 0 for duty in running)
+    due_today = sum(duty.due_on == today() for duty in running)
+    return QueueView(name, len(found), overdue, due_today, len(found), (), _url(name))
 
 
 def _view(session: Session, queue: Queue, counts: Sequence[WaitingCount], wanted: _Wanted, limit: int) -> QueueView:

@@ -12,8 +12,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 import reports
+from ledger import recall_call
 from people import Principal, Role, UnitUnknownError
+from photos import Photo, PhotoStore, TooManyPhotosError
 from reports import (
+    CallUnknownError,
     DispatchTargetError,
     DueDateError,
     MergerTargetError,
@@ -25,10 +28,12 @@ from reports import (
 )
 from web.auth import access, principal
 from web.clock import now
+from web.extensions import csrf
 from web.pages.forms import Form, once
 from web.pages.office.blueprint import blueprint
 from web.pages.office.report_page import report_page
 from web.pages.office.typed_texts import typed_choice, typed_day, typed_text
+from web.photo_uploads import keeping, let_photos_come, uploaded_photos
 
 E = TypeVar("E", bound=StrEnum)
 _DECISION = "decision"
@@ -47,12 +52,13 @@ _SAID = {
     StepKind.POSTPONEMENT: _l("Asked. Another supervisor decides."),
     StepKind.WITHDRAWAL: _l("Asked. Another supervisor decides."),
 }
+_TOO_MANY: Mapping[type[Exception], str] = {TooManyPhotosError: "photos"}
 # Errors of which only the form knows whose they are.
 _AT_FAULT: dict[str, Mapping[type[Exception], str]] = {
     StepKind.MERGER: {ReportUnknownError: "into_number", MergerTargetError: "into_number"},
     StepKind.DISPATCH: {DispatchTargetError: "dispatch_unit", UnitUnknownError: "dispatch_unit"},
     StepKind.TRANSFER: {DispatchTargetError: "transfer_unit", UnitUnknownError: "transfer_unit"},
-    StepKind.POSTPONEMENT: {DueDateError: "later_on"},
+    StepKind.POSTPONEMENT: {DueDateError: "later_on", CallUnknownError: "postponed_call"},
 }
 
 
@@ -135,20 +141,44 @@ def acknowledge_report(report_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/reports/<uuid:report_id>/handling")
-@access(Role.HANDLER)
+@access(Role.HANDLER, Role.DISPATCHER)
 def handle_report(report_id: UUID) -> ResponseReturnValue:
-    """Say that it is done, and how."""
-    form = Form.posted_once("handling_note")
-    return _step(report_id, form, StepKind.HANDLING, reports.handle, note=typed_text(form, "handling_note"))
+    """Say that it is done, and how, with photos of it; the step and its photos are kept together, or neither."""
+    let_photos_come()
+    # Only now: the token stands in the body, which may be larger than that of other forms.
+    csrf.protect()
+    form = Form.posted_once("handling_note", "photos")
+    note = typed_text(form, "handling_note")
+    pictures = form.attempt(lambda: uploaded_photos("photos"), _TOO_MANY) or []
+    call, by, at = form.call(note=note, photos=[picture.sha256 for picture in pictures]), principal(), now()
+
+    def work(session: Session, store: PhotoStore) -> list[Photo]:
+        if recall_call(session, call) is not None:
+            return []
+        kept = []
+        if pictures:
+            kept = reports.add_photos(session, store, report_id=report_id, pictures=pictures, by=by, now=at)
+        reports.handle(session, report_id=report_id, note=note, by=by, now=at, call=call)
+        return kept
+
+    if not form.is_right or form.attempt(lambda: keeping(work), _TOO_MANY) is None:
+        return report_page(report_id, form, StepKind.HANDLING)
+    return _done(report_id, str(_SAID[StepKind.HANDLING]))
+
+
+csrf.exempt(handle_report)
 
 
 @blueprint.post("/reports/<uuid:report_id>/postponement")
 @access(Role.SUPERVISOR)
 def ask_for_postponement(report_id: UUID) -> ResponseReturnValue:
     """Ask for a later day; another supervisor decides."""
-    form = Form.posted_once("later_on", "postponement_reason")
+    form = Form.posted_once("later_on", "postponement_reason", "postponed_call")
+    call_id = _typed_call(form)
     due_on, reason = typed_day(form, "later_on"), typed_text(form, "postponement_reason")
-    return _step(report_id, form, StepKind.POSTPONEMENT, reports.ask_postponement, due_on=due_on, reason=reason)
+    return _step(
+        report_id, form, StepKind.POSTPONEMENT, reports.ask_postponement, due_on=due_on, reason=reason, **call_id
+    )
 
 
 @blueprint.post("/reports/<uuid:report_id>/withdrawal")
@@ -181,11 +211,30 @@ def _chosen(form: Form, field: str, kind: type[E]) -> E | None:
     return kind(typed) if typed in set(kind) else None
 
 
+def _typed_call(form: Form) -> dict[str, UUID]:
+    """Return which call was chosen, as a fact; none where the report's own day is meant."""
+    typed = form.values["postponed_call"]
+    try:
+        return {"call_id": UUID(typed)} if typed else {}
+    except ValueError:
+        form.wrong("postponed_call", _("Choose one of these."))
+        return {}
+
+
 def _typed_note(form: Form, field: str) -> str | None:
     return typed_text(form, field) if form.values[field].strip() else None
 
 
-def _step(report_id: UUID, form: Form, name: str, act: Callable[..., _Made], **facts: Any) -> ResponseReturnValue:
+def act_once(
+    report_id: UUID,
+    form: Form,
+    act: Callable[..., _Made],
+    said: str,
+    *,
+    form_name: str,
+    at_fault: Mapping[type[Exception], str] | None = None,
+    **facts: Any,
+) -> ResponseReturnValue:
     """Do it once, and show the report as it then stands; refused, show it with the form and why."""
     call = form.call(**facts)
 
@@ -193,9 +242,18 @@ def _step(report_id: UUID, form: Form, name: str, act: Callable[..., _Made], **f
         made_id: UUID = act(session, report_id=report_id, by=principal(), now=now(), call=call, **facts).id
         return made_id
 
-    if not form.is_right or form.attempt(lambda: once(call, make), _AT_FAULT.get(name)) is None:
-        return report_page(report_id, form, name)
-    flash(str(_SAID[StepKind(name)]) if name != _DECISION else _decided(is_approved=facts["is_approved"]), "success")
+    if not form.is_right or form.attempt(lambda: once(call, make), at_fault) is None:
+        return report_page(report_id, form, form_name)
+    return _done(report_id, said)
+
+
+def _step(report_id: UUID, form: Form, name: str, act: Callable[..., _Made], **facts: Any) -> ResponseReturnValue:
+    said = str(_SAID[StepKind(name)]) if name != _DECISION else _decided(is_approved=facts["is_approved"])
+    return act_once(report_id, form, act, said, form_name=name, at_fault=_AT_FAULT.get(name), **facts)
+
+
+def _done(report_id: UUID, said: str) -> ResponseReturnValue:
+    flash(said, "success")
     return redirect(url_for("office.report", report_id=report_id), 303)
 
 

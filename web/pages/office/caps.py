@@ -1,0 +1,61 @@
+"""What reports can earn one person at most, on the office's pages: what is in force, what was, and setting the next."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from earnings import EarningCaps, list_caps, set_caps
+from people import Role
+from web.auth import access
+from web.clock import now
+from web.pages.forms import Form, once
+from web.pages.office.actors import actor_names
+from web.pages.office.blueprint import blueprint
+from web.pages.office.report_shapes import CapsView
+from web.pages.times import local
+from web.unit_of_work import reading
+
+_LAST_SHOWN = 20
+
+
+@blueprint.get("/caps", endpoint="caps")
+@access(Role.ADMINISTRATOR, everywhere=True)
+def show_caps() -> ResponseReturnValue:
+    """Show the caps in force and those before, with the form to set them."""
+    return _caps_page(Form())
+
+
+@blueprint.post("/caps", endpoint="set_caps")
+@access(Role.ADMINISTRATOR, everywhere=True)
+def set_some() -> ResponseReturnValue:
+    """Set the caps from now on."""
+    form = Form.posted_once("per_day", "per_month")
+    per_day, per_month = (
+        form.amount(field) if form.values[field].strip() else None for field in ("per_day", "per_month")
+    )
+    call = form.call(per_day=per_day, per_month=per_month)
+
+    def make(session: Session) -> UUID:
+        return set_caps(session, caps=EarningCaps(per_day, per_month), actor=call.owner, now=now(), call=call).id
+
+    if not form.is_right or form.attempt(lambda: once(call, make)) is None:
+        return _caps_page(form)
+    flash(_("Set. It holds from now on."), "success")
+    return redirect(url_for("office.caps"), 303)
+
+
+def _caps_page(form: Form) -> ResponseReturnValue:
+    def read(session: Session) -> dict[str, Any]:
+        found = list_caps(session)[:_LAST_SHOWN]
+        names = actor_names(session, {each.set_by for each in found})
+        views = [
+            CapsView(each.number, each.per_day, each.per_month, names[each.set_by], local(each.set_at))
+            for each in found
+        ]
+        return {"in_force": views[0] if views else None, "earlier": views[1:]}
+
+    return make_response(render_template("office/caps.html", **reading(read), **form.context), form.status)
