@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from awards import AwardError
+from earnings import EarningError
 from ledger import Call, LedgerError, recall_call
 from merchants import MerchantError
-from people import PeopleError, clean_text
+from people import PeopleError, Principal, clean_text
+from photos import PhotoError
 from receivables import ReceivableError
 from reports import ReportError
 from web.auth import principal
@@ -32,7 +34,9 @@ _YUAN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9](?:,[0-9]{
 _LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 # Between the digits of amounts people write blanks, around them the sign or the word for yuan.
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
-_REFUSALS = (LedgerError, PeopleError, AwardError, MerchantError, ReceivableError, ReportError)
+_REFUSALS = (
+    *(LedgerError, PeopleError, AwardError, EarningError, MerchantError, PhotoError, ReceivableError, ReportError),
+)
 
 
 class Form:
@@ -132,9 +136,13 @@ class Form:
 
     def call(self, **asked: Any) -> Call:
         """Return the present request as a call: whose it is, on which route, under which key, and what it asks."""
+        return self.call_of(principal(), **asked)
+
+    def call_of(self, by: Principal, **asked: Any) -> Call:
+        """Return the present request as a call of somebody, on a route that asks nobody who they are."""
         rule = request.url_rule.rule if request.url_rule is not None else request.path
         named = {**asked, **(request.view_args or {})}
-        return Call(owner=principal().actor, route=f"POST {rule}", key=self.idempotency_key, asked=named)
+        return Call(owner=by.actor, route=f"POST {rule}", key=self.idempotency_key, asked=named)
 
 
 def once(call: Call, make: Callable[[Session], UUID]) -> UUID:
