@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from typing import IO, Any
 
 from werkzeug.datastructures import FileStorage
@@ -46,7 +47,7 @@ class Browser:
         """Send a form with files."""
         return self.upload_several(path, [(name, *file) for name, file in files.items()], **fields)
 
-    def upload_several(self, path: str, files: list[tuple[str, IO[bytes], str]], **fields: str) -> TestResponse:
+    def upload_several(self, path: str, files: Sequence[tuple[str, IO[bytes], str]], **fields: str) -> TestResponse:
         """Send a form with files, of which several may have one name."""
         # Encoded here: the test client would keep a large body in a file that nobody closes.
         parts: dict[str, list[FileStorage]] = {}
