@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from people import Principal
 from photos import CleanPhoto, Photo, PhotoKind, PhotoStore, keep
-from reports.anonymity import as_kept
+from reports.anonymity import NOBODY, as_kept
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
 from reports.steps import WITH_DEPARTMENT, Function, is_placed
@@ -52,7 +52,9 @@ def _kind_of(session: Session, report: Report, by: Principal) -> PhotoKind:
     wrote = select(ReportStep.id).where(
         ReportStep.report_id == report.id, ReportStep.kind == StepKind.SUBMISSION, ReportStep.made_by == by.actor
     )
-    if is_placed(session, report, by, Function.REPORTING) or session.scalar(wrote) is not None:
+    # What nobody wrote was written by somebody else without a name, too: only the code tells them apart.
+    wrote_it = by.actor != NOBODY and session.scalar(wrote) is not None
+    if wrote_it or is_placed(session, report, by, Function.REPORTING):
         return PhotoKind.SEEN
     if is_placed(session, report, by, Function.HANDLING):
         return PhotoKind.HANDLED

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import request
@@ -18,10 +20,14 @@ from photos import (
     TooManyPhotosError,
     clean_photo,
 )
+from web.extensions import csrf
 from web.photo_storage import photo_store
 from web.problems import ProblemError
 from web.problems.requests import TOO_LARGE
 from web.unit_of_work import DatabaseUnavailableError, in_transaction
+
+T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
 
 # What the parts of a form are told apart by, and its other fields.
 _BESIDE_BYTES = 1024 * 1024
@@ -30,6 +36,21 @@ _BESIDE_BYTES = 1024 * 1024
 def let_photos_come() -> None:
     """Let the present request bring six photos: other requests bring little. Call it before its body is read."""
     request.max_content_length = PHOTOS_MAX * PHOTO_BYTES_MAX + _BESIDE_BYTES
+
+
+def brings_photos(view: View) -> View:
+    """Let the form of a page bring six photos, to whoever the route admits.
+
+    The check of the form's token reads the body, so it waits until the body may be as large as photos are.
+    """
+
+    @wraps(view)
+    def with_photos(*args: Any, **kwargs: Any) -> Any:
+        let_photos_come()
+        csrf.protect()
+        return view(*args, **kwargs)
+
+    return csrf.exempt(with_photos)  # type: ignore[no-any-return]  # Flask-WTF has no types
 
 
 def uploaded_photos(field: str) -> list[CleanPhoto]:
@@ -83,12 +104,17 @@ class _NotedStore:
 
 def keeping(work: Callable[[Session, PhotoStore], list[Photo]]) -> list[UUID]:
     """Run work that keeps photos in a transaction and return their ids; what is undone leaves no picture behind."""
+    return keeping_with(lambda session, store: [photo.id for photo in work(session, store)])
+
+
+def keeping_with(work: Callable[[Session, PhotoStore], T]) -> T:
+    """Run work that keeps photos among other things in a transaction, as `keeping`, and return what it returned."""
     store = _NotedStore(photo_store())
 
-    def attempt(session: Session) -> list[UUID]:
+    def attempt(session: Session) -> T:
         # An attempt before this one lost a race, and its rows are gone.
         store.undo()
-        return [photo.id for photo in work(session, store)]
+        return work(session, store)
 
     try:
         return in_transaction(attempt)

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Geolocation, Locator, Page, expect
+from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
 
 from tests.browser.visitors import Visitors
+from tests.photos.uploads import encoded, quarters
 from tests.web.reporting import publish_packaged
 from tests.web.world import Somebody, World
 
@@ -137,3 +138,45 @@ def test_a_report_that_lacks_something_comes_back_with_what_was_chosen(world: Wo
     send(phone)
 
     assert len(positions(world)) == 1
+
+
+def test_a_report_with_photos_from_a_phone(phone: Page) -> None:
+    choose_the_lamp(phone)
+    files: list[FilePayload] = [
+        {"name": f"IMG_{width}.jpg", "mimeType": "image/jpeg", "buffer": encoded(quarters(width, 480), "JPEG")}
+        for width in (640, 720)
+    ]
+    phone.get_by_label("Photos").set_input_files(files)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    send(phone)
+
+    photos = phone.get_by_alt_text(re.compile("what was seen"))
+    expect(photos).to_have_count(2)
+    loaded = "photo => photo.decode().then(() => photo.naturalWidth)"
+    widths = set()
+    for photo in photos.all():
+        photo.scroll_into_view_if_needed()
+        widths.add(photo.evaluate(loaded))
+    assert widths == {640, 720}
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_without_a_name_the_code_is_there_to_copy_and_follows_the_report(phone: Page) -> None:
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose_the_lamp(phone)
+    phone.get_by_label("In your own words").fill("路灯不亮")
+    phone.get_by_text("Without a name").click()
+    phone.get_by_role("button", name="Send the report").click()
+
+    phone.get_by_role("button", name="Copy the code").click()
+    expect(phone.get_by_role("button", name="Copied")).to_be_visible()
+    code = phone.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch("[0-9A-Z]{5}(-[0-9A-Z]{5}){4}", code)
+    assert code not in phone.url
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    phone.goto("/reports/follow")
+    phone.get_by_label("Code of the report").fill(code)
+    phone.get_by_role("button", name="Show the report").click()
+    expect(phone.get_by_text("路灯不亮")).to_be_visible()
+    assert phone.url.endswith("/reports/follow")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360

@@ -299,3 +299,11 @@ def test_a_waiting_claim_is_paid_by_its_day(desk: Desk) -> None:
     desk.world.clock.at += timedelta(days=30)
     desk.world.app.test_cli_runner().invoke(args=["jobs", "run"])
     assert desk.world.available(desk.reporter) == 400
+
+
+def test_a_code_opens_no_photos_of_anothers_anonymous_report(desk: Desk) -> None:
+    report, other = sent_in(desk, desk.reporter), sent_in(desk, desk.reporter)
+    photos = {"photos": [(io.BytesIO(encoded(quarters(), "JPEG")), "a.jpg")]}
+    path = f"/reports/{other['id']}/photos"
+    answer = with_code(desk, report["claim_code"], path, data=photos, content_type="multipart/form-data")
+    assert answer.status_code == 404

@@ -1,6 +1,5 @@
 """Calls that may be repeated: the key they bring, and the same thing again for the same key."""
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -10,8 +9,8 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from ledger import Call, recall_call
-from reports import NOBODY
 from web.auth import principal
+from web.nobodys_calls import without_owner
 from web.problems import ProblemError
 from web.problems.requests import KEY_MALFORMED, KEY_MISSING
 from web.unit_of_work import in_transaction
@@ -41,9 +40,7 @@ def nobodys_call_of(asked: Mapping[str, Any]) -> Call:
     Raises:
         ProblemError: as `call_of`.
     """
-    call = call_of(asked)
-    hidden = hashlib.sha256(f"{call.key}\n{call.input_hash.hex()}".encode()).hexdigest()
-    return Call(owner=NOBODY, route=call.route, key=hidden, asked=call.asked)
+    return without_owner(call_of(asked))
 
 
 def optional_call_of(asked: Mapping[str, Any]) -> Call | None:

@@ -5,13 +5,16 @@ from flask import Flask, Response, request
 from web import auth
 from web.pages import (
     account,
+    claims,
     debts,
+    following,
     log_in,
     office,
     payment_code,
     proofs,
     public,
     receipt_checks,
+    report_sending,
     reporting,
     resident,
     resident_blueprint,
@@ -30,7 +33,7 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(debts, payment_code, receipt_checks, reporting, resident),
+    *(claims, debts, following, payment_code, receipt_checks, report_sending, reporting, resident),
     *(responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 

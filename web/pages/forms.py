@@ -16,8 +16,8 @@ from earnings import EarningError
 from ledger import Call, LedgerError, recall_call
 from merchants import MerchantError
 from oversight import OversightError
-from people import PeopleError, clean_text
-from photos import PhotoRefusedError, TooManyPhotosError
+from people import PeopleError, Principal, clean_text
+from photos import PhotoError
 from receivables import ReceivableError
 from reports import ReportError
 from web.auth import principal
@@ -36,8 +36,8 @@ _LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 # Between the digits of amounts people write blanks, around them the sign or the word for yuan.
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
 _REFUSALS = (
-    *(LedgerError, PeopleError, AwardError, MerchantError, ReceivableError, ReportError, OversightError, EarningError),
-    *(PhotoRefusedError, TooManyPhotosError),
+    *(LedgerError, PeopleError, AwardError, EarningError, MerchantError, PhotoError, ReceivableError, ReportError),
+    OversightError,
 )
 
 
@@ -138,9 +138,13 @@ class Form:
 
     def call(self, **asked: Any) -> Call:
         """Return the present request as a call: whose it is, on which route, under which key, and what it asks."""
+        return self.call_of(principal(), **asked)
+
+    def call_of(self, by: Principal, **asked: Any) -> Call:
+        """Return the present request as a call of somebody, on a route that asks nobody who they are."""
         rule = request.url_rule.rule if request.url_rule is not None else request.path
         named = {**asked, **(request.view_args or {})}
-        return Call(owner=principal().actor, route=f"POST {rule}", key=self.idempotency_key, asked=named)
+        return Call(owner=by.actor, route=f"POST {rule}", key=self.idempotency_key, asked=named)
 
 
 def once(call: Call, make: Callable[[Session], UUID]) -> UUID:

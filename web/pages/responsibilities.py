@@ -8,6 +8,7 @@ from datetime import date
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from earnings import CROWD_MIN, RESERVED_PERCENT, WAIT_DAYS_MAX, split
 from reports import is_announced, list_versions
 from web.auth import public
 from web.clock import today
@@ -15,6 +16,9 @@ from web.pages.categories_shown import category_groups
 from web.pages.public import blueprint
 from web.pages.times import local
 from web.unit_of_work import reading
+
+# 10.00 credits, of which 40 % come on acceptance.
+_EXAMPLE, _EXAMPLE_PERCENT = 1_000, 40
 
 
 @blueprint.get("/responsibilities")
@@ -25,6 +29,21 @@ def responsibilities() -> str:
     # Deadlines of today's reports may lie in the next year.
     years = [year for year in (today().year, today().year + 1) if not is_announced(year)]
     return render_template("public/responsibilities.html", groups=groups, since=since, years_not_announced=years)
+
+
+@blueprint.get("/earnings-explained")
+@public
+def earnings_explained() -> str:
+    """Show by which formula the sum of a report is paid, with an example."""
+    return render_template(
+        "public/earnings_explained.html",
+        amount=_EXAMPLE,
+        percent=_EXAMPLE_PERCENT,
+        shares=split(_EXAMPLE, _EXAMPLE_PERCENT),
+        reserved_percent=RESERVED_PERCENT,
+        crowd_min=CROWD_MIN,
+        days_max=WAIT_DAYS_MAX,
+    )
 
 
 def _in_force_since(session: Session) -> date | None:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from typing import IO, Any
 
 from werkzeug.datastructures import FileStorage
@@ -44,8 +45,14 @@ class Browser:
 
     def upload(self, path: str, files: dict[str, tuple[IO[bytes], str]], **fields: str) -> TestResponse:
         """Send a form with files."""
+        return self.upload_several(path, [(name, *file) for name, file in files.items()], **fields)
+
+    def upload_several(self, path: str, files: Sequence[tuple[str, IO[bytes], str]], **fields: str) -> TestResponse:
+        """Send a form with files, of which several may have one name."""
         # Encoded here: the test client would keep a large body in a file that nobody closes.
-        parts = {name: FileStorage(stream, filename) for name, (stream, filename) in files.items()}
+        parts: dict[str, list[FileStorage]] = {}
+        for name, stream, filename in files:
+            parts.setdefault(name, []).append(FileStorage(stream, filename))
         boundary, body = encode_multipart({"csrf_token": self._token, **fields, **parts})
         content_type = f'multipart/form-data; boundary="{boundary}"'
         return self._keep(self.client.post(path, data=body, content_type=content_type))

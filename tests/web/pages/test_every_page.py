@@ -14,12 +14,12 @@ from web.unit_of_work import DatabaseUnavailableError
 
 FOR_ALL = (
     *("/", "/merchants", "/scoreboard", "/responsibilities"),
-    *("/seals", "/seals/check", "/about/data", "/offline"),
+    *("/seals", "/seals/check", "/about/data", "/offline", "/earnings-explained", "/reports/follow"),
 )
 PUBLIC = (*FOR_ALL, "/log-in", "/activate")
 OF_RESIDENTS = (
     *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
-    *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/account"),
+    *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/me/claims", "/account"),
 )
 OF_CASHIERS = (
     "/till",
@@ -37,7 +37,7 @@ OF_OFFICERS_OF_REPORTS = {
 }
 SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
-    *("/me/reports/new", "/me/reports/{report}/reopening"),
+    *("/me/reports/new", "/me/reports/{report}/reopening", "/me/reports/{report}/photos", "/me/claims"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"

@@ -23,6 +23,7 @@ def asked(browser: Browser, **changes: str) -> dict[str, str]:
         "address": "",
         "lat": "",
         "long": "",
+        "name": "named",
         "idempotency_key": browser.hidden("idempotency_key"),
         **changes,
     }

@@ -1,0 +1,141 @@
+"""Photos on a resident's pages: they come with a report in one go, and whoever may see the report sees them."""
+
+import io
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from photos import PHOTO_BYTES_MAX, PhotoStoreUnavailableError
+from reports import ReportStatus
+from tests.photos.uploads import encoded, quarters
+from tests.web.pages.browser import Browser, browser_of, sentences_of
+from tests.web.pages.test_reporting import asked
+from tests.web.reporting import Desk
+from tests.web.world import World
+from web.photo_storage import photo_store
+
+PHOTO = re.compile(r'<img src="(/me/reports/[0-9a-f-]{36}/photos/[0-9a-f-]{36})"[^>]*alt="Photo \d: what was seen"')
+
+
+def picture(width: int = 64, kind: str = "JPEG") -> bytes:
+    """Return a photo; another width is another photo."""
+    return encoded(quarters(width), kind)
+
+
+def send(browser: Browser, *files: bytes, path: str = "/me/reports/new", **fields: str) -> TestResponse:
+    """Send a form with photos."""
+    parts = [("photos", io.BytesIO(data), f"IMG_{number}.jpg") for number, data in enumerate(files)]
+    return browser.upload_several(path, parts, **fields)
+
+
+def sent_in(world: World) -> list[str]:
+    """Return the ids of the reports that came."""
+    return [each["id"] for each in world.get("/reports", world.administrator).get_json()["items"]]
+
+
+def test_photos_come_with_the_report_and_are_shown_on_its_page(world: World, mine: Browser) -> None:
+    answer = send(mine, picture(), picture(80, "PNG"), picture(96, "WEBP"), **asked(mine))
+
+    page = mine.follow(answer)
+    urls = PHOTO.findall(page.text)
+    assert len(urls) == 3
+    shown = mine.get(urls[0])
+    assert (shown.status_code, shown.mimetype, shown.data[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
+    assert shown.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert browser_of(world, world.resident()).get(urls[0]).status_code == 404
+    [report_id] = sent_in(world)
+    other = world.post(f"/reports/{report_id}/joins", {}, (neighbour := world.resident()).key)
+    assert other.status_code == 201
+    assert browser_of(world, neighbour).get(urls[0]).status_code == 200
+
+
+def test_the_same_form_twice_is_one_report_with_its_photos_once(world: World, mine: Browser) -> None:
+    form = asked(mine)
+
+    first, again = send(mine, picture(), **form), send(mine, picture(), **form)
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert len(sent_in(world)) == 1
+    assert len(PHOTO.findall(mine.follow(again).text)) == 1
+    other = send(mine, picture(80), **form)
+    assert (other.status_code, len(sent_in(world))) == (422, 1)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ([b"<html>"], "This is no picture."),
+        ([encoded(quarters(), "GIF")], "Only JPEG, PNG and WebP are taken."),
+        ([picture(), encoded(quarters(), "JPEG")[:200]], "The picture is damaged."),
+        ([b"x" * (PHOTO_BYTES_MAX + 1)], "A photo has at most 10 MiB."),
+        ([picture(64 + number) for number in range(7)], "A report has at most 6 photos."),
+    ],
+)
+def test_what_is_wrong_about_a_photo_is_said_beside_it_and_nothing_is_sent(
+    world: World, mine: Browser, files: list[bytes], words: str
+) -> None:
+    answer = send(mine, *files, **asked(mine))
+
+    assert answer.status_code == 422
+    assert words in sentences_of(answer)
+    assert "井盖没了" in answer.text
+    assert sent_in(world) == []
+
+
+def test_whoever_has_to_correct_something_else_is_told_to_choose_the_photos_again(world: World, mine: Browser) -> None:
+    answer = send(mine, picture(), **asked(mine, description=" "))
+
+    assert "Please choose the photos again" in sentences_of(answer)
+    assert sent_in(world) == []
+
+
+def test_photos_without_the_forms_token_are_refused(world: World, mine: Browser) -> None:
+    form = asked(mine) | {"csrf_token": "x"}
+
+    assert send(mine, picture(), **form).status_code == 400
+    assert sent_in(world) == []
+
+
+def test_where_the_store_is_away_nothing_is_made_and_what_was_typed_stays(
+    world: World, mine: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = asked(mine)
+    with world.app.app_context():
+        folder = photo_store()
+    monkeypatch.setattr(type(folder), "put", away)
+
+    answer = send(mine, picture(), **form)
+
+    assert answer.status_code == 503
+    assert "Photos cannot be kept at the moment" in sentences_of(answer)
+    assert "井盖没了" in answer.text
+    assert sent_in(world) == []
+
+
+def away(*_facts: object) -> None:
+    """Stand for a store that cannot be reached."""
+    raise PhotoStoreUnavailableError("put", "away")
+
+
+def test_the_reporter_adds_photos_until_the_report_has_ended(desk: Desk, mine: Browser) -> None:
+    report_id = desk.brought_to(ReportStatus.DISPATCHED)
+    path = f"/me/reports/{report_id}"
+    assert "Add photos" in sentences_of(mine.get(path))
+
+    added = send(mine, picture(), path=f"{path}/photos")
+    again = send(mine, picture(), path=f"{path}/photos")
+
+    assert added.status_code == 303
+    assert len(PHOTO.findall(mine.follow(again).text)) == 1
+    assert "Choose at least one photo." in sentences_of(send(mine, path=f"{path}/photos"))
+    closed = desk.brought_to(ReportStatus.CLOSED)
+    assert "Add photos" not in sentences_of(mine.get(f"/me/reports/{closed}"))
+    assert send(mine, picture(), path=f"/me/reports/{closed}/photos").status_code == 409
+
+
+def test_nobody_adds_photos_to_anothers_report(world: World, desk: Desk) -> None:
+    report_id = desk.brought_to(ReportStatus.ACCEPTED)
+    other = browser_of(world, world.resident())
+
+    assert send(other, picture(), path=f"/me/reports/{report_id}/photos").status_code == 404

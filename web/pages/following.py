@@ -1,0 +1,105 @@
+"""Following a report without a name: by its code, without a log-in, and without a trace of who asks.
+
+Adds its routes to the public pages. The code comes in a form and goes into no address; the answer is kept by nobody.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+import reports
+from people import Principal
+from photos import photos_of
+from reports import REOPENING_DAYS, StepKind, duties_of, get_report, may_take, nobody, report_of_code, steps_of
+from web.auth import public
+from web.clock import now, today
+from web.nobodys_calls import without_owner
+from web.pages.earnings_shown import earning_view
+from web.pages.forms import Form, once
+from web.pages.public import blueprint
+from web.pages.reports_shown import report_views, step_views
+from web.pages.times import local
+from web.rate_limits import spend_refused_key
+from web.request_ids import leave_no_trace
+from web.unit_of_work import reading, single_read
+
+_TEXT_LENGTH_MAX = 500
+
+
+@blueprint.get("/reports/follow")
+@public
+def follow() -> Response:
+    """Show where the code of a report is typed in."""
+    leave_no_trace()
+    return _page(Form(), None)
+
+
+@blueprint.post("/reports/follow")
+@public
+def show_followed() -> Response:
+    """Show the report of a code."""
+    leave_no_trace()
+    form = Form.posted("claim_code")
+    return _page(form, _shown_by(form))
+
+
+@blueprint.post("/reports/follow/reopening")
+@public
+def reopen_followed() -> Response:
+    """Let whoever has the code of a closed report say that it is not done."""
+    leave_no_trace()
+    form = Form.posted_once("claim_code", "reason")
+    by = _shown_by(form)
+    if by is None or by.matter_id is None:
+        return _page(form, None)
+    report_id = by.matter_id
+    reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
+    if not form.is_right:
+        return _page(form, by)
+    call = without_owner(form.call_of(by, reason=reason, report_id=report_id))
+
+    def make(session: Session) -> UUID:
+        return reports.reopen(session, report_id=report_id, reason=reason, by=by, now=now(), call=call).id
+
+    is_open = form.attempt(lambda: once(call, make)) is not None
+    return _page(form, by, was_reopened=is_open)
+
+
+def _shown_by(form: Form) -> Principal | None:
+    """Return somebody without a name who may follow the report of the form's code; None and a fault without one."""
+    code = form.text("claim_code")
+    if not form.is_right:
+        return None
+    report_id = single_read(lambda connection: report_of_code(connection, code))
+    if report_id is None:
+        spend_refused_key(request.remote_addr or "")
+        form.wrong("claim_code", _("No report has this code. Compare it sign by sign."))
+        return None
+    return nobody(report_id)
+
+
+def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Response:
+    def read(session: Session) -> dict[str, Any]:
+        if by is None or by.matter_id is None:
+            return {"report": None}
+        report = get_report(session, by.matter_id, seen_by=by)
+        duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
+        last_on = None if report.closed_at is None else local(report.closed_at).date() + timedelta(days=REOPENING_DAYS)
+        may_reopen = StepKind.REOPENING in may_take(session, report, by)
+        return {
+            "report": report_views(session, [(report, duty)])[0],
+            "steps": step_views(session, steps_of(session, report.id)),
+            "photo_count": len(photos_of(session, report.id)),
+            "earning": earning_view(session, report, by),
+            "reopened_until": last_on,
+            "may_reopen": may_reopen and last_on is not None and today() <= last_on,
+        }
+
+    page = render_template("public/follow.html", was_reopened=was_reopened, **reading(read), **form.context)
+    answer = make_response(page, form.status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

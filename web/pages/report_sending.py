@@ -1,0 +1,174 @@
+"""Sending a report in, with photos: under one's name, confidentially, or without a name.
+
+Adds its routes to a resident's pages.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+import reports
+from ledger import Call
+from people import Principal, Role, UnitUnknownError, get_resident, get_unit
+from photos import CleanPhoto, PhotoStore
+from reports import CategoryUnknownError, Report, give_claim_code, nobody, report_of_step, steps_of
+from web.auth import access, principal
+from web.clock import now
+from web.nobodys_calls import without_owner
+from web.pages.categories_shown import category_groups
+from web.pages.forms import Form
+from web.pages.photos_typed import FIELD, choose_again, hashes, once_with_photos, typed_photos
+from web.pages.resident_blueprint import blueprint
+from web.pages.units_shown import place_groups
+from web.pages.viewer import resident_id
+from web.photo_uploads import brings_photos
+from web.request_ids import leave_no_trace
+from web.unit_of_work import reading
+
+_TEXT_LENGTH_MAX = 500
+_FIELDS = ("category", "description", "unit", "address", "lat", "long", "urgent", "name", FIELD)
+NAMED, CONFIDENTIAL, ANONYMOUS = "named", "confidential", "anonymous"
+_AT_FAULT: dict[type[Exception], str] = {CategoryUnknownError: "category", UnitUnknownError: "unit"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A report as the form asks for it, with its photos, and the call that it is."""
+
+    facts: dict[str, Any]
+    pictures: list[CleanPhoto]
+    call: Call
+
+
+@blueprint.get("/reports/new", endpoint="new_report")
+@access(Role.RESIDENT)
+def show_new_report() -> ResponseReturnValue:
+    """Show the form of a report; its place is where the resident lives, until they choose another."""
+    home = reading(lambda session: get_resident(session, resident_id()).unit_code)
+    return _new_page(Form({"unit": home, "name": NAMED}))
+
+
+@blueprint.post("/reports/new")
+@access(Role.RESIDENT)
+@brings_photos
+def send_report() -> ResponseReturnValue:
+    """Take a report in, once, and show it; whoever wants no name is shown the code by which they follow it."""
+    form = Form.posted_once(*_FIELDS)
+    is_anonymous = form.values["name"] == ANONYMOUS
+    if is_anonymous:
+        # Before anything is looked at: what is wrong about the form is no trace either.
+        leave_no_trace()
+    asked = _asked(form)
+    if asked is None:
+        return _new_page(form)
+    return _send_without_a_name(form, asked) if is_anonymous else _send_by_name(form, asked)
+
+
+def _asked(form: Form) -> _Asked | None:
+    """Return what the form asks for; None where something is wrong with it."""
+    category, unit = form.values["category"], form.text("unit")
+    description = form.prose("description", length_max=_TEXT_LENGTH_MAX)
+    if not category:
+        form.wrong("category", _("Choose what it is about."))
+    latitude, longitude = _degrees(form, "lat"), _degrees(form, "long")
+    if form.values["name"] not in {"", NAMED, CONFIDENTIAL, ANONYMOUS}:
+        form.wrong("name", _("Choose one of these."))
+    pictures = typed_photos(form)
+    if not form.is_right:
+        choose_again(form, pictures)
+        return None
+    facts: dict[str, Any] = {
+        "category_code": category,
+        "description": description,
+        "unit_code": unit,
+        "address": form.values["address"].strip() or None,
+        "latitude": latitude,
+        "longitude": longitude,
+        "is_urgent": form.values["urgent"] == "1",
+    }
+    call = form.call(**facts, name=form.values["name"], photos=hashes(pictures))
+    return _Asked(facts, pictures, call)
+
+
+def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
+    def make(session: Session, store: PhotoStore | None) -> UUID:
+        made = reports.submit(
+            session,
+            **asked.facts,
+            by=principal(),
+            resident_id=resident_id(),
+            is_confidential=form.values["name"] == CONFIDENTIAL,
+            now=now(),
+            call=asked.call,
+        )
+        return _with_photos(session, store, made, asked, principal())
+
+    step_id = form.attempt(lambda: once_with_photos(asked.call, asked.pictures, make), _AT_FAULT)
+    if step_id is None:
+        choose_again(form, asked.pictures)
+        return _new_page(form)
+    number, report_id = reading(lambda session: _number_and_id(report_of_step(session, step_id)))
+    flash(_("Thank you. Your report is with the office. Its number is %(number)s.", number=number), "success")
+    return redirect(url_for("resident.report", report_id=report_id), 303)
+
+
+def _send_without_a_name(form: Form, asked: _Asked) -> ResponseReturnValue:
+    call = without_owner(asked.call)
+    # The code of the attempt that was kept: those that lost a race are gone with their rows.
+    codes: list[str] = []
+
+    def make(session: Session, store: PhotoStore | None) -> UUID:
+        codes.clear()
+        made = reports.submit(session, **asked.facts, by=nobody(), now=now(), call=call)
+        codes.append(give_claim_code(session, made))
+        return _with_photos(session, store, made, asked, nobody(made.id))
+
+    step_id = form.attempt(lambda: once_with_photos(call, asked.pictures, make), _AT_FAULT)
+    if step_id is None:
+        choose_again(form, asked.pictures)
+        return _new_page(form)
+    number, _report_id = reading(lambda session: _number_and_id(report_of_step(session, step_id)))
+    # An answer to the form and no page of its own: the code stands in no address, and no other request is made.
+    page = render_template("resident/report_code.html", code=codes[0] if codes else None, number=number)
+    return make_response(page, 201 if codes else 200)
+
+
+def _with_photos(session: Session, store: PhotoStore | None, made: Report, asked: _Asked, by: Principal) -> UUID:
+    if store is not None:
+        reports.add_photos(session, store, report_id=made.id, pictures=asked.pictures, by=by, now=now())
+    return steps_of(session, made.id)[-1].id
+
+
+def _new_page(form: Form) -> ResponseReturnValue:
+    def read(session: Session) -> dict[str, Any]:
+        home = get_unit(session, get_resident(session, resident_id()).unit_code)
+        return {
+            "groups": category_groups(session),
+            "home": (home.code, home.name),
+            "places": place_groups(session, near=home),
+        }
+
+    return make_response(render_template("resident/report_new.html", **reading(read), **form.context), form.status)
+
+
+def _number_and_id(report: Report) -> tuple[str, UUID]:
+    return report.number, report.id
+
+
+def _degrees(form: Form, field: str) -> float | None:
+    """Return what a position's hidden field says, None where it is empty; a fault where it is no number."""
+    text = form.values[field].strip()
+    try:
+        degrees = float(text[:40]) if text else None
+    except ValueError:
+        degrees = math.nan
+    if degrees is None or math.isfinite(degrees):
+        return degrees
+    form.wrong("lat", _("This position cannot be read. Take it again, or leave it out."))
+    return None
