@@ -21,7 +21,7 @@ from ledger.model import Account, JournalEntry, Posting
 from ledger.posting import post
 
 # What else went wrong is corrected by a claw-back, a refund or a receivable: a new event of its own.
-REVERSIBLE_KINDS = frozenset({"appropriation", "award", "minutes", "duty"})
+REVERSIBLE_KINDS = frozenset({"appropriation", "award", "minutes"})
 
 KIND = "reversal"
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from listening import STARS_MAX, ReportRating, get_rating, rate, ratings_of
 from people import Role
 from reports import get_report
-from web.api.calls import call_of, once
+from web.api.calls import call_of, nobodys_call_of, once
 from web.api.fields import Instant, Reply, Request, Text
 from web.api.pages import page, page_of
 from web.api.reports import SEE_REPORTS, blueprint
@@ -42,12 +42,12 @@ class RatingReply(Reply):
 
 
 @blueprint.post("/reports/<uuid:report_id>/rating")
-@access(Role.RESIDENT)
+@access(Role.RESIDENT, by_code=True)
 @blueprint.arguments(RatingRequest)
 @blueprint.response(201, RatingReply)
 def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
     """Rate, as the reporter and within 30 days of closure, how the report was dealt with; once for each closure."""
-    call = call_of(asked)
+    call = call_of(asked) if principal().matter_id is None else nobodys_call_of(asked)
 
     def make(session: Session) -> ReportRating:
         return rate(
@@ -64,7 +64,7 @@ def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
 
 
 @blueprint.get("/reports/<uuid:report_id>/ratings")
-@access(*SEE_REPORTS)
+@access(*SEE_REPORTS, by_code=True)
 @blueprint.response(200, page_of(RatingReply))
 def list_ratings(report_id: UUID) -> Any:
     """List a report's ratings, newest first: one for each closure that was rated, of which the newest counts."""

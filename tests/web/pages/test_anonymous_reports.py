@@ -74,7 +74,9 @@ def test_by_the_pages_neither_tables_nor_logs_nor_files_lead_to_the_reporter(
     )
     assert followed.headers["Cache-Control"] == "no-store"
     told = {row for row in all_rows(world) - before if row[0] != COUNTS_OF_REQUESTS}
-    assert {table for table, _ in told} == {"reports", "report_steps", "claim_codes", "idempotency_keys", "photos"}
+    assert {table for table, _ in told} == {
+        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos")
+    }
     assert found_in(told, traces) == []
     assert code not in repr(told)
     assert {instant.astimezone(SHANGHAI).time().isoformat() for instant in instants_in(told)} == {"00:00:00"}
