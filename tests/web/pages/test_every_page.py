@@ -31,7 +31,7 @@ OF_CASHIERS = (
 )
 OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
 OF_OFFICERS_OF_REPORTS = {
-    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new"),
+    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new", "/office/escalations"),
     Role.DISPATCHER: ("/office/reports/new",),
     Role.HANDLER: (),
 }
@@ -91,7 +91,7 @@ def test_every_page_of_reports_renders_for_each_of_their_officers(world: World, 
     report = f"/office/reports/{Desk(world).brought_to(ReportStatus.DISPATCHED)}"
     for role, own in OF_OFFICERS_OF_REPORTS.items():
         browser = browser_of_person(world, role, language=language, unit_code=COUNTY)
-        for page in ("/office", "/office/reports", "/office/reports/all", report, *own):
+        for page in ("/office", "/office/reports", "/office/reports/all", "/office/orders", report, *own):
             answer = browser.get(page)
             assert answer.status_code == 200, page
             assert CHINESE.search(text_of(answer)), page

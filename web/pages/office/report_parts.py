@@ -53,6 +53,12 @@ _TO_ACT = {
     CallState.RETURNED: "report_back",
     CallState.HANDLED: "accept",
 }
+# Each has a form of its own on the page, but for what is accepted, which may be sent back too.
+_FORMS_OF_CALLS = {
+    "acknowledge": ("acknowledge",),
+    "report_back": ("report_back",),
+    "accept": ("accept", "send_back"),
+}
 _OWING = (
     *(ReportStatus.ACCEPTED, ReportStatus.DISPATCHED, ReportStatus.ACKNOWLEDGED),
     *(ReportStatus.RETURNED, ReportStatus.HANDLED),
@@ -66,18 +72,28 @@ def parts_beside(session: Session, report: Report, steps: Sequence[ReportStep]) 
     may_supervise = may_act(session, report, principal(), Function.SUPERVISION)
     calls = calls_of(session, [report.id])
     views = call_views(session, report, calls, steps)
+    orders = order_views(session, orders_about(session, report.id), report=report)
+    joins = _join_views(session, report) if supervises else []
+    may_decide_joins = may_supervise and report.status not in _ENDED
+    whose = _unmasking(session, report, supervises=supervises)
     return {
         "photos": photo_views(session, report),
         "calls": views,
         "postponable_calls": [each for each in views if each.state in OPEN_CALLS and each.state != CallState.HANDLED],
-        "orders": order_views(session, orders_about(session, report.id), report=report),
+        "orders": orders,
         "escalations": escalation_views(session, escalations_about(session, [report.id, *(one.id for one in calls)])),
         "weight": weights(session, [report.id])[report.id],
-        "joins": _join_views(session, report) if supervises else [],
-        "may_decide_joins": may_supervise and report.status not in _ENDED,
+        "joins": joins,
+        "may_decide_joins": may_decide_joins,
         "earned": _earned(session, report) if supervises or principal().may_everywhere(Role.ADMINISTRATOR) else None,
         "orderable": _orderable(session, report, calls) if may_supervise else [],
-        **_unmasking(session, report, supervises=supervises),
+        "forms_beside": [
+            *(f"{name}-{each.id.hex}" for each in views for name in _FORMS_OF_CALLS.get(each.may, ())),
+            *(f"answer-{each.id.hex}" for each in orders if each.may_answer),
+            *(f"join-{each.id.hex}" for each in joins if may_decide_joins and each.state == "asked"),
+            *(["unmasking_decision"] if whose["may_decide_whose"] else []),
+        ],
+        **whose,
     }
 
 
