@@ -10,6 +10,8 @@ from awards.checks import GUARDS as AWARDS_GUARDS
 from holds.checks import GUARDS as HOLDS_GUARDS
 from ledger import CheckResult, audit
 from ledger.guards import GUARDS
+from listening.checks import GUARDS as LISTENING_GUARDS
+from reports.checks import GUARDS as REPORTS_GUARDS
 from seals.checks import GUARDS as SEALS_GUARDS
 from tests.ledger.builders import open_books, tell_a_story
 from tests.ledger.tampering import difference
@@ -100,13 +102,16 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
     assert difference(session, "the guards stand") == "trigger postings_append_only is missing or disabled"
 
 
+ALL_GUARDS = (GUARDS, AWARDS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, REPORTS_GUARDS, SEALS_GUARDS)
+
+
 def test_the_audit_knows_every_guard_there_is(session: Session) -> None:
     kind = session.get_bind().dialect.name
     every_trigger = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }
-    known = [guard for guards in (GUARDS, AWARDS_GUARDS, HOLDS_GUARDS, SEALS_GUARDS) for guard in guards[kind]]
+    known = [guard for guards in ALL_GUARDS for guard in guards[kind]]
     assert sorted(session.scalars(text(every_trigger[kind]))) == sorted(known)
 
 
