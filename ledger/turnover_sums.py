@@ -1,4 +1,4 @@
-"""Turnovers: what entries of some kinds debited and credited to each account, lot by lot, in a period."""
+"""Turnovers: what entries of some kinds debited and credited to each account, lot by lot, until an instant."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -27,10 +27,9 @@ def turnovers(
     *,
     asset: Asset,
     kinds: Collection[str],
-    since: datetime | None = None,
     until: datetime | None = None,
 ) -> Iterator[Turnover]:
-    """Yield the turnovers of all accounts of an asset by what happened from `since` on and before `until`."""
+    """Yield the turnovers of all accounts of an asset by what happened before `until`, or ever."""
     debits = func.sum(case((Posting.side == Side.DEBIT, Posting.amount), else_=0))
     credits = func.sum(case((Posting.side == Side.CREDIT, Posting.amount), else_=0))
     columns = (Account.code, JournalEntry.kind, Posting.lot)
@@ -42,8 +41,6 @@ def turnovers(
         .group_by(*columns)
         .order_by(*columns)
     )
-    if since is not None:
-        query = query.where(JournalEntry.occurred_at >= since)
     if until is not None:
         query = query.where(JournalEntry.occurred_at < until)
     for code, kind, lot, debited, credited in session.execute(query):
