@@ -13,8 +13,10 @@ import duties
 import earnings
 import ledger
 import reports
+from awards import ClawBack
 from demo import DemoSize, build_demo
 from earnings import EarningPart
+from ledger.model import JournalEntry
 from people import Passwords, PhoneVault, new_phone_keys
 from tests.clock import NOON
 
@@ -47,9 +49,10 @@ def entries(session: Session) -> list[tuple[str, datetime]]:
 
 def entries_besides_reports(session: Session) -> int:
     """Return how many entries are not of reports: those that a size asks for."""
-    of_reports = {*duties.KINDS, "award_staged", "award_unstaged", "claw_back"}
-    others = sum(kind not in of_reports for kind, _at in entries(session))
+    of_reports = [*duties.KINDS, "award_staged", "award_unstaged"]
+    others = session.scalar(select(func.count()).select_from(JournalEntry).where(JournalEntry.kind.not_in(of_reports)))
     paid = session.scalar(select(func.count()).where(EarningPart.award_id.is_not(None))) or 0
+    paid += session.scalar(select(func.count()).where(ClawBack.award_id == EarningPart.award_id)) or 0
     # And the money that reports are paid out of.
     appropriated = 1 if session.scalar(select(func.count()).select_from(EarningPart)) else 0
-    return others - paid - appropriated
+    return (others or 0) - paid - appropriated
