@@ -166,9 +166,8 @@ def test_before_acceptance_and_after_rejection_nothing_is_due(purse: Purse) -> N
 def test_who_handles_it_earns_nothing(purse: Purse) -> None:
     _, code = accepted(purse)
     somebody = purse.resident()
-    for place in ({"role": Role.RESIDENT, "resident_id": somebody.resident_id}, {"role": Role.HANDLER}):
-        unit = {"unit_code": CITY_WORKS} if place["role"] is Role.HANDLER else {}
-        create_key(purse.session, name="both", now=purse.at, **place, **unit)  # type: ignore[arg-type]  # as it may
+    create_key(purse.session, role=Role.RESIDENT, name="both", resident_id=somebody.resident_id, now=purse.at)
+    create_key(purse.session, role=Role.HANDLER, name="both", unit_code=CITY_WORKS, now=purse.at)
     with pytest.raises(OwnDepartmentError):
         claimed(purse, code, somebody)
 

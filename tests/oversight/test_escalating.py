@@ -182,8 +182,8 @@ def test_escalations_are_seen_where_they_were_brought_newest_first(office: Offic
     office.days_pass(4)
     swept(office)
 
-    def seen(who: Principal, **asked: object) -> list[Escalation]:
-        return list_escalations(office.session, seen_by=who, **asked).items  # type: ignore[arg-type]  # as it is named
+    def seen(who: Principal, kind: EscalationKind | None = None) -> list[Escalation]:
+        return list_escalations(office.session, seen_by=who, kind=kind).items
 
     assert [each.matter_id for each in seen(person(Role.SUPERVISOR, at=TOWN))] == [first.id]
     assert [each.matter_id for each in seen(person(Role.SUPERVISOR, at=OTHER_TOWN))] == [second.id]

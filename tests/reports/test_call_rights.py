@@ -8,7 +8,7 @@ import pytest
 
 import reports
 from ledger import SamePersonError
-from people import Role, UnitUnknownError
+from people import Principal, Role, UnitUnknownError
 from reports import (
     CallState,
     CallUnknownError,
@@ -87,8 +87,8 @@ def test_a_report_is_seen_where_it_is_called_about(office: Office) -> None:
     with pytest.raises(ReportUnknownError):
         reports.get_report(office.session, report_id, seen_by=stranger)
 
-    def waiting(function: Function, who: object) -> list[UUID]:
-        found = reports.calls_waiting(office.session, seen_by=who, function=function)  # type: ignore[arg-type]  # a Principal
+    def waiting(function: Function, who: Principal) -> list[UUID]:
+        found = reports.calls_waiting(office.session, seen_by=who, function=function)
         return [called.id for called, _report, _duty in found]
 
     assert waiting(Function.HANDLING, called) == [call_id]

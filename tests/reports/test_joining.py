@@ -1,12 +1,12 @@
 """Me too: who may join what, and what a supervisor says about what they add."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 import reports
 from ledger import SamePersonError
-from people import Role, TextRefusedError
+from people import Principal, Role, TextRefusedError
 from reports import (
     JoinDecidedError,
     JoinRefusedError,
@@ -20,24 +20,30 @@ from reports import (
 from tests.reports.builders import OTHER_TOWN, Office, person
 
 
-def join(office: Office, report_id: object, evidence: str | None = "还缺一个", **who: object) -> ReportJoin:
-    by = who.get("by") or office.resident()
-    return reports.join(
-        office.session,
-        report_id=report_id,  # type: ignore[arg-type]  # a test may ask for nonsense
-        evidence=evidence,
-        by=by,  # type: ignore[arg-type]  # the same
-        now=office.at,
-    )
+def join(
+    office: Office, report_id: UUID, evidence: str | None = "还缺一个", *, by: Principal | None = None
+) -> ReportJoin:
+    who = by or office.resident()
+    return reports.join(office.session, report_id=report_id, evidence=evidence, by=who, now=office.at)
 
 
-def decide(office: Office, report_id: object, join_id: object, **changes: object) -> ReportJoin:
-    asked: dict[str, object] = {"is_accepted": True, "note": None, "by": office.supervisor, "now": office.at}
+def decide(
+    office: Office,
+    report_id: UUID,
+    join_id: UUID,
+    *,
+    is_accepted: bool = True,
+    note: str | None = None,
+    by: Principal | None = None,
+) -> ReportJoin:
     return reports.decide_join(
         office.session,
-        report_id=report_id,  # type: ignore[arg-type]  # a test may ask for nonsense
-        join_id=join_id,  # type: ignore[arg-type]  # the same
-        **(asked | changes),  # type: ignore[arg-type]  # the same
+        report_id=report_id,
+        join_id=join_id,
+        is_accepted=is_accepted,
+        note=note,
+        by=by or office.supervisor,
+        now=office.at,
     )
 
 
