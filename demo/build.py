@@ -41,7 +41,7 @@ def build_demo(
 ) -> None:
     """Build people, shops, funds and a year of activity that ends now, the same each time but for random ids.
 
-    It takes some half a minute in full size. `now` is aware in the community's zone; `progress` is told how many
+    It takes a minute and a half in full size. `now` is aware in the community's zone; `progress` is told how many
     entries there are. Only a commit of the caller makes anything of it lasting.
 
     Raises:

@@ -196,6 +196,7 @@ def _send_in(scene: Scene, desk: Desk, kind: Category, home: Resident, clock: "_
         is_confidential=lot >= 100 - _CONFIDENTIAL,
         **clock.by(by),
     )
+    desk.held.append(report)
     if is_anonymous:
         reports.give_claim_code(scene.session, report)
     return report.id

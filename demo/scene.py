@@ -29,7 +29,7 @@ class DemoSize:
     merchants: int = 60
     # Those of reports come on top.
     entries: int = 50_000
-    reports: int = 200
+    reports: int = 3_000
 
 
 class Fate(Enum):

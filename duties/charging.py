@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from duties.accounts import accounts_of_unit, charged_account
@@ -22,6 +22,8 @@ CHARGE, MOVE, POSTPONEMENT, LAPSE = "duty_charged", "duty_moved", "duty_postpone
 HANDLING, RETURN, DISCHARGE, WITHDRAWAL = "duty_handled", "duty_returned", "duty_discharged", "duty_withdrawn"
 KINDS = (CHARGE, MOVE, POSTPONEMENT, LAPSE, HANDLING, RETURN, DISCHARGE, WITHDRAWAL)
 
+_OPEN = select(Duty).where(Duty.matter_id == bindparam("matter_id"), Duty.ended_at.is_(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Charged:
@@ -33,7 +35,7 @@ class Charged:
 
 def open_duty(session: Session, matter_id: UUID) -> Duty:
     """Return the duty about a matter that has not ended; whoever asks knows that there is one."""
-    return session.scalars(select(Duty).where(Duty.matter_id == matter_id, Duty.ended_at.is_(None))).one()
+    return session.scalars(_OPEN, {"matter_id": matter_id}).one()
 
 
 def charge(session: Session, *, matter_id: UUID, unit_code: str, due_on: date, actor: str, now: datetime) -> Charged:

@@ -55,7 +55,8 @@ def pay_due(session: Session, earning: Earning, *, actor: str, now: datetime) ->
     tariff, fund = tariff_of(session, earning)
     shares = split(earning.amount, tariff.on_acceptance_percent)
     paid = set(session.scalars(select(EarningPart.kind).where(EarningPart.earning_id == earning.id)))
-    paid |= set(session.scalars(select(AnonymousPart.kind).where(AnonymousPart.earning_id == earning.id)))
+    if earning.is_anonymous:
+        paid |= set(session.scalars(select(AnonymousPart.kind).where(AnonymousPart.earning_id == earning.id)))
     dues: list[Due] = []
     if earning.rest_due_at is not None and PartKind.REST not in paid:
         dues.append(Due(PartKind.REST, earning.resident_id, shares.rest))

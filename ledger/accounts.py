@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -94,9 +95,23 @@ def open_account(
     return open_accounts(session, [NewAccount(code, asset, normal_side, bounded, shared)])[0]
 
 
+# Asked before many entries: put together once.
+_ID_OF_CODE = select(Account.id).where(Account.code == bindparam("code"))
+_OWNED = (
+    select(Account.id, Account.code, Account.asset)
+    .where(
+        or_(
+            Account.code == bindparam("code"),
+            and_(Account.code > bindparam("first"), Account.code < bindparam("last")),
+        )
+    )
+    .order_by(Account.code)
+)
+
+
 def find_account_id(session: Session, code: str) -> int | None:
     """Return the id of the account with this code, None if there is none."""
-    return session.scalar(select(Account.id).where(Account.code == code))
+    return session.connection().execute(_ID_OF_CODE, {"code": code}).scalar()
 
 
 def account_id(session: Session, code: str) -> int:
@@ -120,11 +135,9 @@ def accounts_of_owner(session: Session, code: str) -> list[OwnedAccount]:
     # A database may be unable even to look for what is no code.
     if not (code.isascii() and code.isprintable()):
         raise AccountUnknownError(code)
-    condition = Account.code == code
-    if code.count(":") == 1:
-        # As text, what begins with "fund:peace:" lies before "fund:peace;".
-        condition |= and_(Account.code > f"{code}:", Account.code < f"{code};")
-    rows = session.execute(select(Account.id, Account.code, Account.asset).where(condition).order_by(Account.code))
+    # As text, what begins with "fund:peace:" lies before "fund:peace;"; before and after the same lies nothing.
+    first, last = (f"{code}:", f"{code};") if code.count(":") == 1 else (code, code)
+    rows = session.connection().execute(_OWNED, {"code": code, "first": first, "last": last})
     if not (found := [OwnedAccount(*row) for row in rows]):
         raise AccountUnknownError(code)
     return found

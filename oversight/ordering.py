@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ledger import new_id
@@ -99,10 +99,14 @@ def orders_about(session: Session, matter_id: UUID) -> list[Order]:
     return list(session.scalars(select(Order).where(Order.matter_id == matter_id).order_by(Order.id)))
 
 
-def orders_touched_by(session: Session, *, matter_id: UUID, actor: str) -> list[Order]:
-    """Return the orders about a matter that somebody gave or answered: it keeps them from its other ends."""
+def orders_touched_by(*, matter_id: ColumnElement[UUID], actor: ColumnElement[str]) -> Select[bool, bool]:
+    """Return the query for the orders about a matter that somebody gave or answered: it keeps them from its other ends.
+
+    Its rows say whether they gave the order (`is_given`), and whether it is to a command unit (`is_to_command`).
+    """
     touched = or_(Order.ordered_by == actor, Order.answered_by == actor)
-    return list(session.scalars(select(Order).where(Order.matter_id == matter_id, touched)))
+    is_given = (Order.ordered_by == actor).label("is_given")
+    return select(is_given, Order.is_to_command).where(Order.matter_id == matter_id, touched)
 
 
 def list_orders(

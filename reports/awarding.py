@@ -93,6 +93,8 @@ def _joiners(session: Session, report: Report) -> list[UUID]:
     )
     merged = select(Report.resident_id).where(Report.merged_into_id == report.id, Report.resident_id.is_not(None))
     found = {*session.scalars(joined), *(each for each in session.scalars(merged) if each is not None)}
+    if not found:
+        return []
     answering = [report.department_code, *(each.unit_code for each in calls_of(session, [report.id]))]
     return sorted(each for each in found if not any(is_of_department(session, each, unit) for unit in answering))
 

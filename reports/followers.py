@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, bindparam, false, select, true, union_all
 from sqlalchemy.orm import Session
 
 from notices import NoticeKind, tell
@@ -33,6 +33,16 @@ _TO_SUPERVISORS = {
     StepKind.HANDLING: NoticeKind.HANDLED,
     StepKind.COMPLETION: NoticeKind.HANDLED,
 }
+
+# Those who joined reports, and, after them, those whose own were merged into these.
+_FOLLOWERS: CompoundSelect[UUID | None, UUID, bool] = union_all(
+    select(ReportJoin.resident_id, ReportJoin.report_id, false().label("is_merged")).where(
+        ReportJoin.report_id.in_(bindparam("report_ids", expanding=True))
+    ),
+    select(Report.resident_id, Report.id, true()).where(
+        Report.merged_into_id.in_(bindparam("report_ids", expanding=True))
+    ),
+)
 
 
 def tell_of_step(session: Session, report: Report, step: ReportStep) -> None:
@@ -82,12 +92,9 @@ def _followers(session: Session, report: Report) -> dict[UUID, UUID]:
     found: dict[UUID, UUID] = {} if report.resident_id is None else {report.resident_id: report.id}
     level = [report.id]
     while level:
-        joined = select(ReportJoin.resident_id, ReportJoin.report_id).where(ReportJoin.report_id.in_(level))
-        for resident_id, report_id in session.execute(joined):
-            found.setdefault(resident_id, report_id)
-        merged = session.execute(select(Report.id, Report.resident_id).where(Report.merged_into_id.in_(level))).all()
-        for report_id, reporter_id in merged:
-            if reporter_id is not None:
-                found.setdefault(reporter_id, report_id)
-        level = [row.id for row in merged]
+        below = session.connection().execute(_FOLLOWERS, {"report_ids": level}).all()
+        for row in below:
+            if row.resident_id is not None:
+                found.setdefault(row.resident_id, row.report_id)
+        level = [row.report_id for row in below if row.is_merged]
     return found

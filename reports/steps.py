@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -96,6 +96,9 @@ _FROM = {
     StepKind.CALL: (ReportStatus.ACCEPTED,),
     StepKind.COMPLETION: (ReportStatus.ACCEPTED,),
 }
+
+
+_STEPS_BEFORE = select(func.count()).where(ReportStep.report_id == bindparam("report_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,7 @@ def take_steps(
     """
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:
-        earlier = session.scalar(select(func.count()).where(ReportStep.report_id == report.id)) or 0
+        earlier = session.connection().execute(_STEPS_BEFORE, {"report_id": report.id}).scalar_one()
     kept_at = as_kept(by, now)
     steps = [
         ReportStep(
@@ -305,20 +308,28 @@ def steps_of(session: Session, report_id: UUID) -> list[ReportStep]:
 
 def functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
     """Return in which functions somebody has had to do with a report."""
+    did = session.connection().execute(_DID, {"report_id": report.id, "actor": by.actor})
+    return {FUNCTIONS[kind] for kind in did.scalars()}
+
+
+def _did() -> CompoundSelect[StepKind]:
+    """Return the query for what somebody (`actor`) did on a report (`report_id`), as the steps that say as much."""
+    report_id, actor = bindparam("report_id", type_=Report.id.type), bindparam("actor", type_=ReportStep.made_by.type)
     # Whatever was asked or decided about it, by whomever for whatever, it was supervision.
-    supervised = literal(StepKind.VERIFICATION, ReportStep.kind.type)
-    did = union_all(
-        select(ReportStep.kind).where(ReportStep.report_id == report.id, ReportStep.made_by == by.actor),
-        select(supervised).where(
-            ReportRequest.report_id == report.id,
-            (ReportRequest.asked_by == by.actor) | (ReportRequest.decided_by == by.actor),
-        ),
-        select(supervised).where(ReportJoin.report_id == report.id, ReportJoin.decided_by == by.actor),
+    supervised, commanded, handled = (
+        literal(kind, ReportStep.kind.type) for kind in (StepKind.VERIFICATION, StepKind.DISPATCH, StepKind.HANDLING)
     )
-    functions = {FUNCTIONS[StepKind(kind)] for kind in session.scalars(did)}
-    for order in orders_touched_by(session, matter_id=report.id, actor=by.actor):
-        if order.ordered_by == by.actor:
-            functions.add(Function.SUPERVISION)
-        else:
-            functions.add(Function.COMMAND if order.is_to_command else Function.HANDLING)
-    return functions
+    order = orders_touched_by(matter_id=report_id, actor=actor).subquery()
+    return union_all(
+        select(ReportStep.kind).where(ReportStep.report_id == report_id, ReportStep.made_by == actor),
+        select(supervised).where(
+            ReportRequest.report_id == report_id,
+            (ReportRequest.asked_by == actor) | (ReportRequest.decided_by == actor),
+        ),
+        select(supervised).where(ReportJoin.report_id == report_id, ReportJoin.decided_by == actor),
+        select(case((order.c.is_given, supervised), (order.c.is_to_command, commanded), else_=handled)),
+    )
+
+
+# Asked before every step, so it is put together once.
+_DID = _did()

@@ -18,7 +18,7 @@ def is_empty(session: Session) -> bool:
 
 
 def load_demo(size: DemoSize | None = None) -> None:
-    """Load the demo in one transaction, so that whoever is interrupted begins anew, and seal it: about half a minute.
+    """Load the demo in one transaction, so that whoever is interrupted begins anew, and seal it: a minute and a half.
 
     Raises:
         DemoRefusedError: there are residents, merchants or entries.

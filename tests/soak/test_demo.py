@@ -1,4 +1,4 @@
-"""The demo in full size: built within a minute, proved, and the same in the eyes of three outside programs."""
+"""The demo in full size: built in time, proved, and the same in the eyes of three outside programs."""
 
 import resource
 import shutil
@@ -23,7 +23,8 @@ from tests.soak.serving import Installation
 
 pytestmark = pytest.mark.soak
 
-BUILT_S_MAX = 60
+# The minute that people, shops and money may take (`test_full_demo`), and 30 ms for the whole life of each report.
+BUILT_S_MAX = 60 + 3_000 * 0.03
 READERS = {"hledger": balances_by_hledger, "ledger": balances_by_ledger}
 
 

@@ -1,4 +1,4 @@
-"""The demo, in full size: killed in the middle it leaves nothing; loaded anew it is in time and proved."""
+"""The demo with all its entries: killed in the middle it leaves nothing; loaded anew it is in time and proved."""
 
 import resource
 import subprocess
@@ -13,6 +13,8 @@ from tests.soak.serving import CHECKOUT, Installation
 pytestmark = pytest.mark.soak
 
 IN_THE_MIDDLE_S = 5.0
+# Of these each is a life of its own; with all of them the demo is loaded in `test_demo`.
+REPORTS = 100
 # What it may cost here on SQLite. Counted is the processor's time: others may be using the machine, too.
 SECONDS_MAX = 60.0
 WAITED_S_MAX = 900.0
@@ -25,7 +27,7 @@ def processor_s() -> float:
 
 
 def test_a_full_demo_that_was_killed_is_loaded_anew_and_proved(installation: Installation, say: Say) -> None:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo"]
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "--reports", str(REPORTS)]
     with subprocess.Popen(command, cwd=CHECKOUT, env=installation.environ, stderr=subprocess.DEVNULL) as killed:
         time.sleep(IN_THE_MIDDLE_S)
         assert killed.poll() is None, "it ended before it was killed"
