@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import ledger
+from tests.kept_databases import KeptDatabases
 from tests.migrating import MIGRATIONS, migrate
 from tests.postgres import Databases, PostgresServer, new_home
 
@@ -158,12 +158,18 @@ def sqlite_database(migrated_sqlite: Path, folder_of_files: Path) -> Iterator[st
         file.unlink()
 
 
+@pytest.fixture(scope="session")
+def kept_databases(postgres: Databases) -> Iterator[KeptDatabases]:
+    """Return this process's PostgreSQL databases that tests use one after the other."""
+    kept = KeptDatabases(postgres, prefix=f"pingan_{os.getpid()}")
+    yield kept
+    kept.drop()
+
+
 @pytest.fixture
-def postgres_database(postgres: Databases, migrated_postgres: str) -> Iterator[str]:
+def postgres_database(kept_databases: KeptDatabases, migrated_postgres: str) -> str:
     """Return the URL of a migrated, empty PostgreSQL database; it is the same for every test of this process."""
-    url = postgres.new_database(f"pingan_{os.getpid()}", template=migrated_postgres)
-    yield url
-    postgres.drop_database(url)
+    return kept_databases.fresh(migrated_postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -174,17 +180,26 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def engine_at() -> Callable[[str], Engine]:
+def engine_at() -> Iterator[Callable[[str], Engine]]:
     """Return what gives the engine of a URL: one for the run, so that not every test compiles each statement anew."""
-    return cache(lambda url: ledger.prepare_engine(create_engine(url)))
+    made: dict[str, Engine] = {}
+
+    def engine(url: str) -> Engine:
+        if url not in made:
+            made[url] = ledger.prepare_engine(create_engine(url))
+        return made[url]
+
+    yield engine
+    for each in made.values():
+        each.dispose()
 
 
 @pytest.fixture
-def engine(database: str, engine_at: Callable[[str], Engine]) -> Iterator[Engine]:
+def engine(database: str, engine_at: Callable[[str], Engine], kept_databases: KeptDatabases) -> Engine:
     """Return an engine set up as the application's."""
     engine = engine_at(database)
-    yield engine
-    engine.dispose()
+    kept_databases.let_go(engine)
+    return engine
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import ledger
 import people
 import seals
 from people import PermitLeases
+from tests.kept_databases import KeptDatabases
 from tests.postgres import Databases
 from tests.web.world import Clock, World
 from web import Settings, create_app
@@ -59,7 +60,7 @@ def migrated_postgres(postgres: Databases, migrated_postgres: str) -> Iterator[s
 
 
 @pytest.fixture(scope="session")
-def application_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settings], Flask]:
+def application_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Settings], Flask]]:
     """Return what gives the application at an address: making one takes longer than most tests.
 
     Its templates are kept compiled, and fail where they name something unknown.
@@ -82,7 +83,10 @@ def application_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settin
         register_secret_keys(app, settings)
         return app
 
-    return application
+    yield application
+    for app, _, _ in made.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 # --- what is each test's own -----------------------------------------------------------------------------------------
@@ -107,11 +111,11 @@ def settings(database: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def world(settings: Settings, application_of: Callable[[Settings], Flask]) -> Iterator[World]:
+def world(settings: Settings, application_of: Callable[[Settings], Flask], kept_databases: KeptDatabases) -> World:
     """Return a community with its units and nobody in it."""
     app = application_of(settings)
+    with app.app_context():
+        kept_databases.let_go(db.engine)
     clock = settings.clock
     assert isinstance(clock, Clock)
-    yield World(app, clock)
-    with app.app_context():
-        db.engine.dispose()
+    return World(app, clock)
