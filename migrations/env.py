@@ -24,6 +24,7 @@ import notices
 import oversight
 import people
 import photos
+import publishing
 import receivables
 import reports
 import seals
@@ -32,7 +33,7 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, receivables),
+    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, publishing, receivables),
     *(reports, seals),
 )
 
