@@ -170,6 +170,7 @@ def _owed(unit_code: str | None, overdue_on: date | None) -> Select[UUID]:
     """Return the query of reports about which a unit (or any) owes something, or is late with it: calls included."""
     query = (
         select(func.coalesce(ReportCall.report_id, Duty.matter_id))
+        .select_from(Duty)
         .outerjoin(ReportCall, ReportCall.id == Duty.matter_id)
         .where(Duty.ended_at.is_(None))
     )

@@ -47,6 +47,7 @@ from reports.listings import (
     list_reports,
     matters_of,
     numbers_of,
+    placed,
     report_by_number,
 )
 from reports.model import (
@@ -262,6 +263,7 @@ __all__ = [
     "numbers_of",
     "open_by_age",
     "packaged_responsibilities",
+    "placed",
     "publish_responsibilities",
     "published_by_number",
     "published_report",
