@@ -175,8 +175,13 @@ def _locked(session: Session, report_id: UUID, by: Principal, call: Call | None,
     return report
 
 
+def is_never_public(session: Session, report: Report) -> bool:
+    """Say whether nothing of a report can ever be public: its category is or was private, or it is confidential."""
+    return session.scalar(select(Report.id).where(Report.id == report.id, may_be_public())) is None
+
+
 def _check_may_be_public(session: Session, report: Report) -> None:
-    if session.scalar(select(Report.id).where(Report.id == report.id, may_be_public())) is None:
+    if is_never_public(session, report):
         raise NeverPublicError(report.id)
 
 

@@ -1,8 +1,8 @@
 """What of a report is told to anybody, in the protocol's words.
 
 Words and photos are told where an officer has published them; else the category stands for the description. Of what
-residents wrote for the office, the unit stands for the address, and the position is rounded to a hundred metres. Where it
-is, is told of what came by Open311 as it came: that was public before it came.
+residents wrote for the office, the unit stands for the address, and the position is rounded to a hundred metres. Of
+what came by Open311 the place is told as it came: that was public before it came.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,6 @@ from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from people import Unit, units_by_code
@@ -30,6 +29,7 @@ from web.clock import end_of
 from web.open311.refusals import FIELD_WRONG
 from web.pages.categories_shown import category_name
 from web.problems import ProblemError
+from web.report_words import STANDS
 from web.settings import current_settings
 
 OPEN, CLOSED = "open", "closed"
@@ -43,20 +43,6 @@ _ENDED_WITHOUT_RESULT = {
 }
 # Degrees, about a hundred metres.
 _ROUNDED_DIGITS = 3
-
-_STANDS = {
-    ReportStatus.SUBMITTED: _l("Received; nobody has looked at it yet."),
-    ReportStatus.ACCEPTED: _l("Accepted; it is being given to the department that answers for it."),
-    ReportStatus.DISPATCHED: _l("Given to the department that answers for it."),
-    ReportStatus.ACKNOWLEDGED: _l("The department is at work on it."),
-    ReportStatus.HANDLED: _l("The department says that it is done; somebody else will look."),
-    ReportStatus.RETURNED: _l("It was looked at and is not done; the department goes on."),
-    ReportStatus.VERIFIED: _l("Somebody else has seen that it is done."),
-    ReportStatus.CLOSED: _l("Done and closed."),
-    ReportStatus.REJECTED: _l("Not accepted."),
-    ReportStatus.MERGED: _l("The same was reported before; it goes on there."),
-    ReportStatus.WITHDRAWN: _l("Ended without result."),
-}
 
 
 def statuses_of(words: Sequence[str]) -> list[ReportStatus]:
@@ -109,7 +95,7 @@ def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
     return {
         "service_request_id": report.number,
         "status": _status(report.status),
-        "status_notes": f"{_STANDS[report.status]}\n{note}" if note else str(_STANDS[report.status]),
+        "status_notes": f"{STANDS[report.status]}\n{note}" if note else str(STANDS[report.status]),
         "service_name": category_name(each.category),
         "service_code": report.category_code,
         "description": category_name(each.category),
@@ -161,5 +147,5 @@ def _update_words(each: PublishedStep) -> str:
     elif step.kind is StepKind.REOPENING:
         words = _("Opened again.")
     else:
-        words = str(_STANDS[step.status])
+        words = str(STANDS[step.status])
     return f"{words}\n{note}" if note else words

@@ -18,9 +18,7 @@ PUBLISHING_ROWS: dict[type[Exception], Row] = {
         422,
         "photos_undecided",
         _l("Not every photo is decided about"),
-        _l(
-            "Say of each photo of the report, once, whether it is shown. Perhaps one came meanwhile: load the page again."
-        ),
+        _l("Say of each photo, once, whether it is shown. Perhaps one came meanwhile: load the page again."),
         facts=("photo_ids",),
         field="photos",
     ),
