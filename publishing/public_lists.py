@@ -97,7 +97,7 @@ def public_reports(
         ReportUnknownError: there is no report with this number, or not for anybody.
         UnitUnknownError: there is no such unit.
     """
-    last = None if after is None else public_report(session, after, now=now).report.id
+    last = None if after is None else public_report(session, after, now=now).report
     found = _rows(session, _asked_for(session, wanted, now), last, limit + 1)
     has_more = len(found) > limit
     return PublicPage(found[:limit], found[limit - 1].report.number if has_more else None)
@@ -112,7 +112,7 @@ def every_public_report(session: Session, *, wanted: Wanted, now: datetime) -> I
     query, last = _asked_for(session, wanted, now), None
     while found := _rows(session, query, last, _AT_ONCE):
         yield found
-        last = found[-1].report.id
+        last = found[-1].report
 
 
 def public_report(session: Session, number: str, *, now: datetime) -> PublicReport:
@@ -151,7 +151,7 @@ def _whole() -> Select[Report, Category, Duty]:
 
 
 def _asked_for(session: Session, wanted: Wanted, now: datetime) -> Select[Report, Category, Duty]:
-    query = _whole().where(_is_public(now)).order_by(Report.id.desc())
+    query = _whole().where(_is_public(now)).order_by(Report.submitted_at.desc(), Report.id.desc())
     if wanted.unit_code is not None:
         path = get_unit(session, wanted.unit_code).path
         query = query.where(Report.unit_code.in_(select(Unit.code).where(below((path,)))))
@@ -188,8 +188,14 @@ def _is_public(now: datetime) -> ColumnElement[bool]:
     return and_(may_be_public(), or_(~Report.is_anonymous, and_(Report.submitted_at < today, shown)))
 
 
-def _rows(session: Session, query: Select[Report, Category, Duty], last: UUID | None, limit: int) -> list[PublicReport]:
-    return _with_publications(session, (query if last is None else query.where(Report.id < last)).limit(limit))
+def _rows(
+    session: Session, query: Select[Report, Category, Duty], last: Report | None, limit: int
+) -> list[PublicReport]:
+    if last is not None:
+        came = Report.submitted_at
+        # The first condition is the index's; the second tells apart what came at one instant.
+        query = query.where(came <= last.submitted_at, or_(came < last.submitted_at, Report.id < last.id))
+    return _with_publications(session, query.limit(limit))
 
 
 def _with_publications(session: Session, query: Select[Report, Category, Duty]) -> list[PublicReport]:

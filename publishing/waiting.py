@@ -29,11 +29,12 @@ def publications_waiting(
             had_no_other_part(seen_by, Function.SUPERVISION),
             or_(_is_undecided(), _has_something_new()),
         )
-        .order_by(Report.id)
+        .order_by(Report.submitted_at, Report.id)
         .limit(limit)
     )
-    if after is not None:
-        query = query.where(Report.id > after)
+    if after is not None and (last := session.get(Report, after)) is not None:
+        came = Report.submitted_at
+        query = query.where(came >= last.submitted_at, or_(came > last.submitted_at, Report.id > last.id))
     return list(session.scalars(query))
 
 

@@ -176,7 +176,7 @@ def _csv_texts(wanted: Wanted) -> Generator[str]:
     yield BYTE_ORDER_MARK + rows_text(
         [
             (
-                *(_("Number"), _("Reported on"), _("Kind"), _("Category"), _("Place"), _("State"), _("With")),
+                *(_("Number"), _("Reported on"), _("Kind"), _("Category"), _("Place"), _("State"), _("Department")),
                 *(_("Due on"), _("Days overdue"), _("What was reported"), _("What was done"), _("Photos")),
             )
         ]
