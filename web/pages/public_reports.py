@@ -44,6 +44,7 @@ from web.streaming import joined, streamed
 from web.unit_of_work import reading, snapshot
 
 _ON_PAGE = 30
+_FILTERS = ("unit", "category", "state", "owed_by")
 # Of the right length: it hides no other address, and none hides it.
 _NUMBER = "/reports/<string(length=12):number>"
 # What is taken down is gone from browsers that soon.
@@ -72,7 +73,8 @@ def list_public_reports() -> str:
     return list_page(
         "public/reports.html",
         "public/_report_items.html",
-        filters=asked,
+        filters={name: asked.get(name, "") for name in _FILTERS},
+        is_filtered=bool(asked),
         states=list(PublicState),
         csv_url=url_for("public.reports_csv", **asked),
         **reading(read),
@@ -127,7 +129,7 @@ def show_public_photo(number: str, copy_id: UUID) -> Response:
 
 def _asked() -> dict[str, Any]:
     """Return the filters of the address that are set, each a text."""
-    found = {name: request.args.get(name, "").strip() for name in ("unit", "category", "state", "owed_by")}
+    found = {name: request.args.get(name, "").strip() for name in _FILTERS}
     return {name: value for name, value in found.items() if value}
 
 
