@@ -1,12 +1,12 @@
 """A report with a photo becomes public: boxes are drawn at a desk, and what is left is read on a phone."""
 
 from io import BytesIO
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy.orm import Session
 
 import people
 import reports
@@ -21,7 +21,7 @@ from tests.web.world import VILLAGE, Somebody, World
 
 pytestmark = pytest.mark.browser
 
-SUPERVISOR = Principal(actor="person:other", grants=(Grant(Role.SUPERVISOR, ""),), name="a")
+SUPERVISOR = Principal(actor=f"person:{uuid4().hex}", grants=(Grant(Role.SUPERVISOR, ""),), name="a")
 PAINTED = 40
 
 
@@ -33,9 +33,16 @@ def report_id(world: World, payer: Somebody) -> UUID:
     store = FolderStore(world.app.extensions["settings"].instance_dir / "photos")
     photo = clean_photo(encoded(quarters(640, 480), "PNG"))
 
-    def make(session: Any) -> UUID:
-        facts = {"category_code": CATEGORY, "description": "张三家门口，13800001234", "unit_code": VILLAGE}
-        made = reports.submit(session, by=by, resident_id=payer.id, now=world.clock.at, **facts)
+    def make(session: Session) -> UUID:
+        made = reports.submit(
+            session,
+            category_code=CATEGORY,
+            description="张三家门口，13800001234",
+            unit_code=VILLAGE,
+            by=by,
+            resident_id=payer.id,
+            now=world.clock.at,
+        )
         reports.add_photos(session, store, report_id=made.id, pictures=[photo], by=by, now=world.clock.at)
         reports.accept(session, report_id=made.id, severity=Severity.NORMAL, by=SUPERVISOR, now=world.clock.at)
         return made.id
