@@ -47,8 +47,6 @@ def build_demo(
     It takes a minute and a half in full size. `now` is aware in the community's zone; `progress` is told how many
     entries there are. Only a commit of the caller makes anything of it lasting; where it fails, they delete what was
     put into the store of photos.
-    entries there are. Only a commit of the caller makes anything of it lasting; where it fails, they delete what was
-    put into the store of photos.
 
     Raises:
         DemoRefusedError: there are residents, merchants or entries.
