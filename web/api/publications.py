@@ -136,7 +136,12 @@ def list_publications(report_id: UUID) -> Any:
 
     def read(session: Session) -> list[dict[str, Any]]:
         report = get_report(session, report_id, seen_by=principal())
-        return _told(session, publications_of(session, report.id))
+        # Who joined it sees what everybody sees; why not more is told to its reporter.
+        is_followed = principal().resident_id is not None and principal().resident_id != report.resident_id
+        return [
+            each | {"reason": None} if is_followed else each
+            for each in _told(session, publications_of(session, report.id))
+        ]
 
     return page(reading(read), None)
 

@@ -45,6 +45,8 @@ from web.unit_of_work import reading, snapshot
 
 _ON_PAGE = 30
 _FILTERS = ("unit", "category", "state", "owed_by")
+# Anybody may ask for the file, as often as they like: more than that is asked for in parts.
+_IN_FILE_MAX = 20_000
 # Of the right length: it hides no other address, and none hides it.
 _NUMBER = "/reports/<string(length=12):number>"
 # What is taken down is gone from browsers that soon.
@@ -84,7 +86,7 @@ def list_public_reports() -> str:
 @blueprint.get("/reports.csv")
 @public
 def reports_csv() -> Response:
-    """Give out the same list for spreadsheets, all of it."""
+    """Give out the same list for spreadsheets: the newest 20,000, and whether there are more."""
     asked = _asked()
     wanted = reading(lambda session: _wanted(session, asked))
     answer = streamed(joined(_csv_texts(wanted), ""), content_type="text/csv; charset=utf-8")
@@ -183,9 +185,14 @@ def _csv_texts(wanted: Wanted) -> Generator[str]:
             )
         ]
     )
+    written = 0
     with snapshot() as session:
         for part in every_public_report(session, wanted=wanted, now=now()):
+            if written >= _IN_FILE_MAX:
+                yield rows_text([(_("There are more. Choose a place, a category or a state."),)])
+                return
             yield rows_text([_row(each) for each in public_views(session, part)])
+            written += len(part)
             # What was read is written: a file of many reports must not fill the memory.
             session.expunge_all()
 

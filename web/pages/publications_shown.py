@@ -30,8 +30,8 @@ class PublicationView:
     reason: str | None
 
 
-def publication_view(session: Session, report: Report) -> PublicationView:
-    """Return what the public sees of a report."""
+def publication_view(session: Session, report: Report, *, with_reason: bool = True) -> PublicationView:
+    """Return what the public sees of a report; why not more only its reporter and the office are told."""
     newest = newest_of(session, [report.id]).get(report.id)
     shown = shown_of(session, [report.id]).get(report.id)
     photos = [] if shown is None else photos_decided(session, [shown.id]).get(shown.id, [])
@@ -44,7 +44,7 @@ def publication_view(session: Session, report: Report) -> PublicationView:
         text=None if shown is None else shown.text,
         photos_shown=sum(each.copy_id is not None for each in photos),
         photos_withheld=sum(each.copy_id is None for each in photos),
-        reason=None if newest is None else newest.reason,
+        reason=newest.reason if newest is not None and with_reason else None,
     )
 
 

@@ -141,7 +141,7 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
             "is_own": _is_own(report),
             "photos": photos_of(session, report.id),
             "may_add_photos": _is_own(report) and report.status not in _ENDED,
-            "published": publication_view(session, report),
+            "published": publication_view(session, report, with_reason=_is_own(report)),
             "earning": earning_view(session, report, principal()),
             "answering": _answering(session, report),
             "reopened_until": last_on,

@@ -219,6 +219,26 @@ def test_what_spreadsheets_take_for_a_formula_is_text(desk: PublishingDesk) -> N
     assert row[9] == '\'=HYPERLINK("http://x")'
 
 
+def test_a_file_that_is_not_all_says_so(desk: PublishingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.pages.public_reports._IN_FILE_MAX", 1)
+    monkeypatch.setattr("publishing.public_lists._AT_ONCE", 1)
+    numbers = [desk.sent_in()["number"] for _ in range(2)]
+    first, rest = rows(desk.public("/reports.csv"))
+    assert (first[0], rest) == (numbers[1], ["There are more. Choose a place, a category or a state."])
+
+
+def test_who_follows_a_report_of_somebody_else_is_not_told_why_more_is_withheld(desk: PublishingDesk) -> None:
+    neighbour = desk.world.resident()
+    report = desk.accepted()
+    assert desk.world.post(f"/reports/{report['id']}/joins", {}, neighbour.key).status_code == 201
+    desk.step(report["id"], "publications", "supervisor", text=None, photos=[], reason="全是人名")
+    page = text_of(browser_of(desk.world, neighbour).get(f"/me/reports/{report['id']}"))
+    assert "The words are withheld" in page
+    assert "全是人名" not in page
+    [told] = desk.world.get(f"/reports/{report['id']}/publications", neighbour.key).get_json()["items"]
+    assert told["reason"] is None
+
+
 def test_ratings_are_told_as_a_sum_of_many_and_of_months_that_are_over(desk: PublishingDesk) -> None:
     numbers = []
     for stars in (1, 4, 4, 5, 5):
