@@ -10,11 +10,13 @@ from awards import list_funds, list_movements
 from demo.crowd import appoint_for_reports, appoint_staff, move_in, town_units
 from demo.errors import DemoRefusedError
 from demo.logging_in import LOG_INS, RESIDENT, set_password
+from demo.publishing import publish_some
 from demo.scene import DAYS, DemoSize, Scene, hours
 from demo.shops import open_shops, weigh
 from demo.year import live_the_year
 from merchants import list_merchants
 from people import Passwords, PhoneVault, find_person, find_residents, get_unit, units_by_code
+from photos import PhotoStore
 from reports import categories, packaged_responsibilities, publish_responsibilities
 
 _SEED = "平安账"
@@ -36,13 +38,15 @@ def build_demo(
     vault: PhoneVault,
     passwords: Passwords,
     code_secret: bytes,
+    photo_store: PhotoStore,
     size: DemoSize | None = None,
     progress: Callable[[int], None] = lambda _entries: None,
 ) -> None:
     """Build people, shops, funds and a year of activity that ends now, the same each time but for random ids.
 
     It takes a minute and a half in full size. `now` is aware in the community's zone; `progress` is told how many
-    entries there are. Only a commit of the caller makes anything of it lasting.
+    entries there are. Only a commit of the caller makes anything of it lasting; where it fails, they delete what was
+    put into the store of photos.
 
     Raises:
         DemoRefusedError: there are residents, merchants or entries.
@@ -79,6 +83,7 @@ def build_demo(
         shops=shops,
     )
     live_the_year(scene, report_staff, progress)
+    publish_some(scene, report_staff, photo_store)
     for log_in in LOG_INS:
         person = find_person(session, log_in.login_name)
         if person is None and log_in is not RESIDENT:

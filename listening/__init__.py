@@ -17,11 +17,21 @@ from listening.errors import (
 )
 from listening.model import CallBack, ReportRating, UnitDigest
 from listening.rates import SATISFIED_STARS_MIN, UnitRates, unit_rates
-from listening.ratings import RATING_DAYS, STARS_MAX, get_rating, rate, ratings_of
+from listening.ratings import (
+    RATING_DAYS,
+    RATINGS_TOLD_MIN,
+    STARS_MAX,
+    RatingSum,
+    get_rating,
+    rate,
+    ratings_of,
+    ratings_of_category,
+)
 
 __all__ = [
     "CHECKS",
     "DRAWING_DAYS",
+    "RATINGS_TOLD_MIN",
     "RATING_DAYS",
     "READERS",
     "SAMPLE_PERCENT",
@@ -38,6 +48,7 @@ __all__ = [
     "Overdue",
     "RatedBeforeError",
     "RatingOverError",
+    "RatingSum",
     "RatingUnknownError",
     "ReportRating",
     "StarsError",
@@ -54,6 +65,7 @@ __all__ = [
     "open_call_backs",
     "rate",
     "ratings_of",
+    "ratings_of_category",
     "unit_rates",
     "write_digests",
 ]

@@ -1,19 +1,35 @@
 """What reporters think of the work on their reports."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import Call, new_id, remember_call
 from listening.errors import RatedBeforeError, RatingOverError, RatingUnknownError, StarsError
 from listening.model import TEXT_LENGTH_MAX, ReportRating
 from people import Principal, clean_text
-from reports import NOBODY, as_kept, closed_report_of
+from reports import NOBODY, Report, as_kept, closed_report_of
 
 RATING_DAYS = 30
+# Of fewer, what is told of all would be told of each.
+RATINGS_TOLD_MIN = 5
 STARS_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSum:
+    """How many ratings there were, and the sum of their stars."""
+
+    count: int
+    stars: int
+
+    @property
+    def mean(self) -> float:
+        """The stars of one of them, on average."""
+        return self.stars / self.count
 
 
 def rate(
@@ -80,3 +96,19 @@ def ratings_of(session: Session, report_id: UUID) -> list[ReportRating]:
             select(ReportRating).where(ReportRating.report_id == report_id).order_by(ReportRating.closure_id.desc())
         )
     )
+
+
+def ratings_of_category(session: Session, category_code: str, *, today: date, zone: tzinfo) -> RatingSum | None:
+    """Return what reporters of a category said in the twelve whole months before this one; None of fewer than five.
+
+    Of months that are not over nothing is told: whoever looked before and after one rating would know its stars.
+    """
+    until = datetime.combine(today.replace(day=1), time(), zone)
+    since = until.replace(year=until.year - 1)
+    query = (
+        select(func.count(), func.coalesce(func.sum(ReportRating.stars), 0))
+        .join(Report, Report.id == ReportRating.report_id)
+        .where(Report.category_code == category_code, ReportRating.rated_at >= since, ReportRating.rated_at < until)
+    )
+    count, stars = session.execute(query).one()
+    return RatingSum(count, stars) if count >= RATINGS_TOLD_MIN else None

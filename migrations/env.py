@@ -24,6 +24,7 @@ import notices
 import oversight
 import people
 import photos
+import publishing
 import receivables
 import reports
 import seals
@@ -32,8 +33,8 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, receivables),
-    *(reports, seals),
+    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, publishing),
+    *(receivables, reports, seals),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

@@ -1,7 +1,9 @@
 """Photos: taken in as what they show and nothing else, and kept outside of the database."""
 
 from photos.cleaning import PHOTO_BYTES_MAX, CleanPhoto, clean_photo
+from photos.covering import BOXES_MAX, WHOLE, Box, check_boxes, cover
 from photos.errors import (
+    BoxError,
     PhotoError,
     PhotoFault,
     PhotoRefusedError,
@@ -9,13 +11,17 @@ from photos.errors import (
     PhotoUnknownError,
     TooManyPhotosError,
 )
-from photos.keeping import PHOTOS_MAX, get_photo, keep, photos_of
+from photos.keeping import PHOTOS_MAX, forget, get_photo, keep, photos_of
 from photos.model import Photo, PhotoKind
 from photos.stores import FolderStore, PhotoStore, S3Store, photo_key
 
 __all__ = [
+    "BOXES_MAX",
     "PHOTOS_MAX",
     "PHOTO_BYTES_MAX",
+    "WHOLE",
+    "Box",
+    "BoxError",
     "CleanPhoto",
     "FolderStore",
     "Photo",
@@ -28,7 +34,10 @@ __all__ = [
     "PhotoUnknownError",
     "S3Store",
     "TooManyPhotosError",
+    "check_boxes",
     "clean_photo",
+    "cover",
+    "forget",
     "get_photo",
     "keep",
     "photo_key",

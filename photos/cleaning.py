@@ -25,7 +25,7 @@ PHOTO_SIDE_MIN = 8
 # The longer side by the shorter one. A panorama has 4.
 PHOTO_RATIO_MAX = 50
 
-_JPEG_QUALITY = 85
+JPEG_QUALITY = 85
 
 # The decoders' own classes: `Image.open` would look for further formats and tell of oddities by warnings.
 _DECODERS: dict[PhotoFormat, type[ImageFile]] = {
@@ -58,7 +58,7 @@ _UPRIGHT = {
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 # A picture of the most pixels takes up to 900 MB while it is decoded, so a process decodes one at a time.
-_DECODING = threading.Lock()
+DECODING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ def clean_photo(data: bytes) -> CleanPhoto:
         raise PhotoRefusedError(PhotoFault.TOO_LARGE)
     file = read_photo_file(data)
     _check_size(file.width, file.height)
-    with _DECODING:
+    with DECODING:
         try:
             picture = _decoded(file)
         except _UNREADABLE as error:
             raise PhotoRefusedError(PhotoFault.BROKEN) from error
         jpeg = BytesIO()
-        picture.save(jpeg, "JPEG", quality=_JPEG_QUALITY)
+        picture.save(jpeg, "JPEG", quality=JPEG_QUALITY)
     content = jpeg.getvalue()
     return CleanPhoto(content, picture.width, picture.height, hashlib.sha256(content).hexdigest())
 

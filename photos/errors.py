@@ -36,6 +36,13 @@ class PhotoRefusedError(PhotoError):
         self.fault = fault
 
 
+class BoxError(PhotoError):
+    """A box that is to be painted lies outside of the photo, or there are more than anybody means."""
+
+    def __init__(self) -> None:
+        super().__init__("a box that does not fit the photo")
+
+
 class PhotoStoreUnavailableError(PhotoError):
     """The store of photos is away, full, or does not let us in; repeated later, the same may go well."""
 

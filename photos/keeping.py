@@ -57,6 +57,20 @@ def keep(
     return [known[picture.sha256] for picture in pictures]
 
 
+def forget(session: Session, store: PhotoStore, photos: Sequence[Photo]) -> None:
+    """Delete photos: first the pictures, then their rows, so that a picture without a row is never left.
+
+    Where the transaction fails, the rows stay, and the same may be done again.
+
+    Raises:
+        PhotoStoreUnavailableError: the store is away; rows of what was not deleted stay.
+    """
+    for photo in photos:
+        store.delete(photo_key(photo.id))
+        session.delete(photo)
+    session.flush()
+
+
 def photos_of(session: Session, matter_id: UUID) -> list[Photo]:
     """Return the photos of a matter, the earliest first."""
     return list(session.scalars(select(Photo).where(Photo.matter_id == matter_id).order_by(Photo.kept_at, Photo.id)))

@@ -47,6 +47,7 @@ from reports.listings import (
     list_reports,
     matters_of,
     numbers_of,
+    placed,
     report_by_number,
 )
 from reports.model import (
@@ -72,7 +73,9 @@ from reports.photographing import add_photos
 from reports.published import (
     PublishedReport,
     PublishedStep,
+    is_category_of,
     is_report_number,
+    may_be_public,
     published_by_number,
     published_report,
     published_reports,
@@ -101,7 +104,16 @@ from reports.responsibility_files import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.steps import UNHANDLED, Function, is_placed, may_act, may_take, report_of_step, steps_of
+from reports.steps import (
+    UNHANDLED,
+    Function,
+    is_placed,
+    may_act,
+    may_take,
+    report_of_step,
+    report_within_reach,
+    steps_of,
+)
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -116,6 +128,7 @@ from reports.waiting import (
     WaitingCount,
     calls_waiting,
     count_waiting,
+    had_no_other_part,
     joins_waiting,
     open_by_age,
     reports_waiting,
@@ -221,10 +234,12 @@ __all__ = [
     "get_version",
     "give_claim_code",
     "give_order",
+    "had_no_other_part",
     "handle",
     "handle_call",
     "is_announced",
     "is_category_code",
+    "is_category_of",
     "is_placed",
     "is_report_number",
     "is_working_day",
@@ -237,6 +252,7 @@ __all__ = [
     "list_versions",
     "matters_of",
     "may_act",
+    "may_be_public",
     "may_decide",
     "may_know_reporter",
     "may_take",
@@ -247,6 +263,7 @@ __all__ = [
     "numbers_of",
     "open_by_age",
     "packaged_responsibilities",
+    "placed",
     "publish_responsibilities",
     "published_by_number",
     "published_report",
@@ -260,6 +277,7 @@ __all__ = [
     "report_by_number",
     "report_of_code",
     "report_of_step",
+    "report_within_reach",
     "reports_waiting",
     "requests_of",
     "requests_waiting",

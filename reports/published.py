@@ -84,7 +84,7 @@ def published_steps(
     query = (
         select(ReportStep, Report, Category)
         .join(Report, Report.id == ReportStep.report_id)
-        .join(Category, _is_category_of())
+        .join(Category, is_category_of())
         .where(
             ReportStep.made_at >= since,
             ReportStep.made_at <= until,
@@ -96,6 +96,21 @@ def published_steps(
         .offset(offset)
     )
     return [PublishedStep(*row) for row in session.execute(query)]
+
+
+def may_be_public() -> ColumnElement[bool]:
+    """Return the condition that a report is neither confidential nor of a category that is, or ever was, private."""
+    # Of any version: what a later list calls private was no less so before.
+    ever_private = aliased(Category)
+    return and_(
+        ~Report.is_confidential,
+        Report.category_code.not_in(select(ever_private.code).where(ever_private.is_private)),
+    )
+
+
+def is_category_of() -> ColumnElement[bool]:
+    """Return the condition that a category is that of a report, in the version under which it was sent in."""
+    return (Category.version == Report.list_version) & (Category.code == Report.category_code)
 
 
 def is_report_number(text: str) -> bool:
@@ -116,23 +131,13 @@ def _published() -> Select[Report, Category, ReportStep, Duty]:
     newest = select(func.max(other.number)).where(other.report_id == Report.id).scalar_subquery()
     return (
         select(Report, Category, ReportStep, Duty)
-        .join(Category, _is_category_of())
+        .join(Category, is_category_of())
         .join(ReportStep, (ReportStep.report_id == Report.id) & (ReportStep.number == newest))
         .outerjoin(Duty, (Duty.matter_id == Report.id) & Duty.ended_at.is_(None))
         .where(_is_for_anybody())
     )
 
 
-def _is_category_of() -> ColumnElement[bool]:
-    return (Category.version == Report.list_version) & (Category.code == Report.category_code)
-
-
 def _is_for_anybody() -> ColumnElement[bool]:
-    # Of any version: what a later list calls private was no less so before. And whoever hid themselves must not be
-    # found by the minute in which their report appears.
-    ever_private = aliased(Category)
-    return and_(
-        ~Report.is_anonymous,
-        ~Report.is_confidential,
-        Report.category_code.not_in(select(ever_private.code).where(ever_private.is_private)),
-    )
+    # Whoever hid themselves must not be found by the minute in which their report appears.
+    return and_(~Report.is_anonymous, may_be_public())

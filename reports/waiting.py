@@ -96,7 +96,7 @@ def calls_waiting(
         select(ReportCall, Report, Duty)
         .join(Report, Report.id == ReportCall.report_id)
         .join(Duty, (Duty.matter_id == ReportCall.id) & Duty.ended_at.is_(None))
-        .where(ReportCall.state.in_(states), is_theirs, _had_no_other_part(seen_by, function))
+        .where(ReportCall.state.in_(states), is_theirs, had_no_other_part(seen_by, function))
         .order_by(Report.is_urgent.desc(), Duty.due_on, ReportCall.id)
         .limit(limit)
     )
@@ -129,7 +129,7 @@ def requests_waiting(session: Session, *, seen_by: Principal, limit: int = 200) 
             ReportRequest.decided_at.is_(None),
             ReportRequest.asked_by != seen_by.actor,
             placed(seen_by, Function.SUPERVISION),
-            _had_no_other_part(seen_by, Function.SUPERVISION),
+            had_no_other_part(seen_by, Function.SUPERVISION),
         )
         .order_by(ReportRequest.id)
         .limit(limit)
@@ -146,7 +146,7 @@ def joins_waiting(session: Session, *, seen_by: Principal, limit: int = 200) -> 
             ReportJoin.state == JoinState.ASKED,
             Report.status.not_in(ENDED),
             placed(seen_by, Function.SUPERVISION),
-            _had_no_other_part(seen_by, Function.SUPERVISION),
+            had_no_other_part(seen_by, Function.SUPERVISION),
         )
         .order_by(ReportJoin.id)
         .limit(limit)
@@ -191,10 +191,11 @@ def open_by_age(session: Session, *, seen_by: Principal, today: date) -> list[Op
 
 
 def _waits(by: Principal, function: Function) -> ColumnElement[bool]:
-    return and_(Report.status.in_(WAITING[function]), placed(by, function), _had_no_other_part(by, function))
+    return and_(Report.status.in_(WAITING[function]), placed(by, function), had_no_other_part(by, function))
 
 
-def _had_no_other_part(by: Principal, function: Function) -> ColumnElement[bool]:
+def had_no_other_part(by: Principal, function: Function) -> ColumnElement[bool]:
+    """Return the condition that somebody had to do with a report in no other function; as `may_act`, for many."""
     others = [kind for kind, whose in FUNCTIONS.items() if whose is not function]
     parts = [
         exists().where(ReportStep.report_id == Report.id, ReportStep.made_by == by.actor, ReportStep.kind.in_(others))

@@ -25,6 +25,7 @@ import notices
 import oversight
 import people
 import photos
+import publishing
 import receivables
 import reports
 import seals
@@ -35,7 +36,7 @@ from tests.postgres import Databases
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, people),
-    *(photos, receivables, reports, seals),
+    *(photos, publishing, receivables, reports, seals),
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

@@ -52,6 +52,8 @@ PAGES = {
         "/scoreboard",
         "/responsibilities",
         "/earnings-explained",
+        "/reports",
+        "{/reports/[0-9]{12}}",
         "/reports/follow",
         "/seals",
         "/seals/check",

@@ -6,10 +6,12 @@ import click
 from sqlalchemy.orm import Session
 
 from demo import DemoRefusedError, DemoSize, build_demo, is_unused
+from photos import PhotoStore
 from web.clock import now
+from web.photo_uploads import keeping_with
 from web.sealing import seal_everything
 from web.secret_keys import passwords, payment_code_secret, phone_vault
-from web.unit_of_work import in_transaction, reading
+from web.unit_of_work import reading
 
 
 def is_empty(session: Session) -> bool:
@@ -30,10 +32,11 @@ def load_demo(size: DemoSize | None = None) -> None:
     # Where nobody looks, only the label is written.
     with click.progressbar(length=size.entries, label="Loading the demo", file=sys.stderr) as bar:
 
-        def build(session: Session) -> None:
+        def build(session: Session, store: PhotoStore) -> None:
             build_demo(
                 session,
                 now=at,
+                photo_store=store,
                 vault=phone_vault(),
                 passwords=passwords(),
                 code_secret=payment_code_secret(),
@@ -41,6 +44,6 @@ def load_demo(size: DemoSize | None = None) -> None:
                 progress=lambda entries: bar.update(entries - bar.pos),
             )
 
-        in_transaction(build)
+        keeping_with(build)
     # A newcomer finds a sealed book.
     seal_everything(now())

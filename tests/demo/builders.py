@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import duties
 import earnings
 import ledger
+import publishing
 import reports
 from awards import ClawBack
 from demo import DemoSize, build_demo
@@ -25,8 +26,20 @@ VAULT = PhoneVault(new_phone_keys())
 # The least that argon2 allows.
 PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 # What the audit asks about reports and what they earn.
-OF_REPORTS = (*duties.CHECKS, *earnings.CHECKS, *reports.CHECKS)
+OF_REPORTS = (*duties.CHECKS, *earnings.CHECKS, *reports.CHECKS, *publishing.CHECKS)
 SECRET = b"a secret of the tests, 32 bytes.."
+
+
+class Pictures(dict[str, bytes]):
+    """A store of photos that lives as long as its test."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep a photo."""
+        self[key] = data
+
+    def delete(self, key: str) -> None:
+        """Forget a photo."""
+        self.pop(key, None)
 
 
 def build(
@@ -37,7 +50,16 @@ def build(
     progress: Callable[[int], None] = lambda _entries: None,
 ) -> None:
     """Build a demo."""
-    build_demo(session, now=now, vault=VAULT, passwords=PASSWORDS, code_secret=SECRET, size=size, progress=progress)
+    build_demo(
+        session,
+        now=now,
+        vault=VAULT,
+        passwords=PASSWORDS,
+        code_secret=SECRET,
+        photo_store=Pictures(),
+        size=size,
+        progress=progress,
+    )
 
 
 def entries(session: Session) -> list[tuple[str, datetime]]:

@@ -12,6 +12,7 @@ import duties
 import ledger
 import merchants
 import people
+import publishing
 import receivables
 import reports
 from demo import LOG_INS, DemoLogIn, log_ins
@@ -168,3 +169,12 @@ def test_reports_are_in_all_states_and_some_are_overdue(loaded: Session) -> None
     scores = duties.scoreboard(loaded, today=TODAY)
     assert sum(score.open_overdue for score in scores) > 0
     assert sum(score.discharged_on_time for score in scores) > sum(score.discharged_late for score in scores) > 0
+
+
+def test_some_reports_are_published_and_one_has_a_photo_with_a_box(loaded: Session) -> None:
+    shown = publishing.shown_of(loaded, list(loaded.scalars(select(reports.Report.id))))
+    assert len(shown) == 10
+    decided = publishing.photos_decided(loaded, [each.id for each in shown.values()])
+    [[photo]] = decided.values()
+    assert photo.copy_id is not None
+    assert len(photo.boxes) == 1

@@ -1,5 +1,7 @@
 """Ratings: by the reporter, of closed reports, once for each closure, and kept as they were given."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -7,9 +9,18 @@ from sqlalchemy.exc import DBAPIError
 import ledger
 import listening
 from ledger import Call
-from listening import RatedBeforeError, RatingOverError, RatingUnknownError, StarsError, ratings_of
+from listening import (
+    RatedBeforeError,
+    RatingOverError,
+    RatingSum,
+    RatingUnknownError,
+    StarsError,
+    ratings_of,
+    ratings_of_category,
+)
 from people import TextRefusedError
 from reports import ReportStatus, ReportUnknownError, StepNotNowError, give_claim_code, nobody, submit
+from tests.clock import SHANGHAI
 from tests.listening.builders import Listening
 from tests.reports.builders import VILLAGE
 
@@ -115,3 +126,21 @@ def test_the_audit_misses_the_guards_of_ratings(office: Listening) -> None:
     else:
         office.session.execute(text("DROP TRIGGER report_ratings_refuse_update"))
     assert "is missing or disabled" in (check(office.session) or "")
+
+
+def test_ratings_of_a_category_are_told_as_a_sum_of_five_or_more_of_months_that_are_over(office: Listening) -> None:
+    def told(at: datetime) -> RatingSum | None:
+        return ratings_of_category(office.session, "C0101", today=at.date(), zone=SHANGHAI)
+
+    for stars in (1, 4, 4, 5):
+        office.rate(office.closed(), stars)
+    next_month = office.at + timedelta(days=31)
+    assert told(next_month) is None
+    office.rate(office.closed(), 5)
+    # Of the month that runs nothing is told, and of what is older than a year neither.
+    assert told(office.at) is None
+    found = told(next_month)
+    assert found == RatingSum(count=5, stars=19)
+    assert found is not None
+    assert found.mean == 3.8
+    assert told(office.at + timedelta(days=400)) is None

@@ -16,6 +16,7 @@ import notices
 import oversight
 import people
 import photos
+import publishing
 import receivables
 import reports
 import seals
@@ -34,6 +35,7 @@ BASES = (
     listening.ListeningError,
     notices.NoticeError,
     photos.PhotoError,
+    publishing.PublishingError,
     merchants.MerchantError,
     oversight.OversightError,
     receivables.ReceivableError,

@@ -19,6 +19,7 @@ from web.api import (
     merchants,
     notices,
     payment_codes,
+    publications,
     ratings,
     redemptions,
     repayments,
@@ -67,7 +68,8 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(balances, holds, ratings, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings),
+    *(balances, holds, publications, ratings, report_calls, report_joins, report_orders, report_photos, report_steps),
+    unmaskings,
 )
 
 

@@ -12,6 +12,7 @@ import earnings
 import holds
 import listening
 import merchants
+import publishing
 import receivables
 import reports
 from ledger import ExportFormat, audit, export
@@ -40,6 +41,7 @@ def prove() -> None:
         *earnings.CHECKS,
         *reports.CHECKS,
         *listening.CHECKS,
+        *publishing.CHECKS,
         *checks_of_seals(seal_keys()),
         the_guards_of_seals_stand,
     ]

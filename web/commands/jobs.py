@@ -17,10 +17,12 @@ from listening import draw_call_backs, write_digests
 from merchants import purge_payment_codes
 from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
+from publishing import forget_stale_copies
 from reports import release_rests, remind_units
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.notice_sending import send_notices
+from web.photo_storage import photo_store
 from web.sealing import seal_everything
 from web.secret_keys import claim_keys
 from web.settings import current_settings
@@ -68,6 +70,16 @@ def run(*, progress: bool | None) -> None:
     # After all else: a gateway that is slow keeps nothing waiting.
     sent = send_notices(at)
     click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
+    # Nobody can see these any more; where their store is away, all else is done.
+    click.echo(f"public copies of photos deleted: {_forget_copies()}")
+
+
+def _forget_copies() -> int:
+    """Delete copies that nobody may see any more, those of reports that ended without result too; return how many."""
+    store, count = photo_store(), 0
+    while found := in_transaction(lambda session: forget_stale_copies(session, store)):
+        count += found
+    return count
 
 
 def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:

@@ -1,18 +1,21 @@
 """What of a report is told to anybody, in the protocol's words.
 
-Residents wrote for the office: of their reports the category stands for the description, the unit for the address, and
-the position is rounded to a hundred metres. What came by Open311 was public before it came, and is told as it came.
+Words and photos are told where an officer has published them; else the category stands for the description. Of what
+residents wrote for the office, the unit stands for the address, and the position is rounded to a hundred metres. Of
+what came by Open311 the place is told as it came: that was public before it came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from flask import request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from people import Unit, units_by_code
+from publishing import Publication, copies_of, shown_of
 from reports import (
     Channel,
     PublishedReport,
@@ -26,6 +29,8 @@ from web.clock import end_of
 from web.open311.refusals import FIELD_WRONG
 from web.pages.categories_shown import category_name
 from web.problems import ProblemError
+from web.report_words import STANDS
+from web.settings import current_settings
 
 OPEN, CLOSED = "open", "closed"
 _ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
@@ -38,20 +43,6 @@ _ENDED_WITHOUT_RESULT = {
 }
 # Degrees, about a hundred metres.
 _ROUNDED_DIGITS = 3
-
-_STANDS = {
-    ReportStatus.SUBMITTED: _l("Received; nobody has looked at it yet."),
-    ReportStatus.ACCEPTED: _l("Accepted; it is being given to the department that answers for it."),
-    ReportStatus.DISPATCHED: _l("Given to the department that answers for it."),
-    ReportStatus.ACKNOWLEDGED: _l("The department is at work on it."),
-    ReportStatus.HANDLED: _l("The department says that it is done; somebody else will look."),
-    ReportStatus.RETURNED: _l("It was looked at and is not done; the department goes on."),
-    ReportStatus.VERIFIED: _l("Somebody else has seen that it is done."),
-    ReportStatus.CLOSED: _l("Done and closed."),
-    ReportStatus.REJECTED: _l("Not accepted."),
-    ReportStatus.MERGED: _l("The same was reported before; it goes on there."),
-    ReportStatus.WITHDRAWN: _l("Ended without result."),
-}
 
 
 def statuses_of(words: Sequence[str]) -> list[ReportStatus]:
@@ -70,7 +61,9 @@ def told_reports(session: Session, found: Sequence[PublishedReport]) -> list[dic
     """Return reports as they are told."""
     codes = {each.report.unit_code for each in found} | {_department_of(each) for each in found}
     units = units_by_code(session, codes)
-    return [_told(each, units) for each in found]
+    shown = shown_of(session, [each.report.id for each in found])
+    photos = {publication_id: copies[0].id for publication_id, copies in copies_of(session, shown.values()).items()}
+    return [_told(each, units) | _published(each, shown.get(each.report.id), photos) for each in found]
 
 
 def told_steps(found: Sequence[PublishedStep]) -> list[dict[str, Any]]:
@@ -102,10 +95,10 @@ def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
     return {
         "service_request_id": report.number,
         "status": _status(report.status),
-        "status_notes": f"{_STANDS[report.status]}\n{note}" if note else str(_STANDS[report.status]),
+        "status_notes": f"{STANDS[report.status]}\n{note}" if note else str(STANDS[report.status]),
         "service_name": category_name(each.category),
         "service_code": report.category_code,
-        "description": report.description if is_public else category_name(each.category),
+        "description": category_name(each.category),
         "agency_responsible": units[_department_of(each)].name,
         "service_notice": None,
         "requested_datetime": w3(report.submitted_at),
@@ -116,9 +109,20 @@ def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
         "zipcode": None,
         "lat": _degrees(report, report.latitude),
         "long": _degrees(report, report.longitude),
-        # Nobody has looked at the photos yet.
         "media_url": None,
     }
+
+
+def _published(each: PublishedReport, shown: Publication | None, photos: Mapping[UUID, UUID]) -> dict[str, Any]:
+    """Return what an officer has published of a report: its words, and the first of its photos."""
+    if shown is None:
+        return {}
+    found = {} if shown.text is None else {"description": shown.text}
+    if shown.id in photos:
+        base = current_settings().public_url or request.host_url.rstrip("/")
+        path = url_for("public.report_photo", number=each.report.number, copy_id=photos[shown.id])
+        found["media_url"] = f"{base}{path}"
+    return found
 
 
 def _degrees(report: Report, degrees: float | None) -> float | None:
@@ -143,5 +147,5 @@ def _update_words(each: PublishedStep) -> str:
     elif step.kind is StepKind.REOPENING:
         words = _("Opened again.")
     else:
-        words = str(_STANDS[step.status])
+        words = str(STANDS[step.status])
     return f"{words}\n{note}" if note else words

@@ -13,6 +13,7 @@ from web.pages import (
     payment_code,
     proofs,
     public,
+    public_reports,
     receipt_checks,
     report_sending,
     reporting,
@@ -33,7 +34,7 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(claims, debts, following, payment_code, receipt_checks, report_sending, reporting, resident),
+    *(claims, debts, following, payment_code, public_reports, receipt_checks, report_sending, reporting, resident),
     *(responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 

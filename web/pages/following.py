@@ -21,6 +21,7 @@ from web.nobodys_calls import without_owner
 from web.pages.earnings_shown import earning_view
 from web.pages.forms import Form, once
 from web.pages.public import blueprint
+from web.pages.publications_shown import publication_view
 from web.pages.reports_shown import report_views, step_views
 from web.pages.times import local
 from web.rate_limits import spend_refused_key
@@ -94,6 +95,7 @@ def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Re
             "report": report_views(session, [(report, duty)])[0],
             "steps": step_views(session, steps_of(session, report.id)),
             "photo_count": len(photos_of(session, report.id)),
+            "published": publication_view(session, report),
             "earning": earning_view(session, report, by),
             "reopened_until": last_on,
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,

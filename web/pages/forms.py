@@ -18,6 +18,7 @@ from merchants import MerchantError
 from oversight import OversightError
 from people import PeopleError, Principal, clean_text
 from photos import PhotoError
+from publishing import PublishingError
 from receivables import ReceivableError
 from reports import ReportError
 from web.auth import principal
@@ -37,7 +38,7 @@ _LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
 _REFUSALS = (
     *(LedgerError, PeopleError, AwardError, EarningError, MerchantError, PhotoError, ReceivableError, ReportError),
-    OversightError,
+    *(OversightError, PublishingError),
 )
 
 

@@ -34,6 +34,7 @@ from web.pages.earnings_shown import earning_view
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
 from web.pages.photos_typed import FIELD, typed_photos
+from web.pages.publications_shown import publication_view
 from web.pages.reports_shown import report_views, step_views
 from web.pages.resident_blueprint import blueprint
 from web.pages.times import local
@@ -140,6 +141,7 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
             "is_own": _is_own(report),
             "photos": photos_of(session, report.id),
             "may_add_photos": _is_own(report) and report.status not in _ENDED,
+            "published": publication_view(session, report, with_reason=_is_own(report)),
             "earning": earning_view(session, report, principal()),
             "answering": _answering(session, report),
             "reopened_until": last_on,

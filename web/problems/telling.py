@@ -11,6 +11,7 @@ from web.problems.listening import LISTENING_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
 from web.problems.notices import NOTICES_ROWS
 from web.problems.photos import PHOTOS_ROWS
+from web.problems.publishing import PUBLISHING_ROWS
 from web.problems.receivables import RECEIVABLES_ROWS
 from web.problems.refusals import REFUSALS
 from web.problems.reports import REPORTS_ROWS
@@ -57,6 +58,7 @@ ROWS: dict[type[Exception], Row] = {
     **MERCHANTS_ROWS,
     **NOTICES_ROWS,
     **PHOTOS_ROWS,
+    **PUBLISHING_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
     **LISTENING_ROWS,

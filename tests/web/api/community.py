@@ -125,6 +125,13 @@ ROUTES = (
     Route("/reports/REPORT-VERIFIED/closure", "supervisor", {}),
     Route("/reports/REPORT-CLOSED/reopening", "reporter", REASON),
     Route("/reports/REPORT-CLOSED/rating", "reporter", {"stars": 5, "note": "n"}),
+    Route(
+        "/reports/REPORT-DISPATCHED/publications",
+        "supervisor",
+        {"text": "t", "answer": "a", "photos": [], "reason": "r"},
+        optional=frozenset({"answer", "reason"}),
+    ),
+    Route("/reports/REPORT-PUBLISHED/takedown", "supervisor", REASON),
     Route("/notices/NOTICE/reading", "reporter", {}),
     Route(
         "/call-backs/TO-CALL/result",
@@ -227,6 +234,10 @@ class Community:
             self.names["DEMAND"] = self.desk.step(report_id, "orders", "supervisor", due_on="2026-06-02", text="t")[
                 "id"
             ]
+            return report_id
+        if state == "published":
+            report_id = self.desk.brought_to(ReportStatus.ACCEPTED)
+            self.desk.step(report_id, "publications", "supervisor", text="t", photos=[])
             return report_id
         if state in {"called", "seen", "answered"}:
             report_id, [call_id] = self.desk.called(CallState(STATES.get(state, state)), "140881-D01")

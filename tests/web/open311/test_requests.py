@@ -26,6 +26,12 @@ def one(gateway: Gateway, number: str, form: str = "json") -> dict[str, Any]:
     return found
 
 
+def kept_words(gateway: Gateway, number: str) -> str:
+    """Return the description of a report as its officers read it."""
+    report = gateway.world.get(f"/reports/{gateway.id_of(number)}", gateway.world.administrator).get_json()
+    return str(report["description"])
+
+
 def step(gateway: Gateway, number: str, kind: str, role: Role, body: dict[str, Any], **place: Any) -> None:
     path = f"/reports/{gateway.id_of(number)}/{kind}"
     answer = gateway.world.post(path, body, gateway.world.key(role, **place))
@@ -47,7 +53,9 @@ def test_a_platforms_report_is_taken_in_byte_for_byte_and_found_again(gateway: G
     (made,) = items(answer, "service_requests", CREATED)
     number = made["service_request_id"]
     found = one(gateway, number, form)
-    assert found["description"] == WORDS
+    assert kept_words(gateway, number) == WORDS
+    # Nobody has looked at the words yet.
+    assert found["description"] == found["service_name"]
     assert (float(found["lat"]), float(found["long"])) == (34.867123, 110.44789)
     assert (found["status"], found["service_code"], found["address_id"]) == ("open", CATEGORY, "140881")
     assert found["requested_datetime"] == "2026-06-01T04:00:00Z"
@@ -60,9 +68,8 @@ def test_the_protocols_own_example_is_taken_in(gateway: Gateway) -> None:
     answer = gateway.send("requests.xml", app_report(gateway.key, CATEGORY))
     (made,) = items(answer, "service_requests", CREATED)
     found = one(gateway, made["service_request_id"])
-    assert (found["address"], found["description"]) == (
-        *("1234 5th street", "A large sinkhole is destroying the street"),
-    )
+    assert found["address"] == "1234 5th street"
+    assert kept_words(gateway, made["service_request_id"]) == "A large sinkhole is destroying the street"
 
 
 def test_nothing_of_the_person_is_kept_or_logged(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
@@ -128,14 +135,24 @@ def test_a_place_may_be_told_in_three_ways_and_must_be_told(gateway: Gateway) ->
     assert errors(gateway.send("requests.json", body.encode()))[0] == 400
 
 
-def test_a_description_is_told_whole_or_made_of_what_there_is(gateway: Gateway) -> None:
-    assert one(gateway, gateway.report(description="很" * 4_000))["description"] == "很" * 4_000
+def test_a_description_is_kept_whole_or_made_of_what_there_is(gateway: Gateway) -> None:
+    assert kept_words(gateway, gateway.report(description="很" * 4_000)) == "很" * 4_000
     of_parts = gateway.report(description="", **{"attribute[title]": "井盖", "attribute[description]": "没了"})
-    assert one(gateway, of_parts)["description"] == "井盖\n\n没了"
-    assert one(gateway, gateway.report(description=""))["description"] == one(gateway, of_parts)["service_name"]
+    assert kept_words(gateway, of_parts) == "井盖\n\n没了"
+    assert kept_words(gateway, gateway.report(description="")) == one(gateway, of_parts)["service_name"]
     strange = gateway.report(description="a\x00b\x1b[31m\tc\u202ed\ufffe\U0001f389\r\ne")
-    assert one(gateway, strange)["description"] == "a b [31m c d\ufffe\U0001f389\ne"
-    assert one(gateway, strange, "xml")["description"] == "a b [31m c d\ufffd\U0001f389\ne"
+    assert kept_words(gateway, strange) == "a b [31m c d\ufffe\U0001f389\ne"
+
+
+def test_a_description_is_told_once_an_officer_has_published_it(gateway: Gateway) -> None:
+    number = gateway.report(description="张三 13800001234")
+    bring_to(gateway, number, ReportStatus.ACCEPTED)
+    whole = {"text": "很" * 3_990 + "d\ufffe\U0001f389\ne", "photos": []}
+    step(gateway, number, "publications", Role.SUPERVISOR, whole)
+    assert one(gateway, number)["description"] == whole["text"]
+    assert one(gateway, number, "xml")["description"] == str(whole["text"]).replace("\ufffe", "\ufffd")
+    step(gateway, number, "takedown", Role.SUPERVISOR, {"reason": "x"})
+    assert one(gateway, number)["description"] == one(gateway, number)["service_name"]
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

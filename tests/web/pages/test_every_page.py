@@ -14,7 +14,7 @@ from web.unit_of_work import DatabaseUnavailableError
 
 FOR_ALL = (
     *("/", "/merchants", "/scoreboard", "/responsibilities"),
-    *("/seals", "/seals/check", "/about/data", "/offline", "/earnings-explained", "/reports/follow"),
+    *("/seals", "/seals/check", "/about/data", "/offline", "/earnings-explained", "/reports", "/reports/follow"),
 )
 PUBLIC = (*FOR_ALL, "/log-in", "/activate")
 OF_RESIDENTS = (
@@ -31,7 +31,7 @@ OF_CASHIERS = (
 )
 OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
 OF_OFFICERS_OF_REPORTS = {
-    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new", "/office/escalations"),
+    Role.SUPERVISOR: ("/office/publications", "/office/reports/overview", "/office/reports/new", "/office/escalations"),
     Role.DISPATCHER: ("/office/reports/new",),
     Role.HANDLER: (),
 }

@@ -13,6 +13,7 @@ from web.pages.office import (
     namings,
     papers,
     periods,
+    publications,
     report_calls,
     report_joins,
     report_lists,
@@ -35,7 +36,7 @@ from web.pages.office.blueprint import blueprint
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
     *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
-    *(report_queues, report_steps, responsibilities, caps),
+    *(publications, report_queues, report_steps, responsibilities, caps),
     *(shop_debts, shops, staff, tariffs),
 )
 

@@ -18,6 +18,7 @@ from merchants import (
 )
 from oversight import OrderState, list_orders
 from people import Role, count_residents
+from publishing import publications_waiting
 from receivables import MatterKind, MatterState, list_matters
 from web.auth import access, principal
 from web.clock import begin_of, end_of, today
@@ -127,7 +128,17 @@ def _reports_waiting(session: Session) -> list[Waiting]:
         Waiting(_counted(str(names[tab.name]), tab), tab.url, None, _level(tab))
         for tab in tabs_of_queues(session)
         if tab.count
-    ] + _orders_waiting(session)
+    ] + [*_orders_waiting(session), *_publications_waiting(session)]
+
+
+def _publications_waiting(session: Session) -> list[Waiting]:
+    """Return that reports wait for somebody to decide what the public sees of them; nobody's day passes by it."""
+    found = publications_waiting(session, seen_by=principal(), limit=_ORDERS_MAX)
+    if not found:
+        return []
+    count = f"{_ORDERS_MAX}+" if len(found) == _ORDERS_MAX else str(len(found))
+    text = _("%(what)s: %(count)s", what=_("Reports to publish"), count=count)
+    return [Waiting(str(text), url_for("office.publications"), None, "calm")]
 
 
 def _orders_waiting(session: Session) -> list[Waiting]:

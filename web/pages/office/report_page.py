@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from duties import Duty
 from people import Level, get_resident, get_unit, masked_name
+from publishing import PUBLISHABLE, is_never_public
 from reports import (
     REOPENING_DAYS,
     WAITING,
@@ -44,6 +45,7 @@ from web.pages.office.blueprint import blueprint
 from web.pages.office.report_lists import SEE_REPORTS
 from web.pages.office.report_parts import OPEN_CALLS, parts_beside
 from web.pages.office.report_shapes import AskedView, CommentView, Days, OtherReport, Reporter, Taker
+from web.pages.publications_shown import publication_view
 from web.pages.reports_shown import report_views, step_views
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
@@ -94,6 +96,8 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
             "comments": [CommentView(each.text, local(each.said_at)) for each in comments_of(session, report_id)],
             "reporter": _reporter(session, report),
             "reopening_days": REOPENING_DAYS,
+            "published": publication_view(session, report),
+            "may_publish": _may_publish(session, report),
             "merged_into": _merged_into(session, report),
             **_list_facts(session, report),
             **_possible(session, report, requests),
@@ -103,6 +107,11 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
     return make_response(
         render_template("office/report.html", form_name=form_name, **reading(read), **form.context), form.status
     )
+
+
+def _may_publish(session: Session, report: Report) -> bool:
+    may_decide = may_act(session, report, principal(), Function.SUPERVISION)
+    return may_decide and report.status in PUBLISHABLE and not is_never_public(session, report)
 
 
 def _open_one(charged: Sequence[Duty]) -> Duty | None:

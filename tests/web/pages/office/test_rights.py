@@ -20,6 +20,8 @@ PAGES: dict[str, set[str]] = {
     "/office/reports/new": {"dispatcher", "supervisor", "officer", "town"},
     "/office/reports/{report}": {*OF_REPORTS, "officer", "town"},
     "/office/reports/{report}/photos/{matter}": {*OF_REPORTS, "officer", "town"},
+    "/office/reports/{report}/publication": {"supervisor"},
+    "/office/publications": {"supervisor"},
     "/office/orders": {*OF_REPORTS, "officer", "town"},
     "/office/escalations": {"supervisor", "officer", "town"},
     "/office/caps": {"officer"},
@@ -67,7 +69,7 @@ FORMS: dict[str, set[str]] = {
         f"/office/reports/{{report}}/{step}": {"supervisor"}
         for step in (
             *("acceptance", "rejection", "merger", "verification", "return", "closure"),
-            *("postponement", "withdrawal", "decision"),
+            *("postponement", "withdrawal", "decision", "publication", "takedown"),
         )
     },
     "/office/reports/{report}/dispatch": {"dispatcher"},

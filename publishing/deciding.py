@@ -1,0 +1,255 @@
+"""Deciding what anybody may see of a report: text by text and photo by photo, by an officer who looked at each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ledger import Call, SamePersonError, new_id, remember_call
+from people import Principal, clean_lines, clean_text
+from photos import Box, CleanPhoto, Photo, PhotoKind, PhotoStore, PhotoUnknownError, cover, keep, photo_key, photos_of
+from publishing.errors import (
+    NeverPublicError,
+    NotPublishedError,
+    PhotosUndecidedError,
+    ReasonMissingError,
+    ReportersPhotoError,
+)
+from publishing.model import (
+    PUBLIC_TEXT_LENGTH_MAX,
+    REASON_LENGTH_MAX,
+    Publication,
+    PublicationBox,
+    PublicationPhoto,
+)
+from publishing.versions import PUBLISHABLE, newest_of
+from reports import (
+    Function,
+    Report,
+    ReportStep,
+    ReportUnknownError,
+    StepKind,
+    StepNotNowError,
+    is_placed,
+    may_act,
+    may_be_public,
+    report_within_reach,
+    steps_of,
+)
+
+_ANSWERS = (StepKind.HANDLING, StepKind.COMPLETION)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDecision:
+    """What is decided about one photo: shown with these boxes painted over it, or withheld."""
+
+    photo_id: UUID
+    is_shown: bool
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPhoto:
+    """A decision with the copy that the public will see; None of what is withheld."""
+
+    photo_id: UUID
+    boxes: tuple[Box, ...]
+    picture: CleanPhoto | None
+
+
+def moderated_report(session: Session, report_id: UUID, *, by: Principal) -> Report:
+    """Return a report about whose publication somebody decides: a supervisor of its place who had no other part in it.
+
+    Raises:
+        ReportUnknownError: there is none where they supervise.
+        SamePersonError: they gave it on, handled it or sent it in.
+        NeverPublicError: its category is or was private, or whose it is is confidential.
+    """
+    report = session.get(Report, report_id)
+    if report is None or not is_placed(session, report, by, Function.SUPERVISION):
+        raise ReportUnknownError(report_id)
+    if not may_act(session, report, by, Function.SUPERVISION):
+        raise SamePersonError(by.actor)
+    _check_may_be_public(session, report)
+    return report
+
+
+def prepare(
+    session: Session, store: PhotoStore, *, report_id: UUID, decisions: Sequence[PhotoDecision], by: Principal
+) -> list[PreparedPhoto]:
+    """Make the copies of photos that are to be shown, before anything is locked: painting takes its time.
+
+    Raises:
+        ReportUnknownError, SamePersonError, NeverPublicError: as `moderated_report`.
+        PhotosUndecidedError: not each photo of the report is decided about, once.
+        ReportersPhotoError: somebody without a name took one that is to be shown.
+        BoxError: a box lies outside of its photo.
+        PhotoUnknownError: the store has lost one. PhotoStoreUnavailableError: the store is away.
+    """
+    report = moderated_report(session, report_id, by=by)
+    by_id = _decided_photos(session, report, [(each.photo_id, each.is_shown) for each in decisions])
+    return [
+        PreparedPhoto(
+            each.photo_id,
+            each.boxes if each.is_shown else (),
+            _copy(store, by_id[each.photo_id], each.boxes) if each.is_shown else None,
+        )
+        for each in decisions
+    ]
+
+
+def publish(
+    session: Session,
+    store: PhotoStore,
+    *,
+    report_id: UUID,
+    text: str | None,
+    answer: str | None,
+    photos: Sequence[PreparedPhoto],
+    reason: str | None,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
+) -> Publication:
+    """Let anybody see this of a report from now on, and nothing of what was shown before.
+
+    `photos` are what `prepare` made; a text that is None is withheld. The caller deletes what was put into the store
+    where this or the transaction fails, and afterwards the copies of the version before (`forget_stale_copies`).
+
+    Raises:
+        ReportUnknownError, SamePersonError, NeverPublicError: as `moderated_report`.
+        StepNotNowError: nobody has accepted it yet, or it ended without result.
+        PhotosUndecidedError, ReportersPhotoError: as `prepare`; also where photos came meanwhile.
+        ReasonMissingError: a text or a photo is withheld, without a reason.
+        TextRefusedError: a text is empty, too long, or has forbidden characters.
+        PhotoStoreUnavailableError: the store is away.
+    """
+    report = _locked(session, report_id, by, call)
+    if report.status not in PUBLISHABLE:
+        raise StepNotNowError("publication", report.status)
+    by_id = _decided_photos(session, report, [(each.photo_id, each.picture is not None) for each in photos])
+    is_answer_withheld = answer is None and answer_of(steps_of(session, report.id)) is not None
+    if reason is None and (text is None or is_answer_withheld or any(each.picture is None for each in photos)):
+        raise ReasonMissingError
+    made = _add_version(session, report, is_shown=True, text=text, answer=answer, reason=reason, by=by, now=now)
+    for each in photos:
+        _add_photo(session, store, made, by_id[each.photo_id], each)
+    remember_call(session, call, made_id=made.id, now=now)
+    session.flush()
+    return made
+
+
+def take_down(
+    session: Session, *, report_id: UUID, reason: str, by: Principal, now: datetime, call: Call | None = None
+) -> Publication:
+    """Show nobody any longer what was published of a report, in whatever state it is; the bare facts stay.
+
+    Raises:
+        ReportUnknownError, SamePersonError: as `moderated_report`.
+        NotPublishedError: nothing is shown.
+        TextRefusedError: the reason is empty, too long, or has forbidden characters.
+    """
+    report = _locked(session, report_id, by, call, is_hiding=True)
+    newest = newest_of(session, [report.id]).get(report.id)
+    if newest is None or not newest.is_shown:
+        raise NotPublishedError(report_id)
+    made = _add_version(session, report, is_shown=False, text=None, answer=None, reason=reason, by=by, now=now)
+    remember_call(session, call, made_id=made.id, now=now)
+    session.flush()
+    return made
+
+
+def answer_of(steps: Sequence[ReportStep]) -> str | None:
+    """Return what the department last said that it did; None where nothing was done yet."""
+    return next((step.note for step in reversed(steps) if step.kind in _ANSWERS and step.note), None)
+
+
+def _locked(session: Session, report_id: UUID, by: Principal, call: Call | None, *, is_hiding: bool = False) -> Report:
+    report = report_within_reach(session, report_id, Function.SUPERVISION, by=by, call=call)
+    if not is_hiding:
+        _check_may_be_public(session, report)
+    return report
+
+
+def is_never_public(session: Session, report: Report) -> bool:
+    """Say whether nothing of a report can ever be public: its category is or was private, or it is confidential."""
+    return session.scalar(select(Report.id).where(Report.id == report.id, may_be_public())) is None
+
+
+def _check_may_be_public(session: Session, report: Report) -> None:
+    if is_never_public(session, report):
+        raise NeverPublicError(report.id)
+
+
+def _decided_photos(session: Session, report: Report, decided: Sequence[tuple[UUID, bool]]) -> dict[UUID, Photo]:
+    """Return the report's photos by id, where each is decided about once."""
+    by_id = {photo.id: photo for photo in photos_of(session, report.id)}
+    named = [photo_id for photo_id, _is_shown in decided]
+    if len(named) != len(set(named)) or set(named) != by_id.keys():
+        raise PhotosUndecidedError(sorted(set(named) ^ by_id.keys()))
+    for photo_id, is_shown in decided:
+        # Where somebody stood, and the pattern of a camera's sensor, may tell who they are; no box hides that.
+        if is_shown and report.is_anonymous and by_id[photo_id].kind is PhotoKind.SEEN:
+            raise ReportersPhotoError(photo_id)
+    return by_id
+
+
+def _copy(store: PhotoStore, photo: Photo, boxes: Sequence[Box]) -> CleanPhoto:
+    stored = store.get(photo_key(photo.id))
+    if stored is None:
+        raise PhotoUnknownError(photo.id)
+    return cover(stored, boxes)
+
+
+def _add_version(
+    session: Session,
+    report: Report,
+    *,
+    is_shown: bool,
+    text: str | None,
+    answer: str | None,
+    reason: str | None,
+    by: Principal,
+    now: datetime,
+) -> Publication:
+    earlier = session.scalar(select(func.count()).where(Publication.report_id == report.id)) or 0
+    made = Publication(
+        id=new_id(),
+        report_id=report.id,
+        number=earlier + 1,
+        is_shown=is_shown,
+        text=text and clean_lines(text, field="text", length_max=PUBLIC_TEXT_LENGTH_MAX),
+        answer=answer and clean_lines(answer, field="answer", length_max=PUBLIC_TEXT_LENGTH_MAX),
+        reason=None if reason is None else clean_text(reason, field="reason", length_max=REASON_LENGTH_MAX),
+        decided_by=by.actor,
+        decided_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _add_photo(session: Session, store: PhotoStore, made: Publication, photo: Photo, prepared: PreparedPhoto) -> None:
+    copy_id = None
+    if prepared.picture is not None:
+        pictures, now = [prepared.picture], made.decided_at
+        [copy] = keep(session, store, matter_id=made.id, kind=photo.kind, pictures=pictures, now=now)
+        copy_id = copy.id
+    session.add(PublicationPhoto(publication_id=made.id, photo_id=photo.id, copy_id=copy_id))
+    session.flush()
+    session.add_all(
+        PublicationBox(
+            publication_id=made.id,
+            photo_id=photo.id,
+            number=number,
+            from_left=box.left,
+            from_top=box.top,
+            width=box.width,
+            height=box.height,
+        )
+        for number, box in enumerate(prepared.boxes, start=1)
+    )
