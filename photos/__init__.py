@@ -10,7 +10,8 @@ from photos.errors import (
     TooManyPhotosError,
 )
 from photos.keeping import PHOTOS_MAX, get_photo, keep, photos_of
-from photos.model import Photo, PhotoKind
+from photos.model import Photo, PhotoKind, PhotoSetAside
+from photos.setting_aside import forget_set_aside, photos_set_aside, set_aside
 from photos.stores import FolderStore, PhotoStore, S3Store, photo_key
 
 __all__ = [
@@ -23,14 +24,18 @@ __all__ = [
     "PhotoFault",
     "PhotoKind",
     "PhotoRefusedError",
+    "PhotoSetAside",
     "PhotoStore",
     "PhotoStoreUnavailableError",
     "PhotoUnknownError",
     "S3Store",
     "TooManyPhotosError",
     "clean_photo",
+    "forget_set_aside",
     "get_photo",
     "keep",
     "photo_key",
     "photos_of",
+    "photos_set_aside",
+    "set_aside",
 ]

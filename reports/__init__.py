@@ -68,7 +68,7 @@ from reports.model import (
 from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
-from reports.photographing import add_photos
+from reports.photographing import add_join_photos, add_photos
 from reports.published import (
     PublishedReport,
     PublishedStep,
@@ -102,6 +102,7 @@ from reports.responsibility_files import (
     write_responsibilities,
 )
 from reports.steps import UNHANDLED, Function, is_placed, may_act, may_take, report_of_step, steps_of
+from reports.suggesting import NEAR_M, SUGGESTED_DAYS, Suggestion, suggest, suggestion_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -126,8 +127,10 @@ from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
     "CHECKS",
+    "NEAR_M",
     "NOBODY",
     "REOPENING_DAYS",
+    "SUGGESTED_DAYS",
     "UNHANDLED",
     "WAITING",
     "BroughtReport",
@@ -180,12 +183,14 @@ __all__ = [
     "Severity",
     "StepKind",
     "StepNotNowError",
+    "Suggestion",
     "Unmasking",
     "WaitingCount",
     "accept",
     "accept_call",
     "acknowledge",
     "acknowledge_call",
+    "add_join_photos",
     "add_photos",
     "answer_order",
     "as_kept",
@@ -267,6 +272,8 @@ __all__ = [
     "return_to_department",
     "steps_of",
     "submit",
+    "suggest",
+    "suggestion_of",
     "takers",
     "told_note",
     "transfer",

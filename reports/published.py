@@ -89,7 +89,7 @@ def published_steps(
             ReportStep.made_at >= since,
             ReportStep.made_at <= until,
             ReportStep.kind != StepKind.SUBMISSION,
-            _is_for_anybody(),
+            is_for_anybody(),
         )
         .order_by(ReportStep.made_at, ReportStep.id)
         .limit(limit)
@@ -119,7 +119,7 @@ def _published() -> Select[Report, Category, ReportStep, Duty]:
         .join(Category, _is_category_of())
         .join(ReportStep, (ReportStep.report_id == Report.id) & (ReportStep.number == newest))
         .outerjoin(Duty, (Duty.matter_id == Report.id) & Duty.ended_at.is_(None))
-        .where(_is_for_anybody())
+        .where(is_for_anybody())
     )
 
 
@@ -127,7 +127,8 @@ def _is_category_of() -> ColumnElement[bool]:
     return (Category.version == Report.list_version) & (Category.code == Report.category_code)
 
 
-def _is_for_anybody() -> ColumnElement[bool]:
+def is_for_anybody() -> ColumnElement[bool]:
+    """Return the condition that anybody may know of a report: it is of no private category, and nobody hid themselves."""
     # Of any version: what a later list calls private was no less so before. And whoever hid themselves must not be
     # found by the minute in which their report appears.
     ever_private = aliased(Category)
