@@ -1,4 +1,4 @@
-"""Photos of forms that are not done yet: set aside for a day or two, because a browser forgets what files were chosen."""
+"""Photos of forms that are not done yet, set aside for a day or two: a browser forgets what files were chosen."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -128,7 +128,7 @@ def _is_category_of() -> ColumnElement[bool]:
 
 
 def is_for_anybody() -> ColumnElement[bool]:
-    """Return the condition that anybody may know of a report: it is of no private category, and nobody hid themselves."""
+    """Return the condition that anybody may know of a report: nothing private, and nobody hid themselves."""
     # Of any version: what a later list calls private was no less so before. And whoever hid themselves must not be
     # found by the minute in which their report appears.
     ever_private = aliased(Category)

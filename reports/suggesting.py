@@ -53,6 +53,16 @@ class Suggestion:
     is_joined: bool
 
     @property
+    def latitude(self) -> float | None:
+        """The rounded position's first half."""
+        return None if self.position is None else self.position[0]
+
+    @property
+    def longitude(self) -> float | None:
+        """The rounded position's second half."""
+        return None if self.position is None else self.position[1]
+
+    @property
     def may_be_joined(self) -> bool:
         """Whether the reader can say "me too": it is not theirs, and they have not said so before."""
         return not (self.is_own or self.is_joined)

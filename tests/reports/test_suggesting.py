@@ -1,4 +1,4 @@
-"""What is suggested to somebody who writes a report: open ones of the same near by, and nothing that is not theirs to know."""
+"""What is suggested to somebody who writes a report: open ones of the same near by, and nothing they may not know."""
 
 import math
 from typing import Any
@@ -89,7 +89,7 @@ def test_a_report_near_by_is_suggested_with_its_distance(office: Office, writer:
 )
 @pytest.mark.parametrize("diagonal", [False, True])
 def test_near_is_three_hundred_metres_in_every_direction(
-    office: Office, writer: Principal, north: float, east: float, is_near: bool, diagonal: bool
+    office: Office, writer: Principal, north: float, east: float, *, is_near: bool, diagonal: bool
 ) -> None:
     sent_in(office, HERE)
     if diagonal:

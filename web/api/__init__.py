@@ -27,6 +27,7 @@ from web.api import (
     report_orders,
     report_photos,
     report_steps,
+    report_suggestions,
     reports,
     residents,
     scoreboard,
@@ -67,7 +68,8 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(balances, holds, ratings, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings),
+    *(balances, holds, ratings, report_calls, report_joins, report_orders, report_photos, report_steps),
+    *(report_suggestions, unmaskings),
 )
 
 
