@@ -14,6 +14,7 @@ from web.pages import (
     proofs,
     public,
     receipt_checks,
+    report_alike,
     report_sending,
     reporting,
     resident,
@@ -34,7 +35,7 @@ _BLUEPRINTS = (
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
     *(claims, debts, following, payment_code, receipt_checks, report_sending, reporting, resident),
-    *(responsibilities, scoreboard, seals, till_payments, till_shops),
+    *(report_alike, responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 
 
