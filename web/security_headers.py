@@ -39,7 +39,7 @@ def register_security_headers(app: Flask, settings: Settings) -> None:
 
 
 def _policy(settings: Settings) -> str:
-    """Return the policy of pages: all from our own host, but the tiles of maps where the installation names an address."""
+    """Return the policy of pages: all from our own host, and tiles of maps from where the installation says."""
     images = " ".join(("img-src 'self' data:", *tile_origins(settings.map_tiles)))
     return "; ".join(images if part.startswith("img-src ") else part for part in _POLICY)
 

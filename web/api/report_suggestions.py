@@ -58,7 +58,7 @@ class SuggestionsReply(Reply):
 @blueprint.arguments(SuggestionQuery, location="query")
 @blueprint.response(200, SuggestionsReply)
 def list_suggestions(asked: dict[str, Any]) -> Any:
-    """List open reports of the last 30 days that may be about the same: such can be joined instead of reported again."""
+    """List open reports of the last 30 days that may be about the same, to join instead of reporting it again."""
     if asked["unit"] is None and asked["latitude"] is None and asked["longitude"] is None:
         raise ProblemError(INVALID_FIELDS, errors={"unit": [_("Name a unit, a position, or both.")]})
     who = resident_id()

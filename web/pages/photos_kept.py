@@ -38,7 +38,7 @@ class FormPhotos:
 
 
 def photos_of_form(form: Form) -> FormPhotos:
-    """Return the photos of a form that has the fields `FIELD`, `KEPT` and `DROPPED`; faults are noted beside the field."""
+    """Return the photos of a form that has the fields `KEPT` and `DROPPED`; faults are noted beside that of photos."""
     kept = {} if form.values[DROPPED] == "1" else _kept(form)
     found = FormPhotos(kept, typed_photos(form))
     if len(found.pictures) > PHOTOS_MAX:
