@@ -152,18 +152,29 @@ function one(frame) {
   map.setView(place, NEAR);
 }
 
+// Folded on a phone, where the list comes first; beside the list where there is room.
 function list(frame) {
-  frame.hidden = false;
-  const map = draw(frame);
-  const layer = L.layerGroup().addTo(map);
-  const show = () => {
-    const places = pins(frame, map, document, layer);
-    if (places.length) {
-      map.fitBounds(places, { padding: [44, 44], maxZoom: NEAR, animate: false });
+  const fold = frame.closest("details");
+  let show;
+  const open = () => {
+    if (!fold.open || show) {
+      return;
     }
+    frame.hidden = false;
+    const map = draw(frame);
+    const layer = L.layerGroup().addTo(map);
+    show = () => {
+      const places = pins(frame, map, document, layer);
+      if (places.length) {
+        map.fitBounds(places, { padding: [44, 44], maxZoom: NEAR, animate: false });
+      }
+    };
+    document.body.addEventListener("htmx:afterSettle", show);
+    show();
   };
-  document.body.addEventListener("htmx:afterSettle", show);
-  show();
+  fold.hidden = false;
+  fold.addEventListener("toggle", open);
+  fold.open = window.matchMedia("(min-width: 64rem)").matches;
 }
 
 const kinds = { pick, one, list };
