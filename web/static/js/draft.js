@@ -91,8 +91,8 @@ async function keepDrafts(form, part) {
     form.dispatchEvent(new CustomEvent("draft"));
   };
 
-  const waitForNetwork = async () => {
-    await save(true);
+  const waitForNetwork = () => {
+    show();
     say.textContent = say.dataset.offline;
     part.scrollIntoView({ block: "center" });
   };
@@ -118,14 +118,15 @@ async function keepDrafts(form, part) {
     }
     form.setAttribute("aria-busy", "true");
     const { submitter } = event;
-    await save();
+    // Until a page says that it has arrived, it waits: the answer may be lost on the way.
+    await save(true);
     const reached = navigator.onLine && (await isReached());
     form.removeAttribute("aria-busy");
     if (reached) {
       isChecked = true;
       form.requestSubmit(submitter === send ? null : submitter);
     } else {
-      await waitForNetwork();
+      waitForNetwork();
     }
   });
 
