@@ -14,13 +14,13 @@ class Places:
     def __init__(self) -> None:
         self._chance = Random("places")  # noqa: S311 - a demo is to be the same each time
 
-    def position(self, unit_code: str) -> dict[str, float]:
-        """Return a position in a unit's place, as a report takes it; none for one report of four."""
+    def position(self, unit_code: str) -> tuple[float, float] | tuple[None, None]:
+        """Return a position in a unit's place, north and east; none for one report of four."""
         if self._chance.random() < 0.25:
-            return {}
+            return None, None
         spot = Random(unit_code)  # noqa: S311 - the same place each time
         latitude, longitude = (each + spot.uniform(-_PLACES_APART, _PLACES_APART) for each in _MIDDLE)
-        return {
-            "latitude": round(latitude + self._chance.gauss(0, _SEEN_APART), 5),
-            "longitude": round(longitude + self._chance.gauss(0, _SEEN_APART), 5),
-        }
+        return (
+            round(latitude + self._chance.gauss(0, _SEEN_APART), 5),
+            round(longitude + self._chance.gauss(0, _SEEN_APART), 5),
+        )

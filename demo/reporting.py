@@ -188,6 +188,8 @@ def _send_in(scene: Scene, desk: Desk, kind: Category, home: Resident, clock: "_
     elif lot < _BY_PHONE + _ANONYMOUS:
         by = reports.nobody()
     is_anonymous = by.actor == reports.NOBODY
+    # Whoever calls has no position to send.
+    latitude, longitude = (None, None) if by is desk.staff.hotline else desk.places.position(home.unit_code)
     report = reports.submit(
         scene.session,
         category_code=kind.code,
@@ -196,8 +198,8 @@ def _send_in(scene: Scene, desk: Desk, kind: Category, home: Resident, clock: "_
         address=chance.choice(REPORT_WORDS.places),
         resident_id=None if is_anonymous else resident_id,
         is_confidential=lot >= 100 - _CONFIDENTIAL,
-        # Whoever calls has no position to send.
-        **({} if by is desk.staff.hotline else desk.places.position(home.unit_code)),
+        latitude=latitude,
+        longitude=longitude,
         **clock.by(by),
     )
     desk.held.append(report)

@@ -175,7 +175,7 @@ def test_a_draft_is_its_writers_and_goes_when_they_log_out(
     words = phone.get_by_label("In your own words")
     words.fill("只给我看")
     expect(phone.get_by_text("Draft kept on this phone")).to_be_visible()
-    mine = phone.context.cookies()
+    mine = next(each["value"] for each in phone.context.cookies() if each["name"] == "session")
     other = world.resident()
     activate_somebody(world, login_name=other.number, resident_id=other.id)
 
@@ -187,7 +187,7 @@ def test_a_draft_is_its_writers_and_goes_when_they_log_out(
     expect(words).to_have_value("")
     expect(phone.get_by_text("Draft kept on this phone")).to_be_hidden()
     # The writer comes back to what they wrote, and deletes it.
-    phone.context.add_cookies(mine)
+    phone.context.add_cookies([{"name": "session", "value": mine, "url": visitors.address}])
     phone.reload()
     expect(words).to_have_value("只给我看")
     phone.get_by_role("button", name="Delete the draft").click()
