@@ -15,7 +15,7 @@ from reports.joining import ENDED
 from reports.model import Category, Report, ReportJoin, ReportStatus
 from reports.published import is_for_anybody
 from reports.reporting import check_position
-from reports.responsibilities import categories, get_category
+from reports.responsibilities import get_category
 
 NEAR_M = 300
 SUGGESTED_DAYS = 30
@@ -29,6 +29,8 @@ _EARTH_RADIUS_M = 6_371_000
 _M_PER_DEGREE = math.radians(_EARTH_RADIUS_M)
 # Of a square with more of the same in one month the newest are looked at.
 _LOOKED_AT_MAX = 500
+
+_NEWEST_FIRST = (Report.submitted_at.desc(), Report.id.desc())
 
 Position = tuple[float, float]
 
@@ -95,16 +97,17 @@ def suggest(
     alike = _open_alike(session, category, resident_id, now)
     found: list[Suggestion] = []
     if position is not None:
-        near = alike.where(*_square_around(position)).limit(_LOOKED_AT_MAX)
+        near = alike.where(*_square_around(position)).order_by(*_NEWEST_FIRST).limit(_LOOKED_AT_MAX)
         found = [each for each in _read(session, near, position, resident_id, now) if _is_near(each)]
     if unit is not None and len(found) < SUGGESTIONS_MAX:
         here = alike.where(Report.unit_code == unit.code)
         if position is not None:
             here = here.where(Report.latitude.is_(None))
-        found += _read(session, here.limit(_LOOKED_AT_MAX), None, resident_id, now)
-    in_order = sorted(found, key=lambda each: each.submitted_on, reverse=True)
-    in_order.sort(key=lambda each: (each.distance_m is None, each.distance_m or 0, each.category.code != category.code))
-    return in_order[:SUGGESTIONS_MAX]
+        in_order = here.order_by(Report.category_code != category.code, *_NEWEST_FIRST)
+        found += _read(session, in_order.limit(SUGGESTIONS_MAX), None, resident_id, now)
+    # What comes first of those alike in this was the newest already.
+    found.sort(key=lambda each: (each.distance_m is None, each.distance_m or 0, each.category.code != category.code))
+    return found[:SUGGESTIONS_MAX]
 
 
 def suggestion_of(session: Session, report_id: UUID, *, resident_id: UUID, now: datetime) -> Suggestion:
@@ -137,13 +140,13 @@ def _open(resident_id: UUID) -> Select[Report, Category]:
 
 
 def _open_alike(session: Session, category: Category, resident_id: UUID, now: datetime) -> Select[Report, Category]:
-    beside = [each.code for each in categories(session) if each.parent_code == category.parent_code]
-    since = now - timedelta(days=SUGGESTED_DAYS)
-    return (
-        _open(resident_id)
-        .where(Report.category_code.in_(beside), Report.submitted_at >= since)
-        .order_by(Report.submitted_at.desc(), Report.id.desc())
+    beside = select(Category.code).where(
+        Category.version == category.version, Category.parent_code == category.parent_code
     )
+    since = now - timedelta(days=SUGGESTED_DAYS)
+    # As values, so that the database knows how few they are.
+    codes = list(session.scalars(beside))
+    return _open(resident_id).where(Report.category_code.in_(codes), Report.submitted_at >= since)
 
 
 def _square_around(position: Position) -> Sequence[ColumnElement[bool]]:
