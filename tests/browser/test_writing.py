@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+import people
 import reports
 from people import Grant, Principal, Role
 from reports import JoinState
@@ -132,6 +133,29 @@ def test_without_tiles_the_pin_is_set_by_a_tap_and_moved_by_keys_and_nobody_outs
     [made] = sent_in(world)
     assert [made["lat"], made["long"]] == moved
     assert {url.startswith((visitors.address, "data:", "blob:")) for url in asked} == {True}
+
+
+def test_a_supervisor_goes_from_a_pin_on_the_map_to_its_report_by_key(world: World, visitors: Visitors) -> None:
+    publish_packaged(world)
+    there = lamp_reported(world)
+    person = world.done(
+        lambda session: people.appoint(
+            session, handle="supervisor", name="杜督办", role=Role.SUPERVISOR, now=world.clock.at
+        )
+    )
+    activate_somebody(world, login_name=person.handle, person_id=person.id)
+    desk = visitors.page(person.handle)
+    desk.goto("/office/reports")
+    # On a phone the list comes first, and the map is folded.
+    desk.get_by_text("On the map").click()
+    expect(desk.get_by_text("1 of 1 report listed here has a position.")).to_be_visible()
+    assert width(desk) == 360
+
+    desk.get_by_role("button", name=re.compile(r"Street lamp does not light · \d{12}")).press("Enter")
+
+    expect(desk).to_have_url(re.compile(f"/office/reports/{there}$"))
+    expect(desk.locator("[data-map=one] .map-pin")).to_be_visible()
+    assert width(desk) == 360
 
 
 def test_a_draft_outlives_the_network_and_the_page_and_is_sent_once(world: World, phone: Page) -> None:

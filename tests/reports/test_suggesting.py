@@ -1,10 +1,12 @@
 """What is suggested to somebody who writes a report: open ones of the same near by, and nothing they may not know."""
 
 import math
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 import reports
 from people import Level, Principal, UnitUnknownError, add_unit
@@ -256,3 +258,28 @@ def test_a_grid_is_a_place_of_its_own(office: Office, writer: Principal) -> None
 
     assert ids(suggested(office, writer, unit="G1")) == [there]
     assert suggested(office, writer, unit=TOWN) == []
+
+
+def test_no_question_reads_all_reports(office: Office, writer: Principal) -> None:
+    asked: list[tuple[str, Any]] = []
+    connection = office.session.connection()
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if "FROM reports JOIN report_categories" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    suggested(office, writer, HERE)
+    event.remove(connection, "before_cursor_execute", note)
+
+    # One by position, one by unit; of few rows PostgreSQL would read all of them, whatever it might do.
+    assert len(asked) == 2
+    explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    for statement, parameters in asked:
+        plan = " ".join(str(row) for row in connection.exec_driver_sql(explain + statement, parameters))
+        # Which of the indexes is best depends on how many rows there are, but one there is.
+        assert re.search(r"(SEARCH reports USING INDEX|Index Scan( Backward)? using) ix_reports_", plan), plan
+        assert not re.search(r"SCAN reports|Seq Scan on reports\b", plan), plan

@@ -160,6 +160,10 @@ def test_one_that_ended_meanwhile_leaves_the_form_with_what_was_typed(desk: Desk
         assert "井盖没了" in answer.text
 
 
+def test_a_form_that_names_no_report_joins_none(neighbour: Browser) -> None:
+    assert neighbour.post("/me/reports/joining", **asked(neighbour, same="x", evidence="")).status_code == 404
+
+
 def test_whoever_wants_no_name_is_told_that_joining_takes_one(neighbour: Browser, open_one: str) -> None:
     page = neighbour.post("/me/reports/new", **asked(neighbour, name="anonymous"))
     assert "Is it one of these?" in sentences_of(page)

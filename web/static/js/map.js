@@ -69,7 +69,9 @@ function pins(frame, map, root, layer) {
     words.textContent = label;
     pin.bindTooltip(words, { direction: "top", offset: [0, -36] });
     if (link) {
-      pin.on("click", () => window.location.assign(link.href));
+      const follow = () => window.location.assign(link.href);
+      pin.on("click", follow);
+      pin.on("keydown", ({ originalEvent }) => originalEvent.key === "Enter" && follow());
     }
     layer.addLayer(pin);
     places.push(place);
