@@ -21,6 +21,20 @@ pytestmark = pytest.mark.browser
 
 PICTURE: FilePayload = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": encoded(quarters(320), "JPEG")}
 
+# Makes what the phone keeps eight days older.
+EIGHT_DAYS_PASS = """() => new Promise((done) => {
+  const asked = indexedDB.open("reports-not-sent");
+  asked.onsuccess = () => {
+    const shelf = asked.result.transaction("drafts", "readwrite").objectStore("drafts");
+    const all = shelf.getAll();
+    all.onsuccess = () => all.result.forEach((each) => shelf.put({ ...each, savedAt: each.savedAt - 8 * 86400000 }));
+    shelf.transaction.oncomplete = () => {
+      asked.result.close();
+      done();
+    };
+  };
+})"""
+
 
 @pytest.fixture
 def phone(world: World, visitors: Visitors, payer: Somebody) -> Page:
@@ -216,6 +230,13 @@ def test_a_draft_is_its_writers_and_goes_when_they_log_out(
     expect(words).to_have_value("只给我看")
     phone.get_by_role("button", name="Delete the draft").click()
     expect(words).to_have_value("")
+    # After a week it is gone by itself.
+    words.fill("旧的")
+    expect(phone.get_by_text("Draft kept on this phone")).to_be_visible()
+    phone.evaluate(EIGHT_DAYS_PASS)
+    phone.reload()
+    expect(phone.locator(".map-grid").first).to_be_visible()
+    expect(words).to_have_value("")
     words.fill("再写一次")
     expect(phone.get_by_text("Draft kept on this phone")).to_be_visible()
     phone.goto("/account")
@@ -227,3 +248,18 @@ def test_a_draft_is_its_writers_and_goes_when_they_log_out(
     expect(phone.get_by_label("Photos")).to_be_visible()
     expect(words).to_have_value("")
     expect(phone.get_by_text("Draft kept on this phone")).to_be_hidden()
+
+
+def test_a_phone_that_keeps_nothing_sends_reports_all_the_same(world: World, phone: Page) -> None:
+    phone.add_init_script("indexedDB.open = () => { throw new DOMException('closed', 'SecurityError'); };")
+    phone.reload()
+    choose_the_lamp(phone)
+    phone.get_by_label("In your own words").fill("路灯不亮")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Send the report").click()
+    expect(phone.get_by_text("this phone keeps no draft")).to_be_visible()
+    phone.context.set_offline(False)
+
+    send(phone)
+
+    assert len(sent_in(world)) == 1

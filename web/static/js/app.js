@@ -49,10 +49,15 @@ document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
 // Whoever logs out leaves nothing here that they have written.
 document.querySelector("[data-log-out]")?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  await forgetAll();
-  event.target.submit();
+  try {
+    await forgetAll();
+  } finally {
+    event.target.submit();
+  }
 });
-forgetOld();
+forgetOld().catch(() => {
+  // A browser that keeps nothing has nothing to forget.
+});
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -8,7 +8,9 @@ const ANSWER_MS = 8_000;
 // A page that follows upon a form says which draft is done.
 const sent = document.querySelector("[data-draft-sent]");
 if (sent) {
-  await forgetSent(sent.dataset.draftSent);
+  await forgetSent(sent.dataset.draftSent).catch(() => {
+    // A browser that keeps nothing has nothing to forget.
+  });
 }
 
 const form = document.querySelector("[data-report]");
@@ -57,9 +59,24 @@ async function keepDrafts(form, part) {
     if (!(fields.category || fields.description.trim() || fields.address.trim() || fields.lat || files.length)) {
       return;
     }
-    draft = { account, key: elements.idempotency_key.value, savedAt: Date.now(), fields, photos: files, waits };
-    await keep(draft);
+    const next = { account, key: elements.idempotency_key.value, savedAt: Date.now(), fields, photos: files, waits };
+    if (!(await isKept(next)) && files.length && (await isKept({ ...next, photos: [] }))) {
+      say.textContent = say.dataset.noRoom;
+    }
     show();
+  };
+
+  // The storage of a phone may be full, or closed to pages: the form works without a draft, and the page says so once
+  // there is a need for one.
+  const isKept = async (next) => {
+    try {
+      await keep(next);
+      draft = next;
+      return true;
+    } catch {
+      draft = undefined;
+      return false;
+    }
   };
 
   const fill = () => {
@@ -92,8 +109,8 @@ async function keepDrafts(form, part) {
   };
 
   const waitForNetwork = () => {
-    show();
-    say.textContent = say.dataset.offline;
+    say.textContent = draft ? say.dataset.offline : say.dataset.notKept;
+    part.hidden = false;
     part.scrollIntoView({ block: "center" });
   };
 
@@ -154,11 +171,13 @@ async function keepDrafts(form, part) {
 
   part.querySelector("[data-draft-delete]").addEventListener("click", async () => {
     clearTimeout(typing);
-    await forget(account);
+    if (draft) {
+      await forget(account);
+    }
     window.location.replace(form.action);
   });
 
-  draft = await draftOf(account);
+  draft = await draftOf(account).catch(() => undefined);
   if (draft && !("typed" in form.dataset)) {
     fill();
     if (draft.waits && navigator.onLine) {
