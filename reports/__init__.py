@@ -102,7 +102,7 @@ from reports.responsibility_files import (
     write_responsibilities,
 )
 from reports.steps import UNHANDLED, Function, is_placed, may_act, may_take, report_of_step, steps_of
-from reports.suggesting import NEAR_M, SUGGESTED_DAYS, Suggestion, suggest, suggestion_of
+from reports.suggesting import NEAR_M, SUGGESTED_DAYS, Suggestion, middle_of, suggest, suggestion_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -246,6 +246,7 @@ __all__ = [
     "may_know_reporter",
     "may_take",
     "merge",
+    "middle_of",
     "miss_photos",
     "names_a_place",
     "nobody",

@@ -30,6 +30,7 @@ _M_PER_DEGREE = math.radians(_EARTH_RADIUS_M)
 # Of a square with more of the same in one month the newest are looked at.
 _LOOKED_AT_MAX = 500
 
+_FOR_THE_MIDDLE = 50
 _NEWEST_FIRST = (Report.submitted_at.desc(), Report.id.desc())
 
 Position = tuple[float, float]
@@ -121,6 +122,20 @@ def suggestion_of(session: Session, report_id: UUID, *, resident_id: UUID, now: 
     if not found:
         raise ReportUnknownError(report_id)
     return found[0]
+
+
+def middle_of(session: Session, unit_code: str) -> Position | None:
+    """Return about where a unit lies, by reports of it that anybody may know of; None where none has a position."""
+    placed = (
+        select(Report.latitude, Report.longitude)
+        .where(Report.unit_code == unit_code, Report.latitude.is_not(None), is_for_anybody())
+        .limit(_FOR_THE_MIDDLE)
+    )
+    found = [(latitude, longitude) for latitude, longitude in session.execute(placed) if latitude is not None]
+    if not found:
+        return None
+    north, east = (sum(each) / len(found) for each in zip(*found, strict=True))
+    return round(north, _ROUNDED_DIGITS), round(east, _ROUNDED_DIGITS)
 
 
 def metres_between(one: Position, other: Position) -> float:

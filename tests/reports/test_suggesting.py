@@ -260,6 +260,19 @@ def test_a_grid_is_a_place_of_its_own(office: Office, writer: Principal) -> None
     assert suggested(office, writer, unit=TOWN) == []
 
 
+def test_a_unit_lies_in_the_middle_of_its_reports_as_far_as_anybody_may_know_them(office: Office) -> None:
+    assert reports.middle_of(office.session, VILLAGE) is None
+    sent_in(office)
+    sent_in(office, (10.0, 10.0), is_confidential=True)
+    assert reports.middle_of(office.session, VILLAGE) is None
+
+    for latitude in (34.86, 34.8748):
+        sent_in(office, (latitude, 110.4482))
+
+    assert reports.middle_of(office.session, VILLAGE) == (34.867, 110.448)
+    assert reports.middle_of(office.session, OTHER_VILLAGE) is None
+
+
 def test_no_question_reads_all_reports(office: Office, writer: Principal) -> None:
     asked: list[tuple[str, Any]] = []
     connection = office.session.connection()

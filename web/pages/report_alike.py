@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 import reports
 from people import Role, UnitUnknownError
 from photos import PhotoStore
-from reports import CategoryUnknownError, ReportStatus, ReportUnknownError, Suggestion, suggest, suggestion_of
+from reports import (
+    CategoryUnknownError,
+    ReportStatus,
+    ReportUnknownError,
+    Suggestion,
+    middle_of,
+    suggest,
+    suggestion_of,
+)
 from web.auth import access, principal
 from web.clock import now
 from web.pages.categories_shown import category_name
@@ -61,7 +69,11 @@ def show_alike() -> ResponseReturnValue:
     form = Form.posted("category", "unit", "lat", "long")
     found = look_for_alike(form) if form.values["category"] else None
     # What is wrong about the form, sending it says.
-    return "" if found is None else render_template("resident/_alike_part.html", suggestions=found)
+    if found is None:
+        return ""
+    unit = form.values["unit"].strip()
+    middle = None if form.values["lat"] or not unit else reading(lambda session: middle_of(session, unit))
+    return render_template("resident/_alike_part.html", suggestions=found, middle=middle)
 
 
 @blueprint.post("/reports/joining")

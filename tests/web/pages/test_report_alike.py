@@ -188,6 +188,9 @@ def test_while_writing_a_part_of_the_page_shows_them(neighbour: Browser, open_on
     assert 'data-pin="34.867,110.448"' in found.text
     assert 'name="looked" value="1"' in found.text
     assert "<html" not in found.text
+    assert "data-middle" not in found.text
+    # Without a position the map goes to where the unit lies.
+    assert 'data-middle="34.867,110.448"' in part(neighbour, category=CATEGORY, unit=VILLAGE).text
     nothing = part(neighbour, category="C0201", unit=VILLAGE, **HERE)
     assert ("same" in nothing.text, 'name="looked"' in nothing.text) == (False, True)
 

@@ -138,8 +138,10 @@ function pick(frame) {
   document.body.addEventListener("htmx:afterSwap", ({ target }) => {
     if (target.matches("[data-alike]")) {
       const [first] = pins(frame, map, target, near);
-      if (first && lat.value === "") {
-        map.setView(first, NEAR - 1);
+      const middle = target.querySelector("[data-middle]");
+      const beginning = first ?? (middle && read(middle.dataset.middle));
+      if (beginning && lat.value === "") {
+        map.setView(beginning, NEAR - 1);
       }
     }
   });
