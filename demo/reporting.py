@@ -14,6 +14,7 @@ import reports
 from awards import Tariff, appropriate, set_tariff
 from demo.crowd import ReportStaff
 from demo.names import REPORT_WORDS
+from demo.places import Places
 from demo.scene import DAYS, Scene
 from people import Grant, Principal, Resident, Role, Unit
 from reports import Category, RequestKind, Severity, categories
@@ -48,6 +49,7 @@ class Desk:
     held: list[object] = field(default_factory=list)
     # Reports that others may be merged into, by category and place.
     alive: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
 
 
 def open_desk(scene: Scene, staff: ReportStaff) -> Desk:
@@ -186,6 +188,8 @@ def _send_in(scene: Scene, desk: Desk, kind: Category, home: Resident, clock: "_
     elif lot < _BY_PHONE + _ANONYMOUS:
         by = reports.nobody()
     is_anonymous = by.actor == reports.NOBODY
+    # Whoever calls has no position to send.
+    latitude, longitude = (None, None) if by is desk.staff.hotline else desk.places.position(home.unit_code)
     report = reports.submit(
         scene.session,
         category_code=kind.code,
@@ -194,6 +198,8 @@ def _send_in(scene: Scene, desk: Desk, kind: Category, home: Resident, clock: "_
         address=chance.choice(REPORT_WORDS.places),
         resident_id=None if is_anonymous else resident_id,
         is_confidential=lot >= 100 - _CONFIDENTIAL,
+        latitude=latitude,
+        longitude=longitude,
         **clock.by(by),
     )
     desk.held.append(report)

@@ -12,7 +12,8 @@ from photos.errors import (
     TooManyPhotosError,
 )
 from photos.keeping import PHOTOS_MAX, forget, get_photo, keep, photos_of
-from photos.model import Photo, PhotoKind
+from photos.model import Photo, PhotoKind, PhotoSetAside
+from photos.setting_aside import forget_set_aside, photos_set_aside, set_aside
 from photos.stores import FolderStore, PhotoStore, S3Store, photo_key
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "PhotoFault",
     "PhotoKind",
     "PhotoRefusedError",
+    "PhotoSetAside",
     "PhotoStore",
     "PhotoStoreUnavailableError",
     "PhotoUnknownError",
@@ -38,8 +40,11 @@ __all__ = [
     "clean_photo",
     "cover",
     "forget",
+    "forget_set_aside",
     "get_photo",
     "keep",
     "photo_key",
     "photos_of",
+    "photos_set_aside",
+    "set_aside",
 ]

@@ -69,7 +69,7 @@ from reports.model import (
 from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
-from reports.photographing import add_photos
+from reports.photographing import add_join_photos, add_photos
 from reports.published import (
     PublishedReport,
     PublishedStep,
@@ -114,6 +114,7 @@ from reports.steps import (
     report_within_reach,
     steps_of,
 )
+from reports.suggesting import NEAR_M, SUGGESTED_DAYS, Suggestion, middle_of, suggest, suggestion_of
 from reports.supervision import accept, close, merge, reject, return_to_department, verify
 from reports.unmasking import (
     ask_unmasking,
@@ -139,8 +140,10 @@ from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
     "CHECKS",
+    "NEAR_M",
     "NOBODY",
     "REOPENING_DAYS",
+    "SUGGESTED_DAYS",
     "UNHANDLED",
     "WAITING",
     "BroughtReport",
@@ -193,12 +196,14 @@ __all__ = [
     "Severity",
     "StepKind",
     "StepNotNowError",
+    "Suggestion",
     "Unmasking",
     "WaitingCount",
     "accept",
     "accept_call",
     "acknowledge",
     "acknowledge_call",
+    "add_join_photos",
     "add_photos",
     "answer_order",
     "as_kept",
@@ -257,6 +262,7 @@ __all__ = [
     "may_know_reporter",
     "may_take",
     "merge",
+    "middle_of",
     "miss_photos",
     "names_a_place",
     "nobody",
@@ -285,6 +291,8 @@ __all__ = [
     "return_to_department",
     "steps_of",
     "submit",
+    "suggest",
+    "suggestion_of",
     "takers",
     "told_note",
     "transfer",

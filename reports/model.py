@@ -180,6 +180,9 @@ class Report(Base):
         # For what anybody may list: by when it came, of one category too.
         Index("ix_reports_submitted_at", "submitted_at"),
         Index("ix_reports_category_code_submitted_at", "category_code", "submitted_at"),
+        # For what may be about the same: by place, of some categories.
+        Index("ix_reports_unit_code_category_code_submitted_at", "unit_code", "category_code", "submitted_at"),
+        Index("ix_reports_category_code_latitude_submitted_at", "category_code", "latitude", "submitted_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -188,7 +191,7 @@ class Report(Base):
     category_code: Mapped[str] = mapped_column(String(CATEGORY_CODE_LENGTH_MAX))
     # Only what other programs bring is longer than other texts.
     description: Mapped[str] = mapped_column(String(OUTSIDE_TEXT_LENGTH_MAX))
-    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), index=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"))
     address: Mapped[str | None] = mapped_column(String(NAME_LENGTH_MAX))
     # Degrees (WGS 84), north and east positive.
     latitude: Mapped[float | None] = mapped_column(Double)

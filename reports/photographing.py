@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from people import Principal
 from photos import CleanPhoto, Photo, PhotoKind, PhotoStore, keep
 from reports.anonymity import NOBODY, as_kept
-from reports.errors import ReportUnknownError, StepNotNowError
-from reports.model import Report, ReportStatus, ReportStep, StepKind
+from reports.errors import JoinUnknownError, ReportUnknownError, StepNotNowError
+from reports.model import JoinState, Report, ReportJoin, ReportStatus, ReportStep, StepKind
 from reports.steps import WITH_DEPARTMENT, Function, is_placed
 
 _BEFORE_CLOSURE = tuple(
@@ -46,6 +46,34 @@ def add_photos(
     if report.status not in _WHEN[kind]:
         raise StepNotNowError("photo", report.status)
     return keep(session, store, matter_id=report.id, kind=kind, pictures=pictures, now=as_kept(by, now))
+
+
+def add_join_photos(
+    session: Session,
+    store: PhotoStore,
+    *,
+    join_id: UUID,
+    pictures: Sequence[CleanPhoto],
+    by: Principal,
+    now: datetime,
+) -> list[Photo]:
+    """Keep photos of what somebody adds to another's report, with their words and until these are decided about.
+
+    They are up to 6 of the join itself: the reporter's own number stays theirs, and only supervisors see them.
+
+    Raises:
+        JoinUnknownError: they did not join under this id.
+        StepNotNowError: they brought no words, or a supervisor has decided.
+        TooManyPhotosError: there would be more than 6.
+        PhotoStoreUnavailableError: the store is away.
+    """
+    joined = session.get(ReportJoin, join_id, with_for_update=True, populate_existing=True)
+    if joined is None or not by.is_resident(joined.resident_id):
+        raise JoinUnknownError(join_id)
+    if joined.state is not JoinState.ASKED:
+        report = session.get_one(Report, joined.report_id)
+        raise StepNotNowError("photo", report.status)
+    return keep(session, store, matter_id=joined.id, kind=PhotoKind.SEEN, pictures=pictures, now=now)
 
 
 def _kind_of(session: Session, report: Report, by: Principal) -> PhotoKind:

@@ -89,7 +89,7 @@ def published_steps(
             ReportStep.made_at >= since,
             ReportStep.made_at <= until,
             ReportStep.kind != StepKind.SUBMISSION,
-            _is_for_anybody(),
+            is_for_anybody(),
         )
         .order_by(ReportStep.made_at, ReportStep.id)
         .limit(limit)
@@ -134,10 +134,11 @@ def _published() -> Select[Report, Category, ReportStep, Duty]:
         .join(Category, is_category_of())
         .join(ReportStep, (ReportStep.report_id == Report.id) & (ReportStep.number == newest))
         .outerjoin(Duty, (Duty.matter_id == Report.id) & Duty.ended_at.is_(None))
-        .where(_is_for_anybody())
+        .where(is_for_anybody())
     )
 
 
-def _is_for_anybody() -> ColumnElement[bool]:
+def is_for_anybody() -> ColumnElement[bool]:
+    """Return the condition that anybody may know of a report: nothing private, and nobody hid themselves."""
     # Whoever hid themselves must not be found by the minute in which their report appears.
     return and_(~Report.is_anonymous, may_be_public())

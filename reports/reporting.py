@@ -67,7 +67,7 @@ def submit(
     unit = get_unit(session, unit_code)
     if unit.level is Level.DEPARTMENT:
         raise PlaceUnknownError(unit.code)
-    _check_position(latitude, longitude)
+    check_position(latitude, longitude)
     is_anonymous = by.actor == NOBODY
     kept_at = as_kept(by, now)
     if channel is None:
@@ -149,7 +149,12 @@ def _clean_description(text: str, channel: Channel) -> str:
     return clean_text(text, field="description", length_max=TEXT_LENGTH_MAX)
 
 
-def _check_position(latitude: float | None, longitude: float | None) -> None:
+def check_position(latitude: float | None, longitude: float | None) -> None:
+    """Refuse what is no position on earth; none at all is right.
+
+    Raises:
+        PositionError: half a position, or none on earth.
+    """
     if latitude is None and longitude is None:
         return
     if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):

@@ -19,6 +19,8 @@ FILES = {
     },
     "barcode-detector": {"dist/iife/polyfill.js": "barcode-detector.js"},
     "htmx.org": {"dist/htmx.min.js": "htmx.min.js"},
+    # Its pictures are left out: our pins are icons of ours, and there is one layer only.
+    "leaflet": {"dist/leaflet.js": "leaflet.js", "dist/leaflet.css": "leaflet.css"},
     "swagger-ui-dist": {
         "swagger-ui-bundle.js": "swagger-ui-bundle.js",
         "swagger-ui.css": "swagger-ui.css",

@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_secret_keys(app, settings)
     # Hooks run in this order: a name first, then who is asking, then whether a form is ours.
     register_request_ids(app)
-    register_security_headers(app)
+    register_security_headers(app, settings)
     register_rate_limits(app)
     register_access(app)
     csrf.init_app(app)

@@ -1,6 +1,9 @@
 """What every answer tells the browser: load nothing from elsewhere, let nobody frame us, forget private pages."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
+
+from web.maps import tile_origins
+from web.settings import Settings
 
 _POLICY = (
     "default-src 'none'",
@@ -22,7 +25,6 @@ _BESIDES = (
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-_ALWAYS = (("Content-Security-Policy", "; ".join(_POLICY)), *_BESIDES)
 _FOR_PAGES = (
     ("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(self), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -30,15 +32,23 @@ _FOR_PAGES = (
 _HSTS = "max-age=31536000"
 
 
-def register_security_headers(app: Flask) -> None:
+def register_security_headers(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer; HSTS only to those that go out by https."""
+    app.extensions["content_security_policy"] = _policy(settings)
     app.after_request(_add)
+
+
+def _policy(settings: Settings) -> str:
+    """Return the policy of pages: all from our own host, and tiles of maps from where the installation says."""
+    images = " ".join(("img-src 'self' data:", *tile_origins(settings.map_tiles)))
+    return "; ".join(images if part.startswith("img-src ") else part for part in _POLICY)
 
 
 def _add(response: Response) -> Response:
     headers = response.headers
     # A page that loads less than the others brings a stricter policy of its own.
-    headers.extend(_BESIDES if "Content-Security-Policy" in headers else _ALWAYS)
+    headers.setdefault("Content-Security-Policy", current_app.extensions["content_security_policy"])
+    headers.extend(_BESIDES)
     if response.mimetype == "text/html":
         headers.extend(_FOR_PAGES)
     if request.path.startswith("/api/"):

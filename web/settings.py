@@ -1,6 +1,7 @@
 """What an installation may choose, read once from environment variables."""
 
 import base64
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 _NOTICE_SENDERS = ("off", "file", "webhook")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]+")
 _S3_PLACE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*", re.ASCII)
 
 
@@ -71,6 +73,11 @@ class Settings:
     notice_webhook_url: str = ""
     notice_webhook_secret: bytes = field(default=b"", repr=False)
     notice_webhook_loopback: bool = False
+    # {z}, {x} and {y} stand for a tile; empty: maps are a plain grid, and no address outside is touched.
+    map_tiles: str = ""
+    map_attribution: str = ""
+    # Where maps begin: degrees (WGS 84), north and east.
+    map_centre: tuple[float, float] = (34.867, 110.448)
     workers: int = 2
     threads: int = 16
     host: str = "127.0.0.1"
@@ -125,6 +132,9 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         open311_jurisdiction_id=environ.get("OPEN311_JURISDICTION_ID", "").strip(),
         open311_media_loopback=environ.get("OPEN311_MEDIA_LOOPBACK", "") == "1",
         **_notices(environ),
+        map_tiles=_tiles(environ.get("MAP_TILES", "").strip()),
+        map_attribution=environ.get("MAP_ATTRIBUTION", "").strip(),
+        map_centre=_position("MAP_CENTRE", environ.get("MAP_CENTRE") or "34.867,110.448"),
         workers=_number(environ, "WORKERS", 2, most=64),
         threads=_number(environ, "THREADS", 16, most=256),
         host=environ.get("HOST") or "127.0.0.1",
@@ -208,6 +218,24 @@ def _notices(environ: Mapping[str, str]) -> dict[str, Any]:
         "notice_webhook_secret": _webhook_secret(_given_secret(environ, "NOTICE_WEBHOOK_SECRET")),
         "notice_webhook_loopback": to_loopback,
     }
+
+
+def _tiles(text: str) -> str:
+    # Its origin goes into a header: nothing may stand there that ends a part of it.
+    places_named = all(text.count(each) == 1 for each in ("{z}", "{x}", "{y}"))
+    if text and not (_TILES.fullmatch(text) and places_named):
+        raise SettingError("MAP_TILES must be an address such as https://tiles.example/{z}/{x}/{y}.png")
+    return text
+
+
+def _position(name: str, text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        latitude = longitude = math.inf
+    if not (abs(latitude) <= 85 and abs(longitude) <= 180):
+        raise SettingError(f"{name} must be degrees north and east, such as 34.867,110.448")
+    return latitude, longitude
 
 
 def _webhook_secret(text: str) -> bytes:

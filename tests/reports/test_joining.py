@@ -1,5 +1,6 @@
 """Me too: who may join what, and what a supervisor says about what they add."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import reports
 from ledger import SamePersonError
 from people import Principal, Role, TextRefusedError
+from photos import CleanPhoto, FolderStore, TooManyPhotosError, photos_of
 from reports import (
     JoinDecidedError,
     JoinRefusedError,
@@ -119,3 +121,30 @@ def test_who_decided_about_evidence_takes_no_other_end(office: Office) -> None:
     decide(office, report_id, join(office, report_id).id, by=both)
     with pytest.raises(SamePersonError):
         office.acknowledge(report_id, by=both)
+
+
+def test_photos_of_a_joiner_are_the_joins_until_it_is_decided(office: Office, tmp_path: Path) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    witness, store = office.resident(), FolderStore(tmp_path)
+    joined = join(office, report_id, by=witness)
+
+    def add(join_id: UUID, by: Principal, count: int = 1) -> None:
+        pictures = [CleanPhoto(jpeg=b"%d" % each, width=8, height=8, sha256=f"{each:064x}") for each in range(count)]
+        reports.add_join_photos(office.session, store, join_id=join_id, pictures=pictures, by=by, now=office.at)
+
+    add(joined.id, witness, 6)
+    assert (len(photos_of(office.session, joined.id)), photos_of(office.session, report_id)) == (6, [])
+    with pytest.raises(TooManyPhotosError):
+        add(joined.id, witness, 7)
+    for other in (office.resident(), office.reporter, office.supervisor):
+        with pytest.raises(JoinUnknownError):
+            add(joined.id, other)
+    with pytest.raises(JoinUnknownError):
+        add(uuid4(), witness)
+    follower = office.resident()
+    follows = join(office, report_id, None, by=follower)
+    with pytest.raises(StepNotNowError):
+        add(follows.id, follower)
+    decide(office, report_id, joined.id)
+    with pytest.raises(StepNotNowError):
+        add(joined.id, witness)

@@ -28,6 +28,7 @@ from web.api import (
     report_orders,
     report_photos,
     report_steps,
+    report_suggestions,
     reports,
     residents,
     scoreboard,
@@ -69,7 +70,7 @@ _RESOURCES = (
 )
 _ADDS_ROUTES = (
     *(balances, holds, publications, ratings, report_calls, report_joins, report_orders, report_photos, report_steps),
-    unmaskings,
+    *(report_suggestions, unmaskings),
 )
 
 

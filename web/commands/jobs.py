@@ -17,6 +17,7 @@ from listening import draw_call_backs, write_digests
 from merchants import purge_payment_codes
 from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
+from photos import PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies
 from reports import release_rests, remind_units
 from web.clock import now
@@ -32,6 +33,9 @@ Place = TypeVar("Place")
 
 # A limit for a year counts on the year's first day, and a refund may come long after.
 _COUNTERS_KEPT = timedelta(days=400)
+
+# Today's and yesterday's forms may still be sent.
+_PHOTOS_SET_ASIDE = timedelta(days=1)
 
 jobs = RefusingGroup("jobs", help="Work that is due at a time.")
 
@@ -65,6 +69,7 @@ def run(*, progress: bool | None) -> None:
     )
     for name, purge in purges:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
+    click.echo(f"photos of forms that were not sent forgotten: {_forget_photos(at)}")
     # Last, so that what this run booked is sealed with the rest.
     click.echo(f"entries sealed: {seal_everything(at)}")
     # After all else: a gateway that is slow keeps nothing waiting.
@@ -88,6 +93,17 @@ def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:
     while (swept := in_transaction(part)).count:
         count, amount = count + swept.count, amount + swept.amount
     click.echo(f"{words.format(count=count)}, {amount} minor units")
+
+
+def _forget_photos(at: datetime) -> str:
+    """Forget photos that were set aside before yesterday, and say how many; the next run does what a store refused."""
+    count, store, before = 0, photo_store(), at.date() - _PHOTOS_SET_ASIDE
+    try:
+        while forgotten := in_transaction(lambda session: forget_set_aside(session, store, before=before)):
+            count += forgotten
+    except PhotoStoreUnavailableError:
+        return f"{count}, then the store of photos was away"
+    return str(count)
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:

@@ -15,6 +15,7 @@ from web.pages import (
     public,
     public_reports,
     receipt_checks,
+    report_alike,
     report_sending,
     reporting,
     resident,
@@ -35,7 +36,7 @@ _BLUEPRINTS = (
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
     *(claims, debts, following, payment_code, public_reports, receipt_checks, report_sending, reporting, resident),
-    *(responsibilities, scoreboard, seals, till_payments, till_shops),
+    *(report_alike, responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 
 

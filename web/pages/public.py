@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -100,7 +101,8 @@ def merchants() -> str:
 @public
 def data_protection() -> str:
     """Say what is kept about people."""
-    return render_template("public/data_protection.html")
+    tiles = current_settings().map_tiles
+    return render_template("public/data_protection.html", tiles_from=urlsplit(tiles).hostname if tiles else "")
 
 
 @blueprint.get("/offline")

@@ -3,7 +3,6 @@
 Adds its routes to a resident's pages.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,27 +13,28 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 import reports
-from ledger import Call
-from people import Principal, Role, UnitUnknownError, get_resident, get_unit
-from photos import CleanPhoto, PhotoStore
-from reports import CategoryUnknownError, Report, give_claim_code, nobody, report_of_step, steps_of
+from ledger import Call, recall_call
+from people import Principal, Role, get_resident
+from photos import PhotoStore
+from reports import Report, give_claim_code, nobody, report_of_step, steps_of
 from web.auth import access, principal
 from web.clock import now
 from web.nobodys_calls import without_owner
-from web.pages.categories_shown import category_groups
+from web.pages.drafts import note_sent
 from web.pages.forms import Form
-from web.pages.photos_typed import FIELD, choose_again, hashes, once_with_photos, typed_photos
+from web.pages.photos_kept import FormPhotos, photos_of_form
+from web.pages.photos_typed import FIELD, hashes, once_with_photos
+from web.pages.report_alike import AT_FAULT, alike_page, joining_page, look_for_alike
+from web.pages.report_form import ANONYMOUS, CONFIDENTIAL, NAMED, REPORT_FIELDS, degrees, new_page
 from web.pages.resident_blueprint import blueprint
-from web.pages.units_shown import place_groups
 from web.pages.viewer import resident_id
 from web.photo_uploads import brings_photos
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading
 
 _TEXT_LENGTH_MAX = 500
-_FIELDS = ("category", "description", "unit", "address", "lat", "long", "urgent", "name", FIELD)
-NAMED, CONFIDENTIAL, ANONYMOUS = "named", "confidential", "anonymous"
-_AT_FAULT: dict[type[Exception], str] = {CategoryUnknownError: "category", UnitUnknownError: "unit"}
+# `same`: the open report that it is about; `looked`: the sender has seen which there are.
+_FIELDS = (*REPORT_FIELDS, "same", "looked", FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class _Asked:
     """A report as the form asks for it, with its photos, and the call that it is."""
 
     facts: dict[str, Any]
-    pictures: list[CleanPhoto]
+    photos: FormPhotos
     call: Call
 
 
@@ -51,37 +51,48 @@ class _Asked:
 def show_new_report() -> ResponseReturnValue:
     """Show the form of a report; its place is where the resident lives, until they choose another."""
     home = reading(lambda session: get_resident(session, resident_id()).unit_code)
-    return _new_page(Form({"unit": home, "name": NAMED}))
+    return new_page(Form({"unit": home, "name": NAMED}))
 
 
 @blueprint.post("/reports/new")
 @access(Role.RESIDENT)
 @brings_photos
 def send_report() -> ResponseReturnValue:
-    """Take a report in, once, and show it; whoever wants no name is shown the code by which they follow it."""
+    """Take a report in, once, and show it; whoever wants no name is shown the code by which they follow it.
+
+    Where open reports may be about the same, and the sender has not seen them, they are asked first.
+    """
     form = Form.posted_once(*_FIELDS)
     is_anonymous = form.values["name"] == ANONYMOUS
     if is_anonymous:
         # Before anything is looked at: what is wrong about the form is no trace either.
         leave_no_trace()
-    asked = _asked(form)
+    photos = photos_of_form(form)
+    if form.values["same"]:
+        form.values["evidence"] = form.values["description"]
+        return joining_page(form, photos)
+    asked = _asked(form, photos)
     if asked is None:
-        return _new_page(form)
+        return new_page(form, photos)
+    if form.values["looked"] != "1" and not _was_made(asked.call):
+        found = look_for_alike(form)
+        if found is None:
+            return new_page(form, photos)
+        if found:
+            return alike_page(form, photos, found)
     return _send_without_a_name(form, asked) if is_anonymous else _send_by_name(form, asked)
 
 
-def _asked(form: Form) -> _Asked | None:
+def _asked(form: Form, photos: FormPhotos) -> _Asked | None:
     """Return what the form asks for; None where something is wrong with it."""
     category, unit = form.values["category"], form.text("unit")
     description = form.prose("description", length_max=_TEXT_LENGTH_MAX)
     if not category:
         form.wrong("category", _("Choose what it is about."))
-    latitude, longitude = _degrees(form, "lat"), _degrees(form, "long")
+    latitude, longitude = degrees(form, "lat"), degrees(form, "long")
     if form.values["name"] not in {"", NAMED, CONFIDENTIAL, ANONYMOUS}:
         form.wrong("name", _("Choose one of these."))
-    pictures = typed_photos(form)
     if not form.is_right:
-        choose_again(form, pictures)
         return None
     facts: dict[str, Any] = {
         "category_code": category,
@@ -92,8 +103,13 @@ def _asked(form: Form) -> _Asked | None:
         "longitude": longitude,
         "is_urgent": form.values["urgent"] == "1",
     }
-    call = form.call(**facts, name=form.values["name"], photos=hashes(pictures))
-    return _Asked(facts, pictures, call)
+    call = form.call(**facts, name=form.values["name"], photos=hashes(photos.pictures))
+    return _Asked(facts, photos, without_owner(call) if form.values["name"] == ANONYMOUS else call)
+
+
+def _was_made(call: Call) -> bool:
+    """Say whether the form was sent before: then its report is one of those that are alike."""
+    return reading(lambda session: recall_call(session, call)) is not None
 
 
 def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
@@ -109,66 +125,44 @@ def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
         )
         return _with_photos(session, store, made, asked, principal())
 
-    step_id = form.attempt(lambda: once_with_photos(asked.call, asked.pictures, make), _AT_FAULT)
+    step_id = form.attempt(lambda: once_with_photos(asked.call, asked.photos.pictures, make), AT_FAULT)
     if step_id is None:
-        choose_again(form, asked.pictures)
-        return _new_page(form)
+        return new_page(form, asked.photos)
+    note_sent(form)
     number, report_id = reading(lambda session: _number_and_id(report_of_step(session, step_id)))
     flash(_("Thank you. Your report is with the office. Its number is %(number)s.", number=number), "success")
     return redirect(url_for("resident.report", report_id=report_id), 303)
 
 
 def _send_without_a_name(form: Form, asked: _Asked) -> ResponseReturnValue:
-    call = without_owner(asked.call)
     # The code of the attempt that was kept: those that lost a race are gone with their rows.
     codes: list[str] = []
 
     def make(session: Session, store: PhotoStore | None) -> UUID:
         codes.clear()
-        made = reports.submit(session, **asked.facts, by=nobody(), now=now(), call=call)
+        made = reports.submit(session, **asked.facts, by=nobody(), now=now(), call=asked.call)
         codes.append(give_claim_code(session, made))
         return _with_photos(session, store, made, asked, nobody(made.id))
 
-    step_id = form.attempt(lambda: once_with_photos(call, asked.pictures, make), _AT_FAULT)
+    step_id = form.attempt(lambda: once_with_photos(asked.call, asked.photos.pictures, make), AT_FAULT)
     if step_id is None:
-        choose_again(form, asked.pictures)
-        return _new_page(form)
+        return new_page(form, asked.photos)
     number, _report_id = reading(lambda session: _number_and_id(report_of_step(session, step_id)))
     # An answer to the form and no page of its own: the code stands in no address, and no other request is made.
-    page = render_template("resident/report_code.html", code=codes[0] if codes else None, number=number)
+    page = render_template(
+        "resident/report_code.html",
+        code=codes[0] if codes else None,
+        number=number,
+        sent_draft=form.idempotency_key,
+    )
     return make_response(page, 201 if codes else 200)
 
 
 def _with_photos(session: Session, store: PhotoStore | None, made: Report, asked: _Asked, by: Principal) -> UUID:
     if store is not None:
-        reports.add_photos(session, store, report_id=made.id, pictures=asked.pictures, by=by, now=now())
+        reports.add_photos(session, store, report_id=made.id, pictures=asked.photos.pictures, by=by, now=now())
     return steps_of(session, made.id)[-1].id
-
-
-def _new_page(form: Form) -> ResponseReturnValue:
-    def read(session: Session) -> dict[str, Any]:
-        home = get_unit(session, get_resident(session, resident_id()).unit_code)
-        return {
-            "groups": category_groups(session),
-            "home": (home.code, home.name),
-            "places": place_groups(session, near=home),
-        }
-
-    return make_response(render_template("resident/report_new.html", **reading(read), **form.context), form.status)
 
 
 def _number_and_id(report: Report) -> tuple[str, UUID]:
     return report.number, report.id
-
-
-def _degrees(form: Form, field: str) -> float | None:
-    """Return what a position's hidden field says, None where it is empty; a fault where it is no number."""
-    text = form.values[field].strip()
-    try:
-        degrees = float(text[:40]) if text else None
-    except ValueError:
-        degrees = math.nan
-    if degrees is None or math.isfinite(degrees):
-        return degrees
-    form.wrong("lat", _("This position cannot be read. Take it again, or leave it out."))
-    return None

@@ -30,6 +30,7 @@ from reports import (
 )
 from web.auth import access, principal, require
 from web.clock import now, today
+from web.pages.drafts import sent_draft
 from web.pages.earnings_shown import earning_view
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
@@ -148,7 +149,8 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
         }
 
-    return make_response(render_template("resident/report.html", **reading(read), **form.context), form.status)
+    page = render_template("resident/report.html", sent_draft=sent_draft(), **reading(read), **form.context)
+    return make_response(page, form.status)
 
 
 def _is_own(report: Report) -> bool:

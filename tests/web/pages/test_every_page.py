@@ -38,6 +38,7 @@ OF_OFFICERS_OF_REPORTS = {
 SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
     *("/me/reports/new", "/me/reports/{report}/reopening", "/me/reports/{report}/photos", "/me/claims"),
+    *("/me/reports/suggestions", "/me/reports/joining"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"

@@ -10,8 +10,8 @@ from photos import PHOTO_BYTES_MAX, PhotoStoreUnavailableError
 from reports import ReportStatus
 from tests.photos.uploads import encoded, quarters
 from tests.web.pages.browser import Browser, browser_of, sentences_of
-from tests.web.pages.test_reporting import asked
-from tests.web.reporting import Desk
+from tests.web.pages.test_reporting import SENT, asked
+from tests.web.reporting import CATEGORY, VILLAGE, Desk
 from tests.web.world import World
 from web.photo_storage import photo_store
 
@@ -83,11 +83,83 @@ def test_what_is_wrong_about_a_photo_is_said_beside_it_and_nothing_is_sent(
     assert sent_in(world) == []
 
 
-def test_whoever_has_to_correct_something_else_is_told_to_choose_the_photos_again(world: World, mine: Browser) -> None:
-    answer = send(mine, picture(), **asked(mine, description=" "))
+def kept_fields(browser: Browser) -> dict[str, str]:
+    """Return what the form that came back carries along."""
+    return {"kept": browser.hidden("kept"), "idempotency_key": browser.hidden("idempotency_key")}
 
-    assert "Please choose the photos again" in sentences_of(answer)
+
+def test_whoever_has_to_correct_something_else_need_not_choose_the_photos_again(world: World, mine: Browser) -> None:
+    answer = send(mine, picture(), picture(80), **asked(mine, description=" "))
+    assert "2 photos are kept with the form." in sentences_of(answer)
     assert sent_in(world) == []
+    # One more, and a fault again: all three wait.
+    fields = {**asked_again(), **kept_fields(mine)}
+    answer = send(mine, picture(96), **{**fields, "description": ""})
+    assert "3 photos are kept with the form." in sentences_of(answer)
+
+    sent = send(mine, **{**fields, **kept_fields(mine)})
+
+    assert len(PHOTO.findall(mine.follow(sent).text)) == 3
+
+
+def asked_again() -> dict[str, str]:
+    """Return the form of a report, without its key."""
+    return {"category": CATEGORY, "description": "井盖没了", "unit": VILLAGE, "name": "named"}
+
+
+def test_photos_that_were_kept_can_be_left_out(mine: Browser) -> None:
+    send(mine, picture(), **asked(mine, description=" "))
+
+    sent = send(mine, **asked_again(), **kept_fields(mine), kept_dropped="1")
+
+    assert PHOTO.findall(mine.follow(sent).text) == []
+
+
+def test_seven_photos_are_too_many_however_they_come(world: World, mine: Browser) -> None:
+    send(mine, *(picture(64 + number) for number in range(6)), **asked(mine, description=" "))
+
+    answer = send(mine, picture(200), **asked_again(), **kept_fields(mine))
+
+    assert (answer.status_code, sent_in(world)) == (422, [])
+    assert "A report has at most 6 photos." in sentences_of(answer)
+
+
+@pytest.mark.parametrize("note", ["x", "W10.x", "WyIwMCJd.AAAA", "é"])
+def test_a_note_that_we_did_not_give_names_no_photos(mine: Browser, note: str) -> None:
+    sent = send(mine, **(asked(mine) | {"kept": note}))
+
+    assert PHOTO.findall(mine.follow(sent).text) == []
+
+
+def test_anothers_note_names_no_photos(world: World, mine: Browser) -> None:
+    send(mine, picture(), **asked(mine, description=" "))
+    note = mine.hidden("kept")
+    neighbour = browser_of(world, world.resident())
+
+    sent = send(neighbour, **(asked(neighbour) | {"kept": note}))
+
+    assert PHOTO.findall(neighbour.follow(sent).text) == []
+
+
+def test_photos_that_waited_too_long_are_to_be_chosen_again(world: World, mine: Browser) -> None:
+    send(mine, picture(), **asked(mine, description=" "))
+    fields = {**asked_again(), **kept_fields(mine)}
+    run = world.app.test_cli_runner().invoke
+    assert "photos of forms that were not sent forgotten: 0" in run(args=["jobs", "run"]).output
+    world.clock.pass_by(days=2)
+    assert "photos of forms that were not sent forgotten: 1" in run(args=["jobs", "run"]).output
+
+    answer = send(mine, **fields)
+
+    assert "Please choose the photos again: they were kept for a day" in sentences_of(answer)
+    assert sent_in(world) == []
+    assert SENT.fullmatch(send(mine, **{**fields, "kept": mine_kept(mine)}).headers["Location"])
+
+
+def mine_kept(browser: Browser) -> str:
+    """Return the note of the form that came back, empty where it has none."""
+    assert browser.page is not None
+    return "" if "data-photos-kept" not in browser.page.text else browser.hidden("kept")
 
 
 def test_photos_without_the_forms_token_are_refused(world: World, mine: Browser) -> None:

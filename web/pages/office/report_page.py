@@ -39,6 +39,7 @@ from reports import (
 )
 from web.auth import access, principal
 from web.clock import now
+from web.maps import map_view
 from web.pages.forms import Form
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
@@ -105,7 +106,8 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
         }
 
     return make_response(
-        render_template("office/report.html", form_name=form_name, **reading(read), **form.context), form.status
+        render_template("office/report.html", form_name=form_name, map=map_view(), **reading(read), **form.context),
+        form.status,
     )
 
 

@@ -97,8 +97,8 @@ def parts_beside(session: Session, report: Report, steps: Sequence[ReportStep]) 
     }
 
 
-def photo_views(session: Session, report: Report) -> list[PhotoView]:
-    """Return the photos of a report, the earliest first."""
+def photo_views(session: Session, report: Report, *, of: UUID | None = None) -> list[PhotoView]:
+    """Return the photos of a report, or of what somebody added to it, the earliest first."""
     return [
         PhotoView(
             url_for("office.report_photo", report_id=report.id, photo_id=photo.id),
@@ -107,7 +107,7 @@ def photo_views(session: Session, report: Report) -> list[PhotoView]:
             photo.width,
             photo.height,
         )
-        for photo in photos_of(session, report.id)
+        for photo in photos_of(session, of or report.id)
     ]
 
 
@@ -218,6 +218,7 @@ def _join_views(session: Session, report: Report) -> list[JoinView]:
             note=each.note,
             joined_at=local(each.joined_at),
             decided_by=names.get(each.decided_by or "", ""),
+            photos=photo_views(session, report, of=each.id),
         )
         for each in joins
         # Who only follows is told by the number of them all.

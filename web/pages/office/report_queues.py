@@ -23,6 +23,7 @@ from reports import (
 )
 from web.auth import access, principal
 from web.clock import today
+from web.maps import map_view
 from web.pages.categories_shown import category_name
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
@@ -114,7 +115,11 @@ def show_reports() -> str:
         tabs = _tabs(len(decisions), calls, counts)
         queues = [_view(session, queue_named(name), counts[name], wanted, limit) for name in shown]
         queues += [_calls_view(name, calls[name], wanted, limit) for name in calls if chosen in {"", name}]
+        shown_items = [view for queue in queues for view in queue.items]
         return {
+            "map": map_view(),
+            "listed": len(shown_items),
+            "pinned": sum(view.position is not None for view in shown_items),
             # First where something is late, then where something is due today.
             "queues": sorted(queues, key=lambda queue: (not queue.overdue, not queue.due_today)),
             "tabs": tabs,

@@ -147,6 +147,7 @@ class JoinView:
     note: str | None
     joined_at: datetime
     decided_by: str
+    photos: Sequence[PhotoView]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-// What every page has: no form is sent twice by a double click, printing, and a page for times without network.
+// What every page has: no form is sent twice by a double click, printing, a page for times without network, and no draft
+// of a report that outlives its days or its account's time on this phone.
+
+import { forgetAll, forgetOld } from "./drafts.js";
 
 // A form that is on its way does not go again. The server would book it once anyway; this spares the wait.
 document.addEventListener("submit", (event) => {
@@ -41,6 +44,19 @@ document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const last = detail.target.previousElementSibling;
   const goOn = () => last?.nextElementSibling?.querySelector("a, summary, button")?.focus({ preventScroll: true });
   document.body.addEventListener("htmx:afterSwap", goOn, { once: true });
+});
+
+// Whoever logs out leaves nothing here that they have written.
+document.querySelector("[data-log-out]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await forgetAll();
+  } finally {
+    event.target.submit();
+  }
+});
+forgetOld().catch(() => {
+  // A browser that keeps nothing has nothing to forget.
 });
 
 for (const button of document.querySelectorAll("[data-print]")) {

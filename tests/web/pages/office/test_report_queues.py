@@ -1,5 +1,7 @@
 """What waits for officers of reports, and the lists in which they find the others."""
 
+import re
+
 import pytest
 
 from people import Role
@@ -170,3 +172,20 @@ def test_a_supervisor_sees_what_each_unit_owes_and_how_late_it_is(office: Office
     neighbour = office.browser(Role.SUPERVISOR, OTHER_TOWN)
     assert "No unit owes anything" in text_of(neighbour.get("/office/reports/overview"))
     assert department.startswith(COUNTY)
+
+
+def test_reports_with_a_position_stand_on_a_map_beside_the_list_and_lead_to_themselves(office: Officers) -> None:
+    office.brought_to(ReportStatus.SUBMITTED)
+    assert "data-map" not in office.supervisor.get("/office/reports").text
+
+    placed = office.desk.sent_in(lat=34.86712, long=110.44801)
+
+    page = office.supervisor.get("/office/reports")
+    assert "1 of 2 reports listed here have a position." in text_of(page)
+    [pin] = re.findall(r'<li data-pin="34.86712,110.44801" data-label="[^"]*(\d{12})"><a[^>]*href="([^"]+)"', page.text)
+    assert pin == (placed["number"], f"/office/reports/{placed['id']}")
+    # Without scripts the map stays away: it says nothing that the list does not.
+    assert re.search(r'<details class="card map-card" hidden>', page.text)
+    shown = office.supervisor.get(pin[1]).text
+    assert 'data-map="one"' in shown
+    assert 'data-position="34.86712,110.44801"' in shown
