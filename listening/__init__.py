@@ -1,6 +1,16 @@
 """Listening: what reporters say of the work that was done, the rates that follow, and the week of each unit."""
 
-from listening.call_backs import CallBackPage, ToCall, answer_call_back, get_call_back, open_call_backs
+from listening.call_backs import (
+    CallBackPage,
+    ToCall,
+    answer_call_back,
+    answered_call_backs,
+    first_to_call,
+    get_call_back,
+    look_at_phone,
+    looks_at,
+    open_call_backs,
+)
 from listening.checks import CHECKS
 from listening.digests import READERS, DigestPage, Overdue, get_digest, list_digests, write_digests
 from listening.drawing import DRAWING_DAYS, SAMPLE_PERCENT, draw_call_backs, is_in_sample
@@ -15,7 +25,7 @@ from listening.errors import (
     RatingUnknownError,
     StarsError,
 )
-from listening.model import CallBack, ReportRating, UnitDigest
+from listening.model import CallBack, CallBackLook, ReportRating, UnitDigest
 from listening.rates import SATISFIED_STARS_MIN, UnitRates, unit_rates
 from listening.ratings import RATING_DAYS, STARS_MAX, get_rating, rate, ratings_of
 
@@ -29,6 +39,7 @@ __all__ = [
     "STARS_MAX",
     "AnswerError",
     "CallBack",
+    "CallBackLook",
     "CallBackOverError",
     "CallBackPage",
     "CallBackUnknownError",
@@ -45,12 +56,16 @@ __all__ = [
     "UnitDigest",
     "UnitRates",
     "answer_call_back",
+    "answered_call_backs",
     "draw_call_backs",
+    "first_to_call",
     "get_call_back",
     "get_digest",
     "get_rating",
     "is_in_sample",
     "list_digests",
+    "look_at_phone",
+    "looks_at",
     "open_call_backs",
     "rate",
     "ratings_of",

@@ -11,11 +11,13 @@ from photos.errors import (
 )
 from photos.keeping import PHOTOS_MAX, get_photo, keep, photos_of
 from photos.model import Photo, PhotoKind
+from photos.previews import PREVIEW_SIDE_MAX, preview
 from photos.stores import FolderStore, PhotoStore, S3Store, photo_key
 
 __all__ = [
     "PHOTOS_MAX",
     "PHOTO_BYTES_MAX",
+    "PREVIEW_SIDE_MAX",
     "CleanPhoto",
     "FolderStore",
     "Photo",
@@ -33,4 +35,5 @@ __all__ = [
     "keep",
     "photo_key",
     "photos_of",
+    "preview",
 ]

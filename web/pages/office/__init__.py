@@ -11,6 +11,7 @@ from web.pages.office import (
     funds,
     home,
     namings,
+    notices,
     papers,
     periods,
     report_calls,
@@ -33,10 +34,10 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
+    *(awards, batches, books, closures, corrections, debts, funds, home, namings, notices, papers, periods),
     *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
     *(report_queues, report_steps, responsibilities, caps),
-    *(shop_debts, shops, staff, tariffs),
+    *(residents, shop_debts, shops, staff, tariffs),
 )
 
 __all__ = ["ROUTES", "blueprint"]
