@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
@@ -56,20 +56,23 @@ def first_to_call(session: Session, *, seen_by: Principal, limit: int) -> tuple[
 
 
 def answered_call_backs(
-    session: Session, *, seen_by: Principal, limit: int = 50, before: tuple[datetime, UUID] | None = None
-) -> tuple[list[ToCall], tuple[datetime, UUID] | None]:
-    """Return call-backs that were made where somebody supervises, the latest first, and what to ask for next.
+    session: Session, *, seen_by: Principal, limit: int = 50, before: UUID | None = None
+) -> CallBackPage:
+    """Return the call-backs that were made where somebody supervises, the latest made first.
 
-    `before` is what the call before returned, None at the beginning and at the end.
+    Raises:
+        CallBackUnknownError: `before` is no call-back that was made.
     """
-    place = tuple_(CallBack.answered_at, CallBack.id)
     query = _whole().where(CallBack.answered_at.is_not(None), _is_supervised(seen_by))
     query = query.order_by(CallBack.answered_at.desc(), CallBack.id.desc()).limit(limit + 1)
     if before is not None:
-        query = query.where(place < before)
+        last = session.get(CallBack, before)
+        if last is None or last.answered_at is None:
+            raise CallBackUnknownError(before)
+        earlier = and_(CallBack.answered_at == last.answered_at, CallBack.id < last.id)
+        query = query.where(or_(CallBack.answered_at < last.answered_at, earlier))
     found = [ToCall(*row) for row in session.execute(query)]
-    last = found[limit - 1].call_back if len(found) > limit else None
-    return found[:limit], None if last is None or last.answered_at is None else (last.answered_at, last.id)
+    return CallBackPage(found[:limit], found[limit - 1].call_back.id if len(found) > limit else None)
 
 
 def get_call_back(session: Session, call_back_id: UUID, *, seen_by: Principal) -> ToCall:
@@ -82,6 +85,12 @@ def get_call_back(session: Session, call_back_id: UUID, *, seen_by: Principal) -
     if row is None:
         raise CallBackUnknownError(call_back_id)
     return ToCall(*row)
+
+
+def is_to_make(session: Session, call_back_id: UUID, *, seen_by: Principal) -> bool:
+    """Say whether a call-back is still to be made, and may be by somebody: they supervise, and had no part in it."""
+    query = _whole().where(CallBack.id == call_back_id, *_to_make(seen_by))
+    return session.execute(query).first() is not None
 
 
 def answer_call_back(

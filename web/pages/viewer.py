@@ -35,7 +35,7 @@ _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.FINANCE,), False, ("repayments",)),
     ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER), False, ("reports",)),
-    ((Role.SUPERVISOR,), False, ("report_overview", "escalations")),
+    ((Role.SUPERVISOR,), False, ("report_overview", "escalations", "call_backs")),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR), False, ("new_report",)),
     ((Role.ADMINISTRATOR,), True, ("all_reports",)),
 )

@@ -4,6 +4,7 @@ from web.pages.office import (
     awards,
     batches,
     books,
+    call_backs,
     caps,
     closures,
     corrections,
@@ -34,7 +35,7 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(awards, batches, books, closures, corrections, debts, funds, home, namings, notices, papers, periods),
+    *(awards, batches, books, call_backs, closures, corrections, debts, funds, home, namings, notices, papers, periods),
     *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
     *(report_queues, report_steps, responsibilities, caps),
     *(residents, shop_debts, shops, staff, tariffs),
