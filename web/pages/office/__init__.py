@@ -9,6 +9,7 @@ from web.pages.office import (
     closures,
     corrections,
     debts,
+    digests,
     funds,
     home,
     namings,
@@ -20,6 +21,7 @@ from web.pages.office import (
     report_lists,
     report_new,
     report_orders,
+    report_overview,
     report_page,
     report_photos,
     report_queues,
@@ -35,10 +37,10 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(awards, batches, books, call_backs, closures, corrections, debts, funds, home, namings, notices, papers, periods),
-    *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
-    *(report_queues, report_steps, responsibilities, caps),
-    *(residents, shop_debts, shops, staff, tariffs),
+    *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, namings, notices),
+    *(papers, periods, report_calls, report_joins, report_lists, report_new, report_orders, report_overview),
+    *(report_page, report_photos, report_queues, report_steps, residents, responsibilities),
+    *(shop_debts, shops, staff, tariffs),
 )
 
 __all__ = ["ROUTES", "blueprint"]
