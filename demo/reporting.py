@@ -14,6 +14,7 @@ import reports
 from awards import Tariff, appropriate, set_tariff
 from demo.crowd import ReportStaff
 from demo.names import REPORT_WORDS
+from demo.saying import rate
 from demo.scene import DAYS, Scene
 from people import Grant, Principal, Resident, Role, Unit
 from reports import Category, RequestKind, Severity, categories
@@ -137,6 +138,8 @@ def _life(scene: Scene, desk: Desk, day: date) -> Life:
     desk.alive.pop(same, None)
     yield clock.wait(chance.randint(0, 2))
     reports.close(session, report_id=report_id, **clock.by(staff.supervisor))
+    yield clock.wait(chance.randint(0, 4))
+    rate(scene, report_id, clock.day, chance.random())
 
 
 def _handled(scene: Scene, desk: Desk, report_id: UUID, kind: Category, clock: "_Clock") -> Life:
