@@ -26,6 +26,8 @@ _ON_ACCEPTANCE_PERCENT = 40
 _MORE_THAN_NEEDED = 1.3
 # Of a hundred reports, so many.
 _BY_PHONE, _ANONYMOUS, _CONFIDENTIAL = 10, 8, 2
+# Of all reports, so many.
+_OF_THE_LOG_IN = 10
 _REJECTED, _MERGED, _WITHDRAWN = 6, 4, 2
 _RETURNED, _TRANSFERRED, _POSTPONED, _REOPENED, _JOINED = 8, 4, 3, 3, 12
 _LATE, _FORGOTTEN = 12, 2
@@ -102,7 +104,9 @@ def report_a_day(scene: Scene, desk: Desk, day: date) -> None:
 def _life(scene: Scene, desk: Desk, day: date) -> Life:
     """Live the life of one report; each `yield` waits for some days, and the clock goes on by itself."""
     chance, session = scene.chance, scene.session
-    kind, home = chance.choice(desk.kinds), chance.choice(scene.residents)
+    # Some are of the resident whose log-in is printed: what they see is to be seen.
+    is_own = chance.random() * scene.size.reports < _OF_THE_LOG_IN
+    kind, home = chance.choice(desk.kinds), scene.residents[0] if is_own else chance.choice(scene.residents)
     staff = desk.staff.of_unit(home.unit_code)
     clock = _Clock(scene, day)
     report_id = _send_in(scene, desk, kind, home, clock)
