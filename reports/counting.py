@@ -85,9 +85,7 @@ def _by_month(
 ) -> dict[int, int]:
     """Return how many there are in each month, by its place; months in which there are none are left out."""
     # Databases have no common word for months, and ours are those of the community's time zone.
-    month: ColumnElement[int] = case(
-        *((column >= begins[number], number) for number in range(len(begins) - 1, 0, -1)), else_=0
-    )
+    month: ColumnElement[int] = case(*((column >= begins[number], number) for number in range(len(begins) - 1, -1, -1)))
     query = (
         select(month.label("month"), func.count())
         .where(placed(seen_by, Function.SUPERVISION), column >= begins[0])
