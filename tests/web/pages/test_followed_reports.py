@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -17,7 +18,7 @@ from tests.web.test_anonymity import COUNTS_OF_REQUESTS, all_rows, found_in, ins
 from tests.web.world import World
 from web.photo_storage import photo_store
 
-WAY = (
+WAY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("acceptance", "supervisor", {"severity": "normal"}),
     ("dispatch", "dispatcher", {}),
     ("acknowledgement", "handler", {}),
@@ -113,9 +114,9 @@ def test_a_report_without_a_name_is_rated_once(desk: Desk, nobody: Browser, code
     form = {"claim_code": code, "stars": "2", "note": "等了很久", "idempotency_key": "k"}
     missing = nobody.post("/reports/follow/rating", **form | {"stars": ""})
     assert (missing.status_code, "Fill this in." in text_of(missing)) == (422, True)
-    for _time in range(2):
-        rated = nobody.post("/reports/follow/rating", **form)
-        assert (rated.status_code, "Thank you. Your rating is taken down." in text_of(rated)) == (200, True)
+    nobody.post("/reports/follow/rating", **form)
+    rated = nobody.post("/reports/follow/rating", **form)
+    assert (rated.status_code, "Thank you. Your rating is taken down." in text_of(rated)) == (200, True)
     assert "dissatisfied 2 stars of 5 等了很久" in sentences_of(rated)
     again = nobody.post("/reports/follow/rating", **form | {"idempotency_key": "other"})
     assert (again.status_code, "Rated already" in text_of(again)) == (409, True)
