@@ -1,5 +1,6 @@
 """The week of each unit on the office's pages: written once when it is over, to read and to print."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from web.unit_of_work import reading
 
 _ON_PAGE = 40
 _WEEK = timedelta(days=6)
+_UNIT_CODE = re.compile(r"[0-9A-Za-z-]{1,32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class DigestView:
 @access(*READERS)
 def digests() -> str:
     """List the weeks of the officer's units, newest first: of all, or of one."""
-    before, unit_code = id_cursor(), request.args.get("unit", "")
+    before, asked = id_cursor(), request.args.get("unit", "")
+    # What is no code asks for no unit.
+    unit_code = asked if _UNIT_CODE.fullmatch(asked) else ""
 
     def read(session: Session) -> dict[str, Any]:
         found = list_digests(session, seen_by=principal(), unit_code=unit_code or None, limit=_ON_PAGE, before=before)
