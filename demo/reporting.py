@@ -28,6 +28,7 @@ _MORE_THAN_NEEDED = 1.3
 _BY_PHONE, _ANONYMOUS, _CONFIDENTIAL = 10, 8, 2
 # Of all reports, so many.
 _OF_THE_LOG_IN = 10
+_RATED_WITHIN_DAYS = 5
 _REJECTED, _MERGED, _WITHDRAWN = 6, 4, 2
 _RETURNED, _TRANSFERRED, _POSTPONED, _REOPENED, _JOINED = 8, 4, 3, 3, 12
 _LATE, _FORGOTTEN = 12, 2
@@ -105,8 +106,9 @@ def _life(scene: Scene, desk: Desk, day: date) -> Life:
     """Live the life of one report; each `yield` waits for some days, and the clock goes on by itself."""
     chance, session = scene.chance, scene.session
     # Some are of the resident whose log-in is printed: what they see is to be seen.
-    is_own = chance.random() * scene.size.reports < _OF_THE_LOG_IN
-    kind, home = chance.choice(desk.kinds), scene.residents[0] if is_own else chance.choice(scene.residents)
+    is_own = scene.voices.random() * scene.size.reports < _OF_THE_LOG_IN
+    kind, home = chance.choice(desk.kinds), chance.choice(scene.residents)
+    home = scene.residents[0] if is_own else home
     staff = desk.staff.of_unit(home.unit_code)
     clock = _Clock(scene, day)
     report_id = _send_in(scene, desk, kind, home, clock)
@@ -142,8 +144,10 @@ def _life(scene: Scene, desk: Desk, day: date) -> Life:
     desk.alive.pop(same, None)
     yield clock.wait(chance.randint(0, 2))
     reports.close(session, report_id=report_id, **clock.by(staff.supervisor))
-    yield clock.wait(chance.randint(0, 4))
-    rate(scene, report_id, clock.day, chance.random())
+    # By a chance of their own, so that what others do next is what it would be without.
+    waits = scene.voices.randint(1, _RATED_WITHIN_DAYS)
+    yield waits
+    rate(scene, report_id, clock.day + timedelta(days=waits))
 
 
 def _handled(scene: Scene, desk: Desk, report_id: UUID, kind: Category, clock: "_Clock") -> Life:

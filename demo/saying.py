@@ -27,9 +27,9 @@ _NOT_REACHED, _RESOLVED, _SATISFIED = 15, 85, 80
 _SUNDAY, _EARLY, _LATE = 6, 0.01, 0.95
 
 
-def rate(scene: Scene, report_id: UUID, day: date, part: float) -> None:
+def rate(scene: Scene, report_id: UUID, day: date) -> None:
     """Let the reporter of a closed report say what they think of it, as often as not."""
-    chance, report = scene.chance, scene.session.get(Report, report_id)
+    chance, report = scene.voices, scene.session.get(Report, report_id)
     if report is None or chance.randrange(100) >= _RATED:
         return
     if report.is_anonymous:
@@ -40,7 +40,8 @@ def rate(scene: Scene, report_id: UUID, day: date, part: float) -> None:
         return
     stars = chance.choices(_STARS, _WEIGHTS)[0]
     note = chance.choice(_GOOD if stars >= _SATISFIED_FROM else _BAD)
-    listening.rate(scene.session, report_id=report.id, stars=stars, note=note, by=by, now=scene.at(day, part))
+    now = scene.at(day, chance.random())
+    listening.rate(scene.session, report_id=report.id, stars=stars, note=note, by=by, now=now)
 
 
 def listen_a_day(scene: Scene, staff: ReportStaff, day: date) -> None:
@@ -58,7 +59,7 @@ def listen_a_day(scene: Scene, staff: ReportStaff, day: date) -> None:
 
 def _call_back(scene: Scene, by: Principal, day: date) -> None:
     """Let a supervisor call whom nobody called since the week before."""
-    chance = scene.chance
+    chance = scene.voices
     waiting, _count = listening.first_to_call(scene.session, seen_by=by, limit=1_000)
     for each in waiting:
         if each.call_back.drawn_at.astimezone(scene.now.tzinfo).date() > day - timedelta(days=7):
