@@ -237,7 +237,9 @@ def _two(scene: Scene, kind: RequestKind, report_id: UUID, clock: "_Clock", pair
     if kind is RequestKind.WITHDRAWAL:
         reports.ask_withdrawal(scene.session, report_id=report_id, reason="现场核实，情况不存在", **clock.by(asks))
     else:
-        due_on = clock.day + timedelta(days=30)
+        # Later than its day, however many working days its category has.
+        [*_before, duty] = reports.duties_of(scene.session, report_id)
+        due_on = max(clock.day, duty.due_on) + timedelta(days=30)
         reports.ask_postponement(
             scene.session, report_id=report_id, due_on=due_on, reason="需要等配件到货", **clock.by(asks)
         )

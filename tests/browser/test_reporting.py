@@ -177,7 +177,7 @@ def test_a_closed_report_is_rated_by_a_thumb(world: World, visitors: Visitors) -
     expect(phone.get_by_role("button", name="Send my rating")).to_be_visible()
     heights = phone.locator(".rate .choice").evaluate_all("lines => lines.map(line => line.offsetHeight)")
     assert [height >= 44 for height in heights] == [True] * 5
-    phone.get_by_text("very satisfied", exact=True).click()
+    phone.locator(".rate .choice", has_text="very satisfied").click()
     phone.get_by_label("A sentence about it").fill("很快")
     phone.get_by_role("button", name="Send my rating").dblclick()
 
