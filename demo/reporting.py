@@ -15,6 +15,7 @@ from awards import Tariff, appropriate, set_tariff
 from demo.crowd import ReportStaff
 from demo.names import REPORT_WORDS
 from demo.places import Places
+from demo.saying import rate
 from demo.scene import DAYS, Scene
 from people import Grant, Principal, Resident, Role, Unit
 from reports import Category, RequestKind, Severity, categories
@@ -26,6 +27,9 @@ _ON_ACCEPTANCE_PERCENT = 40
 _MORE_THAN_NEEDED = 1.3
 # Of a hundred reports, so many.
 _BY_PHONE, _ANONYMOUS, _CONFIDENTIAL = 10, 8, 2
+# Of all reports, so many.
+_OF_THE_LOG_IN = 10
+_RATED_WITHIN_DAYS = 5
 _REJECTED, _MERGED, _WITHDRAWN = 6, 4, 2
 _RETURNED, _TRANSFERRED, _POSTPONED, _REOPENED, _JOINED = 8, 4, 3, 3, 12
 _LATE, _FORGOTTEN = 12, 2
@@ -103,7 +107,10 @@ def report_a_day(scene: Scene, desk: Desk, day: date) -> None:
 def _life(scene: Scene, desk: Desk, day: date) -> Life:
     """Live the life of one report; each `yield` waits for some days, and the clock goes on by itself."""
     chance, session = scene.chance, scene.session
+    # Some are of the resident whose log-in is printed: what they see is to be seen.
+    is_own = scene.voices.random() * scene.size.reports < _OF_THE_LOG_IN
     kind, home = chance.choice(desk.kinds), chance.choice(scene.residents)
+    home = scene.residents[0] if is_own else home
     staff = desk.staff.of_unit(home.unit_code)
     clock = _Clock(scene, day)
     report_id = _send_in(scene, desk, kind, home, clock)
@@ -139,6 +146,10 @@ def _life(scene: Scene, desk: Desk, day: date) -> Life:
     desk.alive.pop(same, None)
     yield clock.wait(chance.randint(0, 2))
     reports.close(session, report_id=report_id, **clock.by(staff.supervisor))
+    # By a chance of their own, so that what others do next is what it would be without.
+    waits = scene.voices.randint(1, _RATED_WITHIN_DAYS)
+    yield waits
+    rate(scene, report_id, clock.day + timedelta(days=waits))
 
 
 def _handled(scene: Scene, desk: Desk, report_id: UUID, kind: Category, clock: "_Clock") -> Life:
@@ -232,7 +243,9 @@ def _two(scene: Scene, kind: RequestKind, report_id: UUID, clock: "_Clock", pair
     if kind is RequestKind.WITHDRAWAL:
         reports.ask_withdrawal(scene.session, report_id=report_id, reason="现场核实，情况不存在", **clock.by(asks))
     else:
-        due_on = clock.day + timedelta(days=30)
+        # Later than its day, however many working days its category has.
+        [*_before, duty] = reports.duties_of(scene.session, report_id)
+        due_on = max(clock.day, duty.due_on) + timedelta(days=30)
         reports.ask_postponement(
             scene.session, report_id=report_id, due_on=due_on, reason="需要等配件到货", **clock.by(asks)
         )

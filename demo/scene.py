@@ -19,6 +19,7 @@ _OPENS, _CLOSES = time(7, 30), time(20, 30)
 # On the last day everything lies in the hours just gone, so that lists of today are not empty.
 _HOURS_JUST_GONE = timedelta(hours=4)
 _BEFORE_NOW = timedelta(minutes=1)
+_SEED_OF_VOICES = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Scene:
     # Held here, so that whoever asks the session for one need not ask the database.
     funds: dict[str, Fund] = field(default_factory=dict)
     posted: int = 0
+    # Chance of its own for what reporters say, so that the rest of the year goes on as it would without.
+    voices: Random = field(default_factory=lambda: Random(_SEED_OF_VOICES))  # noqa: S311 - the same each time
     # Who has ever been awarded something, the one of the log-in left out, and their ids.
     holders: list[Resident] = field(default_factory=list)
     known_holders: set[UUID] = field(default_factory=set)

@@ -11,6 +11,7 @@ from demo.money import create_funds, move_funds
 from demo.own_year import live_a_day
 from demo.paying import pay_at_shops
 from demo.reporting import open_desk, report_a_day
+from demo.saying import listen_a_day
 from demo.scene import DAYS, Scene
 from demo.shops import decide_about_shops
 from merchants import block_codes, purge_payment_codes
@@ -32,6 +33,7 @@ def live_the_year(scene: Scene, report_staff: ReportStaff, progress: Callable[[i
     for day, target in zip(days, _targets(scene.size.entries, days), strict=True):
         _live(scene, day, target)
         report_a_day(scene, desk, day)
+        listen_a_day(scene, report_staff, day)
         progress(scene.posted)
     purge_payment_codes(scene.session, now=scene.now)
 

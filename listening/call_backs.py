@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ledger import Call, SamePersonError, check_still_new, remember_call
+from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
 from listening.errors import AnswerError, CallBackOverError, CallBackUnknownError
-from listening.model import TEXT_LENGTH_MAX, CallBack
-from people import Principal, Role, Unit, below, clean_text, get_resident, is_of_household
+from listening.model import TEXT_LENGTH_MAX, CallBack, CallBackLook
+from people import Principal, Resident, Role, Unit, below, clean_text, get_resident, is_of_household
 from reports import Report, ReportStep, untouched_by
 
 
@@ -38,19 +38,39 @@ def open_call_backs(
 
     Newest first. Those that were answered, and of reports that were reopened, are over.
     """
-    query = (
-        _whole()
-        .where(
-            CallBack.answered_at.is_(None),
-            _is_standing(),
-            _is_supervised(seen_by),
-            untouched_by(seen_by.actor),
-        )
-        .order_by(CallBack.id.desc())
-        .limit(limit + 1)
-    )
+    query = _whole().where(*_to_make(seen_by)).order_by(CallBack.id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(CallBack.id < before)
+    found = [ToCall(*row) for row in session.execute(query)]
+    return CallBackPage(found[:limit], found[limit - 1].call_back.id if len(found) > limit else None)
+
+
+def first_to_call(session: Session, *, seen_by: Principal, limit: int) -> tuple[list[ToCall], int]:
+    """Return those of the same call-backs that wait longest, the oldest first, and how many there are of all.
+
+    What waits longest is remembered least, so it is to be called first.
+    """
+    query = _whole().where(*_to_make(seen_by)).order_by(CallBack.id).limit(limit)
+    counted = select(func.count()).select_from(_whole().where(*_to_make(seen_by)).subquery())
+    return [ToCall(*row) for row in session.execute(query)], session.scalars(counted).one()
+
+
+def answered_call_backs(
+    session: Session, *, seen_by: Principal, limit: int = 50, before: UUID | None = None
+) -> CallBackPage:
+    """Return the call-backs that were made where somebody supervises, the latest made first.
+
+    Raises:
+        CallBackUnknownError: `before` is no call-back that was made.
+    """
+    query = _whole().where(CallBack.answered_at.is_not(None), _is_supervised(seen_by))
+    query = query.order_by(CallBack.answered_at.desc(), CallBack.id.desc()).limit(limit + 1)
+    if before is not None:
+        last = session.get(CallBack, before)
+        if last is None or last.answered_at is None:
+            raise CallBackUnknownError(before)
+        earlier = and_(CallBack.answered_at == last.answered_at, CallBack.id < last.id)
+        query = query.where(or_(CallBack.answered_at < last.answered_at, earlier))
     found = [ToCall(*row) for row in session.execute(query)]
     return CallBackPage(found[:limit], found[limit - 1].call_back.id if len(found) > limit else None)
 
@@ -65,6 +85,12 @@ def get_call_back(session: Session, call_back_id: UUID, *, seen_by: Principal) -
     if row is None:
         raise CallBackUnknownError(call_back_id)
     return ToCall(*row)
+
+
+def is_to_make(session: Session, call_back_id: UUID, *, seen_by: Principal) -> bool:
+    """Say whether a call-back is still to be made, and may be by somebody: they supervise, and had no part in it."""
+    query = _whole().where(CallBack.id == call_back_id, *_to_make(seen_by))
+    return session.execute(query).first() is not None
 
 
 def answer_call_back(
@@ -105,11 +131,46 @@ def answer_call_back(
     return found
 
 
+def look_at_phone(
+    session: Session, *, call_back_id: UUID, by: Principal, now: datetime, call: Call | None = None
+) -> Resident:
+    """Return whom somebody is about to call, so that they may be shown the whole number, and keep that they were.
+
+    Raises:
+        CallBackUnknownError: there is none where they supervise.
+        SamePersonError: they, or as far as is known their household, had a part in the report or sent it in.
+        CallBackOverError: it was answered before, or the report was reopened meanwhile: there is nobody to call.
+    """
+    found = get_call_back(session, call_back_id, seen_by=by)
+    check_still_new(session, call)
+    _check_apart(session, found.report, by)
+    if found.call_back.answered_at is not None or not session.scalar(_standing_one(call_back_id)):
+        raise CallBackOverError(call_back_id)
+    if found.report.resident_id is None:
+        raise CallBackUnknownError(call_back_id)
+    look = CallBackLook(id=new_id(), call_back_id=call_back_id, looked_by=by.actor, looked_at=now)
+    session.add(look)
+    remember_call(session, call, made_id=look.id, now=now)
+    session.flush()
+    return get_resident(session, found.report.resident_id)
+
+
+def looks_at(session: Session, call_back_id: UUID) -> list[CallBackLook]:
+    """Return who was shown the phone number of a call-back, the earliest first."""
+    return list(
+        session.scalars(select(CallBackLook).where(CallBackLook.call_back_id == call_back_id).order_by(CallBackLook.id))
+    )
+
+
 def _check_apart(session: Session, report: Report, by: Principal) -> None:
     apart = session.scalar(select(Report.id).where(Report.id == report.id, untouched_by(by.actor)))
     reporter = None if report.resident_id is None else get_resident(session, report.resident_id)
     if apart is None or (reporter is not None and is_of_household(session, actor=by.actor, resident=reporter)):
         raise SamePersonError(by.actor)
+
+
+def _to_make(by: Principal) -> list[ColumnElement[bool]]:
+    return [CallBack.answered_at.is_(None), _is_standing(), _is_supervised(by), untouched_by(by.actor)]
 
 
 def _whole() -> Select[CallBack, Report, ReportStep]:

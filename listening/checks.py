@@ -1,4 +1,4 @@
-"""What must be true of what reporters say: ratings stay as they were given, and the sample is the seed's."""
+"""What must be true of what reporters say: ratings and looks at phones stay, and the sample is the seed's."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,16 +7,19 @@ import ledger
 from listening.drawing import is_in_sample
 from listening.model import CallBack, CallBackSeed
 
-# What the migration creates: the database then refuses to change or remove a rating.
+# What the migrations create: the database then refuses to change or remove a rating, or that somebody saw a phone.
 GUARDS = {
-    "postgresql": ("report_ratings_append_only",),
-    "sqlite": ("report_ratings_refuse_delete", "report_ratings_refuse_update"),
+    "postgresql": ("call_back_looks_append_only", "report_ratings_append_only"),
+    "sqlite": (
+        *("call_back_looks_refuse_delete", "call_back_looks_refuse_update"),
+        *("report_ratings_refuse_delete", "report_ratings_refuse_update"),
+    ),
 }
 
 
 def the_guards_of_ratings_stand(session: Session) -> str | None:
-    """Every trigger that keeps ratings as they were given is there and enabled."""
-    return ledger.missing_guard(session, GUARDS, on_tables=["report_ratings"])
+    """Every trigger that keeps ratings, and looks at phones, as they were written is there and enabled."""
+    return ledger.missing_guard(session, GUARDS, on_tables=["call_back_looks", "report_ratings"])
 
 
 def every_call_back_is_of_the_sample(session: Session) -> str | None:

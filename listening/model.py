@@ -1,4 +1,4 @@
-"""The tables of listening: ratings, the call-backs with the seed they are drawn by, and the weekly digests."""
+"""The tables of listening: ratings, call-backs with their seed and who looked at a phone, and the weekly digests."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -66,6 +66,17 @@ class CallBack(Base):
     note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     answered_by: Mapped[str | None] = mapped_column(String(64))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CallBackLook(Base):
+    """One time that somebody was shown the whole phone number of whom they have to call; rows are only added."""
+
+    __tablename__ = "call_back_looks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_back_id: Mapped[UUID] = mapped_column(ForeignKey("call_backs.id"), index=True)
+    looked_by: Mapped[str] = mapped_column(String(64))
+    looked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class UnitDigest(Shares, Base):

@@ -4,7 +4,7 @@ from notices.errors import NoticeError, NoticeUnknownError, SendingError
 from notices.file_sender import FileSender
 from notices.messages import Message, NoticeSender
 from notices.model import Notice, NoticeKind, SendingState
-from notices.reading import NoticePage, count_unread, get_notice, list_notices, mark_read
+from notices.reading import NoticePage, count_unread, get_notice, list_notices, mark_all_read, mark_read
 from notices.sending import WAITS_S, Outgoing, claim_waiting, give_up_late, keep, record_attempt
 from notices.telling import tell
 from notices.webhook_sender import WebhookSender, signature_of
@@ -29,6 +29,7 @@ __all__ = [
     "give_up_late",
     "keep",
     "list_notices",
+    "mark_all_read",
     "mark_read",
     "record_attempt",
     "signature_of",

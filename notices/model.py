@@ -11,6 +11,9 @@ from ledger import Base, UTCDateTime, enum_column, new_id
 from people import Role
 
 _OF_RESIDENT, _OF_UNIT = text("resident_id IS NOT NULL"), text("unit_code IS NOT NULL")
+# What is read is looked at by nobody who counts: indexes of the rest stay small.
+_UNREAD_OF_RESIDENT = text("read_at IS NULL AND resident_id IS NOT NULL")
+_UNREAD_OF_UNIT = text("read_at IS NULL AND unit_code IS NOT NULL")
 _IS_WAITING = text("sending = 'waiting'")
 
 
@@ -85,6 +88,19 @@ class Notice(Base):
         ),
         Index("ix_notices_resident", "resident_id", "id"),
         Index("ix_notices_unit", "unit_code", "role", "id"),
+        Index(
+            "ix_notices_unread_of_residents",
+            "resident_id",
+            sqlite_where=_UNREAD_OF_RESIDENT,
+            postgresql_where=_UNREAD_OF_RESIDENT,
+        ),
+        Index(
+            "ix_notices_unread_of_units",
+            "unit_code",
+            "role",
+            sqlite_where=_UNREAD_OF_UNIT,
+            postgresql_where=_UNREAD_OF_UNIT,
+        ),
         Index("ix_notices_waiting", "next_try_at", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
     )
 

@@ -13,6 +13,7 @@ from photos.errors import (
 )
 from photos.keeping import PHOTOS_MAX, forget, get_photo, keep, photos_of
 from photos.model import Photo, PhotoKind, PhotoSetAside
+from photos.previews import PREVIEW_SIDE_MAX, preview
 from photos.setting_aside import forget_set_aside, photos_set_aside, set_aside
 from photos.stores import FolderStore, PhotoStore, S3Store, photo_key
 
@@ -20,6 +21,7 @@ __all__ = [
     "BOXES_MAX",
     "PHOTOS_MAX",
     "PHOTO_BYTES_MAX",
+    "PREVIEW_SIDE_MAX",
     "WHOLE",
     "Box",
     "BoxError",
@@ -46,5 +48,6 @@ __all__ = [
     "photo_key",
     "photos_of",
     "photos_set_aside",
+    "preview",
     "set_aside",
 ]

@@ -7,6 +7,7 @@ from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
 from reports.closures import closed_report_of, untouched_by
+from reports.counting import CategoryCount, MonthCount, counts_by_category, counts_by_month
 from reports.deadlines import last_due_on
 from reports.dispatching import dispatch, takers, transfer
 from reports.errors import (
@@ -151,6 +152,7 @@ __all__ = [
     "CallUnknownError",
     "CallsOpenError",
     "Category",
+    "CategoryCount",
     "CategoryKind",
     "CategoryUnknownError",
     "Channel",
@@ -167,6 +169,7 @@ __all__ = [
     "ListChanges",
     "ListFault",
     "MergerTargetError",
+    "MonthCount",
     "NotConfidentialError",
     "NothingOwedError",
     "OpenByAge",
@@ -223,6 +226,8 @@ __all__ = [
     "comments_of",
     "confidential_among",
     "count_waiting",
+    "counts_by_category",
+    "counts_by_month",
     "deadlines_of",
     "decide",
     "decide_join",

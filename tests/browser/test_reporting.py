@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
 
+from reports import ReportStatus
 from tests.browser.visitors import Visitors
 from tests.photos.uploads import encoded, quarters
-from tests.web.reporting import publish_packaged
+from tests.web.pages.browser import activate_somebody
+from tests.web.reporting import Desk, publish_packaged
 from tests.web.world import Somebody, World
 
 pytestmark = pytest.mark.browser
@@ -158,6 +160,29 @@ def test_a_report_with_photos_from_a_phone(phone: Page) -> None:
         photo.scroll_into_view_if_needed()
         widths.add(photo.evaluate(loaded))
     assert widths == {640, 720}
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_closed_report_is_rated_by_a_thumb(world: World, visitors: Visitors) -> None:
+    desk = Desk(world)
+    report_id = desk.brought_to(ReportStatus.CLOSED)
+    activate_somebody(world, login_name=desk.reporter.number, resident_id=desk.reporter.id)
+    phone = visitors.page(desk.reporter.number)
+    phone.get_by_role("link", name=re.compile("Notices")).click()
+    phone.get_by_role("button", name=re.compile("was closed")).click()
+    expect(phone).to_have_url(re.compile(f"/me/reports/{report_id}$"))
+
+    # Nothing is sent without stars, and every line of them is large enough for a thumb.
+    phone.get_by_role("button", name="Send my rating").click()
+    expect(phone.get_by_role("button", name="Send my rating")).to_be_visible()
+    heights = phone.locator(".rate .choice").evaluate_all("lines => lines.map(line => line.offsetHeight)")
+    assert [height >= 44 for height in heights] == [True] * 5
+    phone.locator(".rate .choice", has_text="very satisfied").click()
+    phone.get_by_label("A sentence about it").fill("很快")
+    phone.get_by_role("button", name="Send my rating").dblclick()
+
+    expect(phone.get_by_text("Thank you. Your rating is taken down.")).to_be_visible()
+    expect(phone.get_by_text("5 stars of 5")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
 
 

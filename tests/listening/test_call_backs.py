@@ -1,9 +1,11 @@
 """Call-backs: who is drawn, who may call, and what is written down."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 import listening
 from ledger import SamePersonError, new_id
@@ -11,8 +13,13 @@ from listening import (
     AnswerError,
     CallBackOverError,
     CallBackUnknownError,
+    answered_call_backs,
+    first_to_call,
     get_call_back,
     is_in_sample,
+    is_to_make,
+    look_at_phone,
+    looks_at,
     open_call_backs,
 )
 from listening.model import CallBackSeed
@@ -214,3 +221,66 @@ def test_call_backs_come_in_parts_the_newest_first(office: Listening) -> None:
     with pytest.raises(CallBackUnknownError):
         get_call_back(office.session, uuid4(), seen_by=office.other_supervisor)
     assert office.report(rest.items[0].report.id).department_code == CITY_WORKS
+
+
+# --- in order, and the number ----------------------------------------------------------------------------------------
+
+
+def test_what_waits_longest_comes_first_and_what_was_made_last(office: Listening) -> None:
+    made = []
+    for _ in range(3):
+        made.append(office.to_call(office.closed()))
+        office.at += timedelta(minutes=1)
+    who = office.other_supervisor
+    found, count = first_to_call(office.session, seen_by=who, limit=2)
+    assert ([each.call_back.id for each in found], count) == (made[:2], 3)
+    assert first_to_call(office.session, seen_by=office.supervisor, limit=2) == ([], 0)
+    assert answered_call_backs(office.session, seen_by=who).items == []
+    # Not in the order in which they were drawn, and two at one instant.
+    office.answer(made[1], reached=False)
+    office.at += timedelta(minutes=1)
+    for each in (made[0], made[2]):
+        office.answer(each, reached=False)
+    page = answered_call_backs(office.session, seen_by=who, limit=2)
+    assert [each.call_back.id for each in page.items] == [made[2], made[0]]
+    rest = answered_call_backs(office.session, seen_by=who, limit=2, before=page.next_before)
+    assert ([each.call_back.id for each in rest.items], rest.next_before) == ([made[1]], None)
+    assert answered_call_backs(office.session, seen_by=person(Role.SUPERVISOR, at=OTHER_TOWN)).items == []
+    with pytest.raises(CallBackUnknownError):
+        answered_call_backs(office.session, seen_by=who, before=uuid4())
+
+
+def test_each_look_at_a_phone_is_kept(office: Listening) -> None:
+    call_back_id = office.to_call(office.closed())
+    town = person(Role.SUPERVISOR, at=TOWN)
+    for who in (office.other_supervisor, town):
+        assert is_to_make(office.session, call_back_id, seen_by=who)
+        found = look_at_phone(office.session, call_back_id=call_back_id, by=who, now=office.at)
+        assert found.id == office.reporter.resident_id
+    looks = looks_at(office.session, call_back_id)
+    assert [(each.looked_by, each.looked_at) for each in looks] == [
+        (office.other_supervisor.actor, office.at),
+        (town.actor, office.at),
+    ]
+
+
+def test_nobody_looks_who_may_not_call(office: Listening) -> None:
+    report_id = office.closed()
+    call_back_id = office.to_call(report_id)
+    elsewhere = person(Role.SUPERVISOR, at=OTHER_TOWN)
+    assert not is_to_make(office.session, call_back_id, seen_by=office.supervisor)
+    for who, refused in ((office.supervisor, SamePersonError), (elsewhere, CallBackUnknownError)):
+        with pytest.raises(refused):
+            look_at_phone(office.session, call_back_id=call_back_id, by=who, now=office.at)
+    office.reopen(report_id)
+    with pytest.raises(CallBackOverError):
+        look_at_phone(office.session, call_back_id=call_back_id, by=office.other_supervisor, now=office.at)
+    assert looks_at(office.session, call_back_id) == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE call_back_looks SET looked_by = 'x'", "DELETE FROM call_back_looks"])
+def test_the_database_keeps_looks_as_they_were(office: Listening, change: str) -> None:
+    call_back_id = office.to_call(office.closed())
+    look_at_phone(office.session, call_back_id=call_back_id, by=office.other_supervisor, now=office.at)
+    with pytest.raises(DBAPIError):
+        office.session.execute(text(change))

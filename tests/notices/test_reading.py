@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from ledger import Call, LostRaceError
-from notices import NoticeUnknownError, count_unread, get_notice, list_notices, mark_read
-from people import Role
+from notices import NoticeUnknownError, count_unread, get_notice, list_notices, mark_all_read, mark_read
+from people import Principal, Role
 from tests.notices.builders import COUNTY, OTHER_TOWN, TOWN, Village, officer
 
 
@@ -58,3 +58,36 @@ def test_notices_come_in_parts_the_newest_first(village: Village) -> None:
     assert page.items == made[:2]
     rest = list_notices(village.session, seen_by=village.somebody, limit=2, before=page.next_before)
     assert (rest.items, rest.next_before) == (made[2:], None)
+
+
+def test_all_are_read_as_far_as_somebody_saw_them(village: Village) -> None:
+    first, newest = sorted((village.tell() for _ in range(2)), key=lambda notice: notice.id)
+    village.pass_by(seconds=1)
+    later, anothers = village.tell(), village.tell(village.resident())
+    count = mark_all_read(village.session, newest_id=newest.id, by=village.somebody, now=village.at)
+    village.session.expire_all()
+    assert (count, first.read_by, newest.read_at) == (2, village.somebody.actor, village.at)
+    assert (later.read_at, anothers.read_at) == (None, None)
+    assert mark_all_read(village.session, newest_id=newest.id, by=village.somebody, now=village.at) == 0
+    with pytest.raises(NoticeUnknownError):
+        mark_all_read(village.session, newest_id=anothers.id, by=village.somebody, now=village.at)
+
+
+def test_the_same_call_reads_all_once(village: Village) -> None:
+    newest = village.tell(unit=TOWN)
+    by = officer(Role.HANDLER)
+    call = Call(owner=by.actor, route="read all", key="same", asked={})
+    mark_all_read(village.session, newest_id=newest.id, by=by, now=village.at, call=call)
+    with pytest.raises(LostRaceError):
+        mark_all_read(village.session, newest_id=newest.id, by=by, now=village.at, call=call)
+
+
+def test_very_many_are_counted_to_a_bound(village: Village) -> None:
+    for _ in range(3):
+        village.tell()
+        village.tell(unit=TOWN)
+    for who in (village.somebody, officer(Role.HANDLER), officer(Role.HANDLER, TOWN)):
+        assert [count_unread(village.session, seen_by=who, at_most=most) for most in (2, 3, 9)] == [2, 3, 3]
+    both = Principal(actor="p", grants=(*officer(Role.HANDLER).grants, *officer(Role.SUPERVISOR).grants), name="x")
+    village.tell(unit=COUNTY, role=Role.SUPERVISOR)
+    assert [count_unread(village.session, seen_by=both, at_most=most) for most in (3, 9)] == [3, 4]

@@ -10,6 +10,7 @@ from web.pages import (
     following,
     log_in,
     office,
+    own_notices,
     payment_code,
     proofs,
     public,
@@ -35,8 +36,8 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(claims, debts, following, payment_code, public_reports, receipt_checks, report_sending, reporting, resident),
-    *(report_alike, responsibilities, scoreboard, seals, till_payments, till_shops),
+    *(claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
+    *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 
 

@@ -13,22 +13,37 @@ from sqlalchemy.orm import Session
 
 import reports
 from people import Principal
-from photos import photos_of
-from reports import REOPENING_DAYS, StepKind, duties_of, get_report, may_take, nobody, report_of_code, steps_of
+from photos import Photo, PhotoStore
+from reports import (
+    REOPENING_DAYS,
+    ReportStatus,
+    StepKind,
+    duties_of,
+    get_report,
+    may_take,
+    nobody,
+    report_of_code,
+    steps_of,
+)
 from web.auth import public
 from web.clock import now, today
 from web.nobodys_calls import without_owner
 from web.pages.earnings_shown import earning_view
+from web.pages.followed_photos import photo_previews, show_photo
 from web.pages.forms import Form, once
+from web.pages.photos_typed import FIELD, typed_photos
 from web.pages.public import blueprint
 from web.pages.publications_shown import publication_view
+from web.pages.ratings_shown import FIELDS, give_rating, rating_facts, typed_rating
 from web.pages.reports_shown import report_views, step_views
 from web.pages.times import local
+from web.photo_uploads import brings_photos, keeping
 from web.rate_limits import spend_refused_key
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading, single_read
 
 _TEXT_LENGTH_MAX = 500
+_ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
 
 
 @blueprint.get("/reports/follow")
@@ -60,14 +75,74 @@ def reopen_followed() -> Response:
     report_id = by.matter_id
     reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
     if not form.is_right:
-        return _page(form, by)
+        return _page(form, by, form_name="reopening")
     call = without_owner(form.call_of(by, reason=reason, report_id=report_id))
 
     def make(session: Session) -> UUID:
         return reports.reopen(session, report_id=report_id, reason=reason, by=by, now=now(), call=call).id
 
-    is_open = form.attempt(lambda: once(call, make)) is not None
-    return _page(form, by, was_reopened=is_open)
+    if form.attempt(lambda: once(call, make)) is None:
+        return _page(form, by, form_name="reopening")
+    return _page(form, by, done=_("The report is open again. The department has a new day."))
+
+
+@blueprint.post("/reports/follow/rating")
+@public
+def rate_followed() -> Response:
+    """Let whoever has the code say, once for each closure, what they think of the result."""
+    leave_no_trace()
+    form = Form.posted_once("claim_code", *FIELDS)
+    by = _shown_by(form)
+    if by is None or by.matter_id is None:
+        return _page(form, None)
+    report_id = by.matter_id
+    stars, note = typed_rating(form)
+    if not form.is_right:
+        return _page(form, by, form_name="rating")
+    call = without_owner(form.call_of(by, stars=stars, note=note, report_id=report_id))
+
+    def make(session: Session) -> UUID:
+        return give_rating(session, report_id=report_id, stars=stars, note=note, by=by, call=call)
+
+    if form.attempt(lambda: once(call, make)) is None:
+        return _page(form, by, form_name="rating")
+    return _page(form, by, done=_("Thank you. Your rating is taken down."))
+
+
+@blueprint.post("/reports/follow/photos")
+@public
+@brings_photos
+def add_followed_photos() -> Response:
+    """Let whoever has the code add photos; the same picture again is the one that there is."""
+    leave_no_trace()
+    form = Form.posted("claim_code")
+    by = _shown_by(form)
+    if by is None or by.matter_id is None:
+        return _page(form, None)
+    report_id = by.matter_id
+    form.values[FIELD] = ""
+    pictures = typed_photos(form)
+    if form.is_right and not pictures:
+        form.wrong(FIELD, _("Choose at least one photo."))
+    if not form.is_right:
+        return _page(form, by)
+
+    def keep(session: Session, store: PhotoStore) -> list[Photo]:
+        return reports.add_photos(session, store, report_id=report_id, pictures=pictures, by=by, now=now())
+
+    if form.attempt(lambda: keeping(keep)) is None:
+        return _page(form, by)
+    return _page(form, by, done=_("The photos are with the report."))
+
+
+@blueprint.post("/reports/follow/photo")
+@public
+def show_followed_photo() -> Response:
+    """Give out one photo of the report of a code, in full size, to be kept by nobody."""
+    leave_no_trace()
+    form = Form.posted("claim_code", "photo")
+    by = _shown_by(form)
+    return _page(form, None) if by is None else show_photo(form.values["photo"], by)
 
 
 def _shown_by(form: Form) -> Principal | None:
@@ -83,7 +158,7 @@ def _shown_by(form: Form) -> Principal | None:
     return nobody(report_id)
 
 
-def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Response:
+def _page(form: Form, by: Principal | None, *, done: str = "", form_name: str = "") -> Response:
     def read(session: Session) -> dict[str, Any]:
         if by is None or by.matter_id is None:
             return {"report": None}
@@ -91,17 +166,20 @@ def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Re
         duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
         last_on = None if report.closed_at is None else local(report.closed_at).date() + timedelta(days=REOPENING_DAYS)
         may_reopen = StepKind.REOPENING in may_take(session, report, by)
+        steps = steps_of(session, report.id)
         return {
             "report": report_views(session, [(report, duty)])[0],
-            "steps": step_views(session, steps_of(session, report.id)),
-            "photo_count": len(photos_of(session, report.id)),
+            "steps": step_views(session, steps),
+            "photos": photo_previews(session, report.id),
+            "may_add_photos": report.status not in _ENDED,
             "published": publication_view(session, report),
             "earning": earning_view(session, report, by),
             "reopened_until": last_on,
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
+            **rating_facts(session, report, steps, is_own=True),
         }
 
-    page = render_template("public/follow.html", was_reopened=was_reopened, **reading(read), **form.context)
+    page = render_template("public/follow.html", done=done, form_name=form_name, **reading(read), **form.context)
     answer = make_response(page, form.status)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from awards import AwardError
 from earnings import EarningError
 from ledger import Call, LedgerError, recall_call
+from listening import ListeningError
 from merchants import MerchantError
+from notices import NoticeError
 from oversight import OversightError
 from people import PeopleError, Principal, clean_text
 from photos import PhotoError
@@ -38,7 +40,7 @@ _LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
 _REFUSALS = (
     *(LedgerError, PeopleError, AwardError, EarningError, MerchantError, PhotoError, ReceivableError, ReportError),
-    *(OversightError, PublishingError),
+    *(ListeningError, NoticeError, OversightError, PublishingError),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a resident reports: their reports with where each one stands, its photos, and saying that it is not done.
+"""What a resident reports: their reports with where each one stands, its photos, rating it, and saying it is not done.
 
 Adds its routes to a resident's pages.
 """
@@ -36,6 +36,7 @@ from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
 from web.pages.photos_typed import FIELD, typed_photos
 from web.pages.publications_shown import publication_view
+from web.pages.ratings_shown import FIELDS, give_rating, rating_facts, typed_rating
 from web.pages.reports_shown import report_views, step_views
 from web.pages.resident_blueprint import blueprint
 from web.pages.times import local
@@ -83,7 +84,7 @@ def reopen(report_id: UUID) -> ResponseReturnValue:
     form = Form.posted_once("reason")
     reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
     if not form.is_right:
-        return _report_page(report_id, form)
+        return _report_page(report_id, form, "reopening")
     call = form.call(reason=reason)
 
     def make(session: Session) -> UUID:
@@ -91,8 +92,27 @@ def reopen(report_id: UUID) -> ResponseReturnValue:
         return taken.id
 
     if form.attempt(lambda: once(call, make)) is None:
-        return _report_page(report_id, form)
+        return _report_page(report_id, form, "reopening")
     flash(_("The report is open again. The department has a new day."), "success")
+    return redirect(url_for("resident.report", report_id=report_id), 303)
+
+
+@blueprint.post("/reports/<uuid:report_id>/rating")
+@access(Role.RESIDENT)
+def rate(report_id: UUID) -> ResponseReturnValue:
+    """Let the reporter say, once for each closure, what they think of the result."""
+    form = Form.posted_once(*FIELDS)
+    stars, note = typed_rating(form)
+    if not form.is_right:
+        return _report_page(report_id, form, "rating")
+    call = form.call(stars=stars, note=note)
+
+    def make(session: Session) -> UUID:
+        return give_rating(session, report_id=report_id, stars=stars, note=note, by=principal(), call=call)
+
+    if form.attempt(lambda: once(call, make)) is None:
+        return _report_page(report_id, form, "rating")
+    flash(_("Thank you. Your rating is taken down."), "success")
     return redirect(url_for("resident.report", report_id=report_id), 303)
 
 
@@ -130,15 +150,16 @@ def show_photo(report_id: UUID, photo_id: UUID) -> Response:
     return jpeg_answer(photo_store().get(photo_key(reading(read).id)), photo_id)
 
 
-def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
+def _report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseReturnValue:
     def read(session: Session) -> dict[str, Any]:
         report = get_report(session, report_id, seen_by=principal())
         duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
         last_on = _reopened_until(report)
         may_reopen = StepKind.REOPENING in may_take(session, report, principal())
+        steps = steps_of(session, report.id)
         return {
             "report": report_views(session, [(report, duty)])[0],
-            "steps": step_views(session, steps_of(session, report.id)),
+            "steps": step_views(session, steps),
             "is_own": _is_own(report),
             "photos": photos_of(session, report.id),
             "may_add_photos": _is_own(report) and report.status not in _ENDED,
@@ -147,9 +168,12 @@ def _report_page(report_id: UUID, form: Form) -> ResponseReturnValue:
             "answering": _answering(session, report),
             "reopened_until": last_on,
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
+            **rating_facts(session, report, steps, is_own=_is_own(report)),
         }
 
-    page = render_template("resident/report.html", sent_draft=sent_draft(), **reading(read), **form.context)
+    page = render_template(
+        "resident/report.html", form_name=form_name, sent_draft=sent_draft(), **reading(read), **form.context
+    )
     return make_response(page, form.status)
 
 

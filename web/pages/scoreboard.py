@@ -3,22 +3,23 @@
 Adds its routes to the public pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from duties import UnitScore, scoreboard
+from listening import UnitRates, unit_rates
 from people import Level, units_by_code
 from web.auth import public
-from web.clock import begin_of, end_of, today
-from web.pages.forms import Form
+from web.clock import now, today
+from web.pages.periods_asked import Period, period_asked, period_choices
 from web.pages.public import blueprint
+from web.pages.rates_shown import rate_views
 from web.statements.as_csv import BYTE_ORDER_MARK, rows_text, safe_text
 from web.unit_of_work import reading
 
@@ -26,6 +27,7 @@ _COUNTS = (
     *("charged", "discharged_on_time", "discharged_late", "moved_away", "withdrawn"),
     *("open", "handled", "open_overdue"),
 )
+_SAID = ("responded", "response_due", "resolved", "resolution_known", "not_reached", "satisfied", "rated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +60,20 @@ class ScoreGroup:
     total: ScoreView
 
 
-@dataclass(frozen=True, slots=True)
-class _Period:
-    """The days that are asked for, both included; without a day it has no end on that side."""
-
-    form: Form
-    first_on: date | None
-    last_on: date | None
-
-    @property
-    def query(self) -> dict[str, Any]:
-        """What of it stands in an address."""
-        return {name: value for name, value in self.form.values.items() if value}
-
-
 @blueprint.get("/scoreboard", endpoint="scoreboard")
 @public
 def show_scoreboard() -> ResponseReturnValue:
     """Show what each unit was charged with in a period and what became of it, read off the books."""
-    period = _period_asked()
-    groups = reading(lambda session: _groups(session, period)) if period.form.is_right else []
+    period = period_asked()
+
+    def read(session: Session) -> dict[str, Any]:
+        return {"groups": _groups(session, period), "rates": rate_views(session, _said(session, period))}
+
+    shown = reading(read) if period.form.is_right else {"groups": [], "rates": []}
     page = render_template(
         "public/scoreboard.html",
-        groups=groups,
-        choices=_choices(),
+        **shown,
+        choices=period_choices("public.scoreboard"),
         first_on=period.first_on,
         last_on=period.last_on,
         as_of=min(period.last_on or today(), today()),
@@ -95,57 +87,26 @@ def show_scoreboard() -> ResponseReturnValue:
 @public
 def scoreboard_csv() -> ResponseReturnValue:
     """Give out the same numbers for spreadsheets."""
-    period = _period_asked()
+    period = period_asked()
     if not period.form.is_right:
         return show_scoreboard()
-    groups = reading(lambda session: _groups(session, period))
-    answer = Response(BYTE_ORDER_MARK + rows_text(_rows(groups)), content_type="text/csv; charset=utf-8")
+    groups, said = reading(lambda session: (_groups(session, period), _said(session, period)))
+    answer = Response(BYTE_ORDER_MARK + rows_text(_rows(groups, said)), content_type="text/csv; charset=utf-8")
     days = "_".join(["scoreboard", *(day.isoformat() for day in (period.first_on, period.last_on) if day)])
     answer.headers.set("Content-Disposition", "attachment", filename=f"{days}.csv")
     return answer
 
 
-def _period_asked() -> _Period:
-    form = Form({name: request.args.get(name, "").strip() for name in ("from", "until")})
-    first_on, last_on = _day(form, "from"), _day(form, "until")
-    if first_on is not None and last_on is not None and last_on < first_on:
-        form.wrong("until", _("The last day lies before the first."))
-    return _Period(form, first_on, last_on)
+def _said(session: Session, period: Period) -> dict[str, UnitRates]:
+    return unit_rates(session, since=period.since, until=period.until, now=now())
 
 
-def _day(form: Form, name: str) -> date | None:
-    text = form.values[name]
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        form.wrong(name, _("Choose a day."))
-        return None
-
-
-def _choices() -> list[tuple[str, str, bool]]:
-    """Return the periods that are asked for most: the name, the address, whether it is the one shown."""
-    on = today()
-    before = on.replace(day=1) - timedelta(days=1)
-    periods: tuple[tuple[str, dict[str, Any]], ...] = (
-        (_("This month"), _days(on.replace(day=1), on)),
-        (_("Last month"), _days(before.replace(day=1), before)),
-        (_("This year"), _days(on.replace(month=1, day=1), on)),
-        (_("All time"), {}),
-    )
-    shown = {name: request.args[name] for name in ("from", "until") if request.args.get(name)}
-    return [(name, url_for("public.scoreboard", **days), days == shown) for name, days in periods]
-
-
-def _days(first_on: date, last_on: date) -> dict[str, Any]:
-    return {"from": first_on.isoformat(), "until": last_on.isoformat()}
-
-
-def _groups(session: Session, period: _Period) -> list[ScoreGroup]:
+def _groups(session: Session, period: Period) -> list[ScoreGroup]:
     """Return the scores of all units that have any in the period, the best share first, those without one last."""
     scores = scoreboard(
         session,
-        since=None if period.first_on is None else begin_of(period.first_on),
-        until=None if period.last_on is None else end_of(period.last_on),
+        since=period.since,
+        until=period.until,
         today=today(),
     )
     units = units_by_code(session, [score.unit_code for score in scores])
@@ -187,10 +148,12 @@ def _rank(view: ScoreView) -> tuple[bool, float, int, str]:
     return view.rate is None, -share, -view.due, view.code
 
 
-def _rows(groups: Sequence[ScoreGroup]) -> list[tuple[str, ...]]:
+def _rows(groups: Sequence[ScoreGroup], said: Mapping[str, UnitRates]) -> list[tuple[str, ...]]:
     heads: tuple[str, ...] = (
         *(_("Code"), _("Unit"), _("Charged"), _("In time"), _("Late"), _("Passed on"), _("Withdrawn")),
         *(_("Open"), _("Being checked"), _("Overdue"), _("On-time rate"), _("Given on or done in time")),
+        *(_("Answered in time"), _("Had to be answered"), _("Mended"), _("Mended or not, as far as known")),
+        *(_("Not reached"), _("Satisfied"), _("Rated or asked")),
     )
     rows: list[tuple[str, ...]] = [heads]
     for group in groups:
@@ -198,7 +161,9 @@ def _rows(groups: Sequence[ScoreGroup]) -> list[tuple[str, ...]]:
             counts = (str(getattr(each.score, name)) for name in _COUNTS)
             given_on = each.in_time / each.due if group.gives_on and each.due else None
             rates = (_decimal(each.score.on_time_rate), _decimal(given_on))
-            rows.append((safe_text(each.code), safe_text(each.name), *counts, *rates))
+            spoken = said.get(each.code, UnitRates())
+            spoken_counts = (str(getattr(spoken, name)) for name in _SAID)
+            rows.append((safe_text(each.code), safe_text(each.name), *counts, *rates, *spoken_counts))
     return rows
 
 

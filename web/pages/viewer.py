@@ -8,6 +8,7 @@ from flask import Flask, g, request, session, url_for
 from sqlalchemy.orm import Session
 
 from merchants import get_merchant
+from notices import count_unread
 from people import Principal, Role
 from web.auth import principal, require, viewer
 from web.clock import now
@@ -20,6 +21,8 @@ TILL_ROLES = (Role.TILL, Role.MERCHANT_OWNER)
 _SHOP_CHOSEN = "shop"
 TYPE_SIZE_COOKIE, THEME_COOKIE = "type_size", "theme"
 THEMES = ("auto", "light", "dark")
+# More unread notices than that are not counted: the count stands on every page.
+_UNREAD_MAX = 100
 
 # What each role may do on the office's pages. Funds, responsibilities, tariffs, shops, staff and books have no unit, so
 # only a role in the whole tree reaches them.
@@ -32,7 +35,7 @@ _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.FINANCE,), False, ("repayments",)),
     ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER), False, ("reports",)),
-    ((Role.SUPERVISOR,), False, ("report_overview", "escalations", "publications")),
+    ((Role.SUPERVISOR,), False, ("report_overview", "escalations", "call_backs", "publications")),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR), False, ("new_report",)),
     ((Role.ADMINISTRATOR,), True, ("all_reports",)),
 )
@@ -41,7 +44,10 @@ _TROUBLES = {"unavailable", "internal_error"}
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who is logged in, as pages speak of them; `may` names the places of the office that are theirs."""
+    """Somebody who is logged in, as pages speak of them; `may` names the places of the office that are theirs.
+
+    `notices_url` is where their notices stand, None where they are told nothing; `unread` counts up to a hundred.
+    """
 
     name: str
     home_url: str
@@ -53,6 +59,13 @@ class Viewer:
     merchant_name: str | None
     has_several_shops: bool
     may: frozenset[str]
+    notices_url: str | None
+    unread: int
+
+    @property
+    def unread_words(self) -> str:
+        """How many notices are not read, as the bell says it."""
+        return f"{_UNREAD_MAX - 1}+" if self.unread == _UNREAD_MAX else str(self.unread)
 
 
 def register_viewer(app: Flask) -> None:
@@ -135,7 +148,7 @@ def _surroundings() -> dict[str, Any]:
     # A page that tells of trouble with the database must not need it.
     in_trouble = g.get("problem_code") in _TROUBLES
     somebody = g.get("principal") if in_trouble else viewer()
-    place_name, shop_name = _names(None if in_trouble else somebody, ask=not in_trouble)
+    place_name, shop_name, unread = _looked_up(None if in_trouble else somebody, ask=not in_trouble)
     theme = request.cookies.get(THEME_COOKIE)
     moment = now()
     return {
@@ -145,11 +158,11 @@ def _surroundings() -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "today": moment.date(),
         "now": moment,
-        "viewer": None if somebody is None else _viewer(somebody, shop_name),
+        "viewer": None if somebody is None else _viewer(somebody, shop_name, unread),
     }
 
 
-def _viewer(somebody: Principal, shop_name: str | None) -> Viewer:
+def _viewer(somebody: Principal, shop_name: str | None, unread: int) -> Viewer:
     shops, shop = somebody.merchant_ids(*TILL_ROLES), chosen_shop(somebody)
     return Viewer(
         name=somebody.name,
@@ -162,17 +175,30 @@ def _viewer(somebody: Principal, shop_name: str | None) -> Viewer:
         merchant_name=shop_name,
         has_several_shops=len(shops) > 1,
         may=rights(somebody),
+        notices_url=_notices_url(somebody),
+        unread=unread,
     )
 
 
-def _names(somebody: Principal | None, *, ask: bool) -> tuple[str, str | None]:
-    """Return the names of the community and of the shop for which somebody acts."""
+def _notices_url(somebody: Principal) -> str | None:
+    """Return where somebody's notices stand: a resident's, or those of an officer of reports."""
+    if somebody.resident_id is not None:
+        return url_for("resident.notices")
+    return url_for("office.notices") if "reports" in rights(somebody) else None
+
+
+def _looked_up(somebody: Principal | None, *, ask: bool) -> tuple[str, str | None, int]:
+    """Return the names of the community and of the shop for which somebody acts, and their count of unread notices."""
     shop = None if somebody is None else chosen_shop(somebody)
 
-    def read(session: Session) -> tuple[str, str | None]:
-        return community_name(session), None if shop is None else get_merchant(session, shop).name
+    def read(session: Session) -> tuple[str, str | None, int]:
+        return (
+            community_name(session),
+            None if shop is None else get_merchant(session, shop).name,
+            0 if somebody is None else count_unread(session, seen_by=somebody, at_most=_UNREAD_MAX),
+        )
 
     try:
-        return reading(read) if ask else (current_settings().community_name, None)
+        return reading(read) if ask else (current_settings().community_name, None, 0)
     except DatabaseUnavailableError:
-        return current_settings().community_name, None
+        return current_settings().community_name, None, 0

@@ -20,6 +20,7 @@ PUBLIC = (*FOR_ALL, "/log-in", "/activate")
 OF_RESIDENTS = (
     *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
     *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/me/claims", "/account"),
+    "/me/notices",
 )
 OF_CASHIERS = (
     "/till",
@@ -30,8 +31,15 @@ OF_CASHIERS = (
     "/account",
 )
 OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
+OF_ALL_OFFICERS_OF_REPORTS = (
+    *("/office", "/office/reports", "/office/reports/all", "/office/orders"),
+    *("/office/digests", "/office/notices"),
+)
 OF_OFFICERS_OF_REPORTS = {
-    Role.SUPERVISOR: ("/office/publications", "/office/reports/overview", "/office/reports/new", "/office/escalations"),
+    Role.SUPERVISOR: (
+        *("/office/reports/overview", "/office/reports/new", "/office/escalations"),
+        *("/office/call-backs", "/office/call-backs/made", "/office/publications"),
+    ),
     Role.DISPATCHER: ("/office/reports/new",),
     Role.HANDLER: (),
 }
@@ -39,6 +47,7 @@ SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
     *("/me/reports/new", "/me/reports/{report}/reopening", "/me/reports/{report}/photos", "/me/claims"),
     *("/me/reports/suggestions", "/me/reports/joining"),
+    *("/me/reports/{report}/rating", "/me/notices/reading", "/me/notices/{report}/reading"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"
@@ -92,7 +101,7 @@ def test_every_page_of_reports_renders_for_each_of_their_officers(world: World, 
     report = f"/office/reports/{Desk(world).brought_to(ReportStatus.DISPATCHED)}"
     for role, own in OF_OFFICERS_OF_REPORTS.items():
         browser = browser_of_person(world, role, language=language, unit_code=COUNTY)
-        for page in ("/office", "/office/reports", "/office/reports/all", "/office/orders", report, *own):
+        for page in (*OF_ALL_OFFICERS_OF_REPORTS, report, *own):
             answer = browser.get(page)
             assert answer.status_code == 200, page
             assert CHINESE.search(text_of(answer)), page

@@ -4,13 +4,16 @@ from web.pages.office import (
     awards,
     batches,
     books,
+    call_backs,
     caps,
     closures,
     corrections,
     debts,
+    digests,
     funds,
     home,
     namings,
+    notices,
     papers,
     periods,
     publications,
@@ -19,6 +22,7 @@ from web.pages.office import (
     report_lists,
     report_new,
     report_orders,
+    report_overview,
     report_page,
     report_photos,
     report_queues,
@@ -34,9 +38,9 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
-    *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
-    *(publications, report_queues, report_steps, responsibilities, caps),
+    *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, namings, notices),
+    *(papers, periods, publications, report_calls, report_joins, report_lists, report_new, report_orders),
+    *(report_overview, report_page, report_photos, report_queues, report_steps, residents, responsibilities),
     *(shop_debts, shops, staff, tariffs),
 )
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from awards import awarded_between, list_awards
+from listening import first_to_call
 from merchants import (
     NamingState,
     ending_namings,
@@ -128,7 +129,7 @@ def _reports_waiting(session: Session) -> list[Waiting]:
         Waiting(_counted(str(names[tab.name]), tab), tab.url, None, _level(tab))
         for tab in tabs_of_queues(session)
         if tab.count
-    ] + [*_orders_waiting(session), *_publications_waiting(session)]
+    ] + [*_orders_waiting(session), *_publications_waiting(session), *_call_backs_waiting(session)]
 
 
 def _publications_waiting(session: Session) -> list[Waiting]:
@@ -155,6 +156,15 @@ def _orders_waiting(session: Session) -> list[Waiting]:
     return [
         Waiting(str(_("%(what)s: %(count)s", what=text, count=count)), url, None, "danger" if is_late else "warning")
     ]
+
+
+def _call_backs_waiting(session: Session) -> list[Waiting]:
+    """Return that reporters of the sample are to be called, since when the first one waits."""
+    if not principal().may(Role.SUPERVISOR):
+        return []
+    found, count = first_to_call(session, seen_by=principal(), limit=1)
+    text = _("%(what)s: %(count)s", what=_("Reporters to call"), count=count)
+    return [Waiting(str(text), url_for("office.call_backs"), local(each.call_back.drawn_at), "calm") for each in found]
 
 
 def _counted(name: str, tab: QueueView) -> str:

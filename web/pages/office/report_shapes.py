@@ -126,6 +126,28 @@ class AgeView:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthView:
+    """One month, by its first day: what was sent in and closed, and how long each bar is, in thousandths."""
+
+    month_on: date
+    sent_in: int
+    closed: int
+    sent_in_height: int
+    closed_height: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """What was reported about in a period; the bar's parts, closed and not, in thousandths of the longest bar."""
+
+    name: str
+    sent_in: int
+    closed: int
+    closed_width: int
+    rest_width: int
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoView:
     """One photo of a report; `kind` is "seen" or "handled"."""
 

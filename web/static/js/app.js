@@ -6,7 +6,7 @@ import { forgetAll, forgetOld } from "./drafts.js";
 // A form that is on its way does not go again. The server would book it once anyway; this spares the wait.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "get" || form.hasAttribute("hx-post")) {
+  if (event.defaultPrevented || form.method === "get" || form.target === "_blank" || form.hasAttribute("hx-post")) {
     return;
   }
   if (form.dataset.sent) {
