@@ -54,6 +54,7 @@ class Community:
     keys: dict[tuple[Role, str], str]
     persons: dict[tuple[Role, str], UUID]
     resident_id: UUID
+    phone_keys: bytes
 
 
 def write_reports(url: str, count: int, *, residents: int, now: datetime) -> Community:
@@ -90,12 +91,18 @@ def write_reports(url: str, count: int, *, residents: int, now: datetime) -> Com
     return community
 
 
+def handle_of(role: Role, unit_code: str) -> str:
+    """Return under which handle the officer with this role at a unit is known."""
+    return f"{role.value} {unit_code}".strip()
+
+
 def _furnish(session: Session, residents: int, now: datetime) -> Community:
     people.load_units(session, rows=people.packaged_units())
     reports.publish_responsibilities(session, lines=reports.packaged_responsibilities(), actor="system", now=now)
     units = list(session.scalars(select(people.Unit).order_by(people.Unit.code)))
     by_level = {level: [unit.code for unit in units if unit.level is level] for level in Level}
-    vault = people.PhoneVault(people.new_phone_keys())
+    phone_keys = people.new_phone_keys()
+    vault = people.PhoneVault(phone_keys)
     places = by_level[Level.COMMUNITY]
     newcomers = [
         people.NewResident("王小明", f"138{number:08}", places[number % len(places)]) for number in range(residents)
@@ -111,7 +118,7 @@ def _furnish(session: Session, residents: int, now: datetime) -> Community:
     keys, persons = {}, {}
     for role, unit in posts:
         key, secret = people.create_key(
-            session, role=role, name=f"{role.value} {unit}".strip(), unit_code=unit or None, now=now, rate_a_minute=10**6
+            session, role=role, name=handle_of(role, unit), unit_code=unit or None, now=now, rate_a_minute=10**6
         )
         keys[role, unit], persons[role, unit] = secret, key.person_id
     # The one whom the scripts give a report of every two thousand besides the others.
@@ -119,7 +126,7 @@ def _furnish(session: Session, residents: int, now: datetime) -> Community:
     keys[Role.RESIDENT, ""] = people.create_key(
         session, role=Role.RESIDENT, name="resident", resident_id=first.id, now=now, rate_a_minute=10**6
     )[1]
-    return Community(county, by_level[Level.TOWN][0], departments[0], keys, persons, first.id)
+    return Community(county, by_level[Level.TOWN][0], departments[0], keys, persons, first.id, phone_keys)
 
 
 def _prepare(
