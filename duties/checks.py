@@ -38,18 +38,26 @@ def every_open_duty_is_in_the_books() -> ledger.Differences:
 
 # What each line of an entry about a duty counts as: by its kind, the part of the unit's accounts, and whether it took.
 _MEASURES = {
-    (CHARGE, "duties", False): Measure.CHARGED,
-    (MOVE, "duties", False): Measure.CHARGED,
-    (MOVE, "duties", True): Measure.MOVED,
-    (LAPSE, "duties", False): Measure.CHARGED,
-    (LAPSE, "missed", False): Measure.LAPSED,
-    (HANDLING, "handled", False): Measure.HANDED_OVER,
-    (RETURN, "handled", True): Measure.GIVEN_BACK,
-    (DISCHARGE, "met", False): Measure.MET,
-    (DISCHARGE, "missed", False): Measure.MISSED,
-    (WITHDRAWAL, "duties", True): Measure.WITHDRAWN,
-    (WITHDRAWAL, "handled", True): Measure.WITHDRAWN,
+    (CHARGE, "duties", False): (Measure.CHARGED,),
+    (MOVE, "duties", False): (Measure.CHARGED,),
+    (MOVE, "duties", True): (Measure.MOVED,),
+    (LAPSE, "duties", False): (Measure.CHARGED,),
+    (LAPSE, "missed", False): (Measure.LAPSED,),
+    (HANDLING, "handled", False): (Measure.HANDED_OVER,),
+    (RETURN, "handled", True): (Measure.GIVEN_BACK,),
+    (DISCHARGE, "met", False): (Measure.MET,),
+    (DISCHARGE, "missed", False): (Measure.MISSED,),
+    (WITHDRAWAL, "duties", True): (Measure.WITHDRAWN,),
+    (WITHDRAWAL, "handled", True): (Measure.WITHDRAWN, Measure.WITHDRAWN_HANDLED),
 }
+
+
+def _measures(kind: str, part: str, *, took: bool) -> tuple[Measure, ...]:
+    found = _MEASURES.get((kind, part, took), ())
+    if part == "duties":
+        # Of whatever kind: what lies there comes and leaves by its day.
+        found += (Measure.OVERDUE_OUT if took else Measure.OVERDUE_IN,)
+    return found
 
 
 def every_count_is_of_the_books(session: Session) -> str | None:
@@ -64,9 +72,8 @@ def every_count_is_of_the_books(session: Session) -> str | None:
     for each in ledger.turnovers(session, asset=ledger.Asset.DUTY, kinds=KINDS):
         owner, _, part = each.account_code.rpartition(":")
         for took, times in ((True, each.debits), (False, each.credits)):
-            counts_as = _MEASURES.get((each.kind, part, took))
-            if counts_as is not None:
-                counted[owner.removeprefix("unit:"), counts_as] -= times
+            for measure in _measures(each.kind, part, took=took):
+                counted[owner.removeprefix("unit:"), measure] -= times
     for (unit_code, measure), difference in sorted(counted.items()):
         if difference:
             return f"unit {unit_code}: {measure} is counted {difference:+d} beside its entries"

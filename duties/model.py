@@ -33,12 +33,20 @@ class Measure(StrEnum):
     LAPSED = "lapsed"
     MOVED = "moved"
     WITHDRAWN = "withdrawn"
+    # Of those withdrawn, what was handled.
+    WITHDRAWN_HANDLED = "withdrawn_handled"
+    # Counted on the day with whose end a duty that lies there is overdue: its due date, or the day it came or left if
+    # that is later. So one that leaves in time is taken back on the very day, and what is overdue at the end of any day
+    # is what came until then less what left.
+    OVERDUE_IN = "overdue_in"
+    OVERDUE_OUT = "overdue_out"
 
 
 class DutyCount(Base):
     """How often something happened to a unit's duties on one day: the books' own sums, kept ready.
 
-    The audit adds them up from the postings and compares.
+    What was left at the end of a day follows from all of them until then. The audit adds them up from the postings and
+    compares.
     """
 
     __tablename__ = "duty_counts"

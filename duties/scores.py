@@ -1,15 +1,15 @@
 """The scoreboard: what each unit was charged with and what became of it, read off the books."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from duties.charging import KINDS
 from duties.model import DutyCount, Measure
-from ledger import Asset, account_code_of, lots_kept, turnovers
+from ledger import account_code_of, lots_kept
 
 _OF_UNITS = "unit:"
 
@@ -49,35 +49,36 @@ def scoreboard(
 
     `since` and `until` are the first instants of the period and after it, of days in the community's time zone; without
     them it reaches from the beginning, and to now. What is left is told as of the period's end, of today at the latest.
-    Flows are the sums that are kept by day; what is left now is what the accounts hold, and what was left at the end of
-    a period that is over is what their entries say, which takes as long as there are entries.
+    All of it is read off the sums that are kept by day, but for what is left now: that is what the accounts hold.
     """
     first_on = None if since is None else since.date()
-    last_on = None if until is None else (until - timedelta(microseconds=1)).date()
+    # What is due later is counted on days that are still to come.
+    last_on = today if until is None else min(today, (until - timedelta(microseconds=1)).date())
     is_over = until is not None and until.date() <= today
-    scores = {unit_code: UnitScore(unit_code) for unit_code in session.scalars(_having_had(last_on))}
-    for unit_code, measure, times in session.execute(_flows(first_on, last_on)):
-        _count_flow(scores[unit_code], measure, int(times))
-    as_of = until.date() if until is not None and is_over else today
-    for unit_code, part, lot, amount in _left_before(session, until) if is_over else _left_now(session):
-        _count_left(scores[unit_code], part, date.fromisoformat(lot), amount, as_of)
+    scores: dict[str, UnitScore] = {}
+    sums: dict[str, Counter[Measure]] = {}
+    for unit_code, measure, in_period, until_then in session.execute(_sums(first_on, last_on)):
+        _count_flow(scores.setdefault(unit_code, UnitScore(unit_code)), measure, int(in_period))
+        sums.setdefault(unit_code, Counter())[measure] = int(until_then)
+    if is_over:
+        for unit_code, counted in sums.items():
+            _count_left_then(scores[unit_code], counted)
+    else:
+        for unit_code, part, lot, amount in _left_now(session):
+            _count_left_now(scores[unit_code], part, date.fromisoformat(lot), amount, today)
     return sorted(scores.values(), key=lambda score: score.unit_code)
 
 
-def _having_had(last_on: date | None) -> Select[str]:
-    query = select(DutyCount.unit_code).distinct()
-    return query if last_on is None else query.where(DutyCount.on_day <= last_on)
-
-
-def _flows(first_on: date | None, last_on: date | None) -> Select[str, Measure, int]:
-    query = select(DutyCount.unit_code, DutyCount.measure, func.sum(DutyCount.count)).group_by(
-        DutyCount.unit_code, DutyCount.measure
-    )
+def _sums(first_on: date | None, last_on: date) -> Select[str, Measure, int, int]:
+    """Return the question for what happened by unit and measure: from the first day on, and ever."""
+    in_period: ColumnElement[int] = func.sum(DutyCount.count)
     if first_on is not None:
-        query = query.where(DutyCount.on_day >= first_on)
-    if last_on is not None:
-        query = query.where(DutyCount.on_day <= last_on)
-    return query
+        in_period = func.sum(case((DutyCount.on_day >= first_on, DutyCount.count), else_=0))
+    return (
+        select(DutyCount.unit_code, DutyCount.measure, in_period, func.sum(DutyCount.count))
+        .where(DutyCount.on_day <= last_on)
+        .group_by(DutyCount.unit_code, DutyCount.measure)
+    )
 
 
 def _left_now(session: Session) -> Iterator[tuple[str, str, str, int]]:
@@ -85,28 +86,27 @@ def _left_now(session: Session) -> Iterator[tuple[str, str, str, int]]:
         kept = lots_kept(pattern)
         rows = session.execute(select(account_code_of(kept.c.account_id), kept.c.lot, kept.c.balance))
         for code, lot, amount in rows:
-            unit_code, part = _owner(code)
-            yield unit_code, part, lot, int(amount)
+            owner, _, part = code.rpartition(":")
+            yield owner.removeprefix(_OF_UNITS), part, lot, int(amount)
 
 
-def _left_before(session: Session, until: datetime | None) -> Iterator[tuple[str, str, str, int]]:
-    for each in turnovers(session, asset=Asset.DUTY, kinds=KINDS, until=until):
-        unit_code, part = _owner(each.account_code)
-        if part in {"duties", "handled"}:
-            yield unit_code, part, each.lot, each.credits - each.debits
-
-
-def _owner(account_code: str) -> tuple[str, str]:
-    owner, _, part = account_code.rpartition(":")
-    return owner.removeprefix(_OF_UNITS), part
-
-
-def _count_left(score: UnitScore, part: str, due_on: date, amount: int, as_of: date) -> None:
+def _count_left_now(score: UnitScore, part: str, due_on: date, amount: int, today: date) -> None:
     if part == "duties":
         score.open += amount
-        score.open_overdue += amount if due_on < as_of else 0
+        score.open_overdue += amount if due_on < today else 0
     else:
         score.handled += amount
+
+
+def _count_left_then(score: UnitScore, counted: Counter[Measure]) -> None:
+    came = counted[Measure.CHARGED]
+    ended = counted[Measure.MOVED] + counted[Measure.LAPSED] + counted[Measure.WITHDRAWN]
+    verified = counted[Measure.MET] + counted[Measure.MISSED]
+    score.handled = (
+        counted[Measure.HANDED_OVER] - counted[Measure.GIVEN_BACK] - verified - counted[Measure.WITHDRAWN_HANDLED]
+    )
+    score.open = came - ended - verified - score.handled
+    score.open_overdue = counted[Measure.OVERDUE_IN] - counted[Measure.OVERDUE_OUT]
 
 
 _FIELDS = {

@@ -18,6 +18,7 @@ from listening.errors import (
 from listening.model import CallBack, ReportRating, UnitDigest
 from listening.rates import SATISFIED_STARS_MIN, UnitRates, unit_rates
 from listening.ratings import RATING_DAYS, STARS_MAX, get_rating, rate, ratings_of
+from listening.summing import sum_again, sum_days
 
 __all__ = [
     "CHECKS",
@@ -54,6 +55,8 @@ __all__ = [
     "open_call_backs",
     "rate",
     "ratings_of",
+    "sum_again",
+    "sum_days",
     "unit_rates",
     "write_digests",
 ]
