@@ -8,20 +8,22 @@ from sqlalchemy import Insert, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from duties.model import DutyCount, Measure
+from duties.model import DutyCount, DutyMonthCount, Measure
 
 
-def _one_more(insert: Any) -> Insert:
-    made = insert(DutyCount).values(
-        unit_code=bindparam("unit_code"), on_day=bindparam("on_day"), measure=bindparam("measure"), count=1
+def _one_more(insert: Any, table: type[DutyCount] | type[DutyMonthCount], day: str) -> Insert:
+    made = insert(table).values(
+        unit_code=bindparam("unit_code"), measure=bindparam("measure"), count=1, **{day: bindparam("on_day")}
     )
     counted: Insert = made.on_conflict_do_update(
-        index_elements=["unit_code", "on_day", "measure"], set_={"count": DutyCount.count + 1}
+        index_elements=["unit_code", day, "measure"], set_={"count": table.count + 1}
     )
     return counted
 
 
-_ONE_MORE = {"postgresql": _one_more(postgresql.insert), "sqlite": _one_more(sqlite.insert)}
+_INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_DAYS = {name: _one_more(insert, DutyCount, "on_day") for name, insert in _INSERTS.items()}
+_MONTHS = {name: _one_more(insert, DutyMonthCount, "month_on") for name, insert in _INSERTS.items()}
 
 
 class Happening(NamedTuple):
@@ -43,7 +45,11 @@ def leaves(unit_code: str, due_on: date, today: date) -> Happening:
 
 
 def count(session: Session, happened: Iterable[Happening]) -> None:
-    """Count once more what happened to units' duties; rows are locked in one order for everybody."""
-    statement = _ONE_MORE[session.get_bind().dialect.name]
-    for each in sorted(happened):
-        session.connection().execute(statement, each._asdict())
+    """Count once more what happened to units' duties, by day and by month; rows are locked in one order for all."""
+    name = session.get_bind().dialect.name
+    ordered = sorted(happened)
+    for each in ordered:
+        session.connection().execute(_DAYS[name], each._asdict())
+    for each in ordered:
+        month = each._replace(on_day=each.on_day.replace(day=1))
+        session.connection().execute(_MONTHS[name], month._asdict())

@@ -50,11 +50,27 @@ class DutyCount(Base):
     """
 
     __tablename__ = "duty_counts"
-    __table_args__ = (CheckConstraint("count > 0", name="count_positive"),)
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count_positive"),
+        # For the days of a month, of all units.
+        Index("ix_duty_counts_on_day", "on_day"),
+    )
 
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True)
     # The community's.
     on_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class DutyMonthCount(Base):
+    """The same of a whole month, so that many years are added up at once; `month_on` is its first day."""
+
+    __tablename__ = "duty_month_counts"
+    __table_args__ = (CheckConstraint("count > 0", name="count_positive"),)
+
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True)
+    month_on: Mapped[date] = mapped_column(Date, primary_key=True)
     measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from duties.model import DutyCount, Measure
+from duties.model import DutyCount, DutyMonthCount, Measure
 from ledger import account_code_of, lots_kept
 
 _OF_UNITS = "unit:"
@@ -49,36 +49,39 @@ def scoreboard(
 
     `since` and `until` are the first instants of the period and after it, of days in the community's time zone; without
     them it reaches from the beginning, and to now. What is left is told as of the period's end, of today at the latest.
-    All of it is read off the sums that are kept by day, but for what is left now: that is what the accounts hold.
+    All of it is read off the sums that are kept by day and month, but for what is left now: that is what the accounts hold.
     """
-    first_on = None if since is None else since.date()
     # What is due later is counted on days that are still to come.
     last_on = today if until is None else min(today, (until - timedelta(microseconds=1)).date())
     is_over = until is not None and until.date() <= today
-    scores: dict[str, UnitScore] = {}
-    sums: dict[str, Counter[Measure]] = {}
-    for unit_code, measure, in_period, until_then in session.execute(_sums(first_on, last_on)):
-        _count_flow(scores.setdefault(unit_code, UnitScore(unit_code)), measure, int(in_period))
-        sums.setdefault(unit_code, Counter())[measure] = int(until_then)
-    if is_over:
-        for unit_code, counted in sums.items():
+    sums = _sums_before(session, last_on + timedelta(days=1))
+    before = {} if since is None else _sums_before(session, since.date())
+    scores = {unit_code: UnitScore(unit_code) for unit_code in sums}
+    for unit_code, counted in sums.items():
+        for measure, times in counted.items():
+            _count_flow(scores[unit_code], measure, times - before.get(unit_code, Counter())[measure])
+        if is_over:
             _count_left_then(scores[unit_code], counted)
-    else:
+    if not is_over:
         for unit_code, part, lot, amount in _left_now(session):
             _count_left_now(scores[unit_code], part, date.fromisoformat(lot), amount, today)
     return sorted(scores.values(), key=lambda score: score.unit_code)
 
 
-def _sums(first_on: date | None, last_on: date) -> Select[str, Measure, int, int]:
-    """Return the question for what happened by unit and measure: from the first day on, and ever."""
-    in_period: ColumnElement[int] = func.sum(DutyCount.count)
-    if first_on is not None:
-        in_period = func.sum(case((DutyCount.on_day >= first_on, DutyCount.count), else_=0))
-    return (
-        select(DutyCount.unit_code, DutyCount.measure, in_period, func.sum(DutyCount.count))
-        .where(DutyCount.on_day <= last_on)
-        .group_by(DutyCount.unit_code, DutyCount.measure)
-    )
+def _sums_before(session: Session, day: date) -> dict[str, Counter[Measure]]:
+    """Return by unit how often everything happened before a day: in whole months, and in the days of its own month."""
+    month_on = day.replace(day=1)
+    months = select(DutyMonthCount.unit_code, DutyMonthCount.measure, DutyMonthCount.count)
+    days = select(DutyCount.unit_code, DutyCount.measure, DutyCount.count)
+    both = union_all(
+        months.where(DutyMonthCount.month_on < month_on),
+        days.where(DutyCount.on_day >= month_on, DutyCount.on_day < day),
+    ).subquery()
+    sums: dict[str, Counter[Measure]] = {}
+    query = select(both.c.unit_code, both.c.measure, func.sum(both.c.count)).group_by(both.c.unit_code, both.c.measure)
+    for unit_code, measure, times in session.execute(query):
+        sums.setdefault(unit_code, Counter())[measure] = int(times)
+    return sums
 
 
 def _left_now(session: Session) -> Iterator[tuple[str, str, str, int]]:

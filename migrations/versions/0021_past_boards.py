@@ -29,7 +29,40 @@ DAYS = {
     "response_days": ("responded", "response_due"),
     "closure_days": ("resolved", "resolution_known", "satisfied", "rated", "not_reached"),
 }
+INDEXES: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
+    ("ix_reports_merged_into_id", "reports", ("merged_into_id",), "merged_into_id IS NOT NULL"),
+    ("ix_report_steps_report_id_made_by", "report_steps", ("report_id", "made_by"), None),
+    ("ix_report_joins_asked", "report_joins", ("id",), "state = 'asked'"),
+    ("ix_orders_ordered_by", "orders", ("ordered_by",), None),
+    ("ix_orders_answered_by", "orders", ("answered_by",), None),
+)
 AT_ONCE = 10_000
+
+
+def create_months() -> None:
+    """Create the same counts by month, and add up the days."""
+    known = sa.Enum(
+        *MEASURES, *OF_WHAT_IS_LEFT, name="measure_known", native_enum=False, create_constraint=True, length=32
+    )
+    op.create_table(
+        "duty_month_counts",
+        sa.Column("unit_code", sa.String(length=32), nullable=False),
+        sa.Column("month_on", sa.Date(), nullable=False),
+        sa.Column("measure", known, nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("count > 0", name=op.f("ck_duty_month_counts_count_positive")),
+        sa.ForeignKeyConstraint(["unit_code"], ["units.code"], name=op.f("fk_duty_month_counts_unit_code_units")),
+        sa.PrimaryKeyConstraint("unit_code", "month_on", "measure", name=op.f("pk_duty_month_counts")),
+    )
+    month_on = (
+        "CAST(date_trunc('month', on_day) AS date)"
+        if op.get_bind().dialect.name == "postgresql"
+        else "date(on_day, 'start of month')"
+    )
+    op.execute(
+        "INSERT INTO duty_month_counts (unit_code, month_on, measure, count)"
+        f" SELECT unit_code, {month_on}, measure, sum(count) FROM duty_counts GROUP BY 1, 2, 3"
+    )
 
 
 def create_days() -> None:
@@ -52,6 +85,19 @@ def create_days() -> None:
         sa.CheckConstraint("number = 1", name=op.f("ck_days_summed_only_one")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_days_summed")),
     )
+
+
+def create_indexes() -> None:
+    """Create what lists need to find their first page among very many reports."""
+    for name, table, columns, where in INDEXES:
+        op.create_index(
+            name,
+            table,
+            list(columns),
+            unique=False,
+            sqlite_where=None if where is None else sa.text(where),
+            postgresql_where=None if where is None else sa.text(where),
+        )
 
 
 def set_measures(*measures: str) -> None:
@@ -103,12 +149,18 @@ def upgrade() -> None:
     ]
     for begin in range(0, len(rows), AT_ONCE):
         op.bulk_insert(counts, rows[begin : begin + AT_ONCE])
+    op.create_index("ix_duty_counts_on_day", "duty_counts", ["on_day"], unique=False)
+    create_months()
     create_days()
+    create_indexes()
 
 
 def downgrade() -> None:
     """Forget these counts and sums: the books and the steps say the same."""
-    for table in ("days_summed", *DAYS):
+    for name, table, _, _ in INDEXES:
+        op.drop_index(name, table)
+    for table in ("days_summed", *DAYS, "duty_month_counts"):
         op.drop_table(table)
+    op.drop_index("ix_duty_counts_on_day", "duty_counts")
     op.execute(f"DELETE FROM duty_counts WHERE measure IN ({', '.join(map(repr, OF_WHAT_IS_LEFT))})")
     set_measures(*MEASURES)
