@@ -73,4 +73,15 @@ SELECT unit_code, made_on, measure, count(*)
 FROM lines
 WHERE measure IS NOT NULL
 GROUP BY unit_code, made_on, measure
-ORDER BY made_on, unit_code
+UNION ALL
+SELECT
+    unit_code, greatest(made_on, lot_on), CASE side WHEN 'credit' THEN 'overdue_in' ELSE 'overdue_out' END, count(*)
+FROM lines
+WHERE part = 'duties'
+GROUP BY 1, 2, 3
+ORDER BY 2, 1;
+
+INSERT INTO duty_month_counts (unit_code, month_on, measure, count)
+SELECT unit_code, CAST(date_trunc('month', on_day) AS date), measure, sum(count)
+FROM duty_counts
+GROUP BY 1, 2, 3

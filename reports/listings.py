@@ -17,6 +17,7 @@ from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)
+_NEVER_ACCEPTED = frozenset({ReportStatus.SUBMITTED, ReportStatus.REJECTED, ReportStatus.MERGED})
 _NUMBER = re.compile(rf"[0-9]{{{NUMBER_LENGTH}}}")
 _BETWEEN_DIGITS = re.compile(r"[\s-]")
 
@@ -73,7 +74,7 @@ def list_reports(
     if before is not None:
         filters.append(Report.id < before)
     query = with_duties().order_by(Report.id.desc()).limit(limit + 1)
-    reasons = _reasons(seen_by)
+    reasons = _reasons(seen_by, statuses)
     if len(reasons) == 1:
         query = query.where(*reasons, *filters)
     else:
@@ -136,12 +137,15 @@ def _is_seen(session: Session, report: Report, by: Principal) -> bool:
     return by.resident_id is not None and session.scalar(joined) is not None
 
 
-def _reasons(by: Principal) -> list[ColumnElement[bool]]:
-    """Return the conditions of which a report that somebody may see fulfils one."""
+def _reasons(by: Principal, statuses: Collection[ReportStatus]) -> list[ColumnElement[bool]]:
+    """Return the conditions of which a report with one of the statuses that somebody may see fulfils one."""
     if by.may_everywhere(Role.ADMINISTRATOR):
         return [true()]
-    reasons = [placed(by, function) for function in _OFFICERS if by.may(_PLACES[function][0])]
-    if by.may(Role.HANDLER):
+    # Before it is accepted a report has neither a command unit nor a department, and nobody is called.
+    was_accepted = not statuses or not _NEVER_ACCEPTED.issuperset(statuses)
+    functions = _OFFICERS if was_accepted else (Function.SUPERVISION,)
+    reasons = [placed(by, function) for function in functions if by.may(_PLACES[function][0])]
+    if was_accepted and by.may(Role.HANDLER):
         called = select(ReportCall.report_id).where(placed_at(by, Role.HANDLER, ReportCall.unit_code))
         reasons.append(Report.id.in_(called))
     if by.resident_id is not None:
