@@ -27,20 +27,41 @@ _SEED = bytes(range(32))
 _BLOCK = 64
 _HERE = Path(__file__).parent
 _SCRIPTS = ("reports.sql", "reports_books.sql", "reports_said.sql")
-# What the scripts find prepared: the table, its columns, and what stands in it.
+# What the scripts find prepared: how each table is made, and how a row is put there.
 _PREPARED = {
-    "lives": ("place int, life text", ":place, :life"),
+    "lives": (
+        "CREATE TEMPORARY TABLE lives (place int, life text)",
+        "INSERT INTO lives VALUES (:place, :life)",
+    ),
     "life_steps": (
-        "life text, number int, kind text, status text, hours float8, by_whom text, duty int, effect text",
-        ":life, :number, :kind, :status, :hours, :by_whom, :duty, :effect",
+        """
+        CREATE TEMPORARY TABLE life_steps (
+            life text, number int, kind text, status text, hours float8, by_whom text, duty int, effect text
+        )
+        """,
+        "INSERT INTO life_steps VALUES (:life, :number, :kind, :status, :hours, :by_whom, :duty, :effect)",
     ),
     "life_duties": (
-        "life text, duty int, unit text, days text, is_call bool, begins float8, handled float8, returned float8,"
-        " again float8, ends float8, how text",
-        ":life, :duty, :unit, :days, :is_call, :begins, :handled, :returned, :again, :ends, :how",
+        """
+        CREATE TEMPORARY TABLE life_duties (
+            life text, duty int, unit text, days text, is_call bool, begins float8, handled float8, returned float8,
+            again float8, ends float8, how text
+        )
+        """,
+        """
+        INSERT INTO life_duties VALUES (
+            :life, :duty, :unit, :days, :is_call, :begins, :handled, :returned, :again, :ends, :how
+        )
+        """,
     ),
-    "officers": ("role text, unit_code text, actor text", ":role, :unit_code, :actor"),
-    "parts": ("unit_code text, part text, account_id bigint", ":unit_code, :part, :account_id"),
+    "officers": (
+        "CREATE TEMPORARY TABLE officers (role text, unit_code text, actor text)",
+        "INSERT INTO officers VALUES (:role, :unit_code, :actor)",
+    ),
+    "parts": (
+        "CREATE TEMPORARY TABLE parts (unit_code text, part text, account_id bigint)",
+        "INSERT INTO parts VALUES (:unit_code, :part, :account_id)",
+    ),
 }
 
 
@@ -129,9 +150,7 @@ def _furnish(session: Session, residents: int, now: datetime) -> Community:
     return Community(county, by_level[Level.TOWN][0], departments[0], keys, persons, first.id, phone_keys)
 
 
-def _prepare(
-    session: Session, connection: Connection, community: Community, begin: datetime, now: datetime
-) -> None:
+def _prepare(session: Session, connection: Connection, community: Community, begin: datetime, now: datetime) -> None:
     officers = [
         {"role": role.value, "unit_code": unit, "actor": f"person:{person.hex}"}
         for (role, unit), person in community.persons.items()
@@ -143,9 +162,9 @@ def _prepare(
         "officers": officers,
         "parts": _open_accounts(session, sorted({each["unit_code"] for each in officers} - {""})),
     }
-    for table, (columns, names) in _PREPARED.items():
-        connection.execute(text(f"CREATE TEMPORARY TABLE {table} ({columns})"))
-        connection.execute(text(f"INSERT INTO {table} VALUES ({names})"), list(rows[table]))
+    for table, (create, fill) in _PREPARED.items():
+        connection.execute(text(create))
+        connection.execute(text(fill), list(rows[table]))
     connection.execute(text("CREATE TEMPORARY TABLE due_days (day date, working_days int, due_on date)"))
     driver = connection.connection.driver_connection
     if driver is None:

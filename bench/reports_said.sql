@@ -40,7 +40,7 @@ SELECT
 FROM plan
 JOIN reports ON reports.id = plan.id
 JOIN officers ON officers.role = 'supervisor' AND officers.unit_code = plan.command_code
-WHERE reports.status IN ('acknowledged', 'dispatched') AND plan.n % 50 = 21;
+WHERE reports.status IN ('acknowledged', 'dispatched') AND pg_temp.some(plan.n * 43, 100) < 1;
 
 INSERT INTO escalations (
     id, kind, matter_id, duty_id, from_unit_code, to_unit_code, due_on, raised_on, raised_at

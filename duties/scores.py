@@ -49,7 +49,7 @@ def scoreboard(
 
     `since` and `until` are the first instants of the period and after it, of days in the community's time zone; without
     them it reaches from the beginning, and to now. What is left is told as of the period's end, of today at the latest.
-    All of it is read off the sums that are kept by day and month, but for what is left now: that is what the accounts hold.
+    All of it is read off the sums that are kept by day and month; but what is left now is what the accounts hold.
     """
     # What is due later is counted on days that are still to come.
     last_on = today if until is None else min(today, (until - timedelta(microseconds=1)).date())

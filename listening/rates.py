@@ -77,12 +77,17 @@ def unit_rates(
     found: dict[str, UnitRates] = {}
     summed = session.get(DaysSummed, 1)
     if summed is not None:
-        _add(found, session.execute(_summed(ResponseDay, _RESPONSES, since, until, summed.responses_until, now)))
-        _add(found, session.execute(_summed(ClosureDay, _SAID, since, until, summed.closures_until, now)))
-    responses_since = _later(since, summed and summed.responses_until, now)
+        first_on = None if since is None else since.astimezone(now.tzinfo).date()
+        end_on = date.max if until is None else until.astimezone(now.tzinfo).date()
+        for table, names, summed_until in (
+            (ResponseDay, _RESPONSES, summed.responses_until),
+            (ClosureDay, _SAID, summed.closures_until),
+        ):
+            _add(found, session.execute(_summed(table, names, first_on, min(end_on, summed_until))))
+    responses_since = _later(since, None if summed is None else summed.responses_until, now)
     if until is None or responses_since is None or responses_since < until:
         _add(found, responses_of(session, responses_since, until, now))
-    closures_since = _later(since, summed and summed.closures_until, now)
+    closures_since = _later(since, None if summed is None else summed.closures_until, now)
     if until is None or closures_since is None or closures_since < until:
         _add(found, said_of_closures(session, closures_since, until))
     return found
@@ -128,19 +133,13 @@ def _add(found: dict[str, UnitRates], rows: Iterable[Row[Any]]) -> None:
 
 
 def _summed(
-    table: type[ResponseDay] | type[ClosureDay],
-    names: Sequence[str],
-    since: datetime | None,
-    until: datetime | None,
-    summed_until: date,
-    now: datetime,
+    table: type[ResponseDay] | type[ClosureDay], names: Sequence[str], first_on: date | None, end_on: date
 ) -> Select[*tuple[Any, ...]]:
-    """Return the question for the sums of the days of a period that are summed, by unit."""
-    last = summed_until if until is None else min(summed_until, until.astimezone(now.tzinfo).date())
+    """Return the question for the sums of days, by unit; `end_on` is the day after them."""
     query = select(table.unit_code, *(func.sum(getattr(table, name)).label(name) for name in names))
-    if since is not None:
-        query = query.where(table.on_day >= since.astimezone(now.tzinfo).date())
-    return query.where(table.on_day < last).group_by(table.unit_code)
+    if first_on is not None:
+        query = query.where(table.on_day >= first_on)
+    return query.where(table.on_day < end_on).group_by(table.unit_code)
 
 
 def _later(since: datetime | None, summed_until: date | None, now: datetime) -> datetime | None:

@@ -54,15 +54,17 @@ def create_months() -> None:
         sa.ForeignKeyConstraint(["unit_code"], ["units.code"], name=op.f("fk_duty_month_counts_unit_code_units")),
         sa.PrimaryKeyConstraint("unit_code", "month_on", "measure", name=op.f("pk_duty_month_counts")),
     )
-    month_on = (
-        "CAST(date_trunc('month', on_day) AS date)"
-        if op.get_bind().dialect.name == "postgresql"
-        else "date(on_day, 'start of month')"
+    months = {
+        "postgresql": "CAST(date_trunc('month', on_day) AS date)",
+        "sqlite": "date(on_day, 'start of month')",
+    }
+    counts = sa.table("duty_counts", *map(sa.column, ("unit_code", "measure", "count")))
+    month_on: sa.ColumnClause[date] = sa.literal_column(months[op.get_bind().dialect.name])
+    columns = ("unit_code", "month_on", "measure", "count")
+    sums = sa.select(counts.c.unit_code, month_on, counts.c.measure, sa.func.sum(counts.c.count)).group_by(
+        counts.c.unit_code, month_on, counts.c.measure
     )
-    op.execute(
-        "INSERT INTO duty_month_counts (unit_code, month_on, measure, count)"
-        f" SELECT unit_code, {month_on}, measure, sum(count) FROM duty_counts GROUP BY 1, 2, 3"
-    )
+    op.execute(sa.insert(sa.table("duty_month_counts", *map(sa.column, columns))).from_select(list(columns), sums))
 
 
 def create_days() -> None:
@@ -162,5 +164,6 @@ def downgrade() -> None:
     for table in ("days_summed", *DAYS, "duty_month_counts"):
         op.drop_table(table)
     op.drop_index("ix_duty_counts_on_day", "duty_counts")
-    op.execute(f"DELETE FROM duty_counts WHERE measure IN ({', '.join(map(repr, OF_WHAT_IS_LEFT))})")
+    counts = sa.table("duty_counts", sa.column("measure"))
+    op.execute(sa.delete(counts).where(counts.c.measure.in_(OF_WHAT_IS_LEFT)))
     set_measures(*MEASURES)
