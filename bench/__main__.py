@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import awarding, bringing, growing, http, posting, proving, racing, reading, redeeming, worlds
+from bench import awarding, bringing, growing, http, looking, posting, proving, racing, reading, redeeming, worlds
 from bench.racing import Case, Contestant
 
 CASES = (
@@ -18,7 +18,7 @@ CASES = (
     "open311_10000",
 )
 # Run only when they are named: they take minutes and gigabytes.
-LONG_CASES = ("post_flat",)
+LONG_CASES = ("post_flat", "reports_million")
 
 
 POSTING_FLOORS = {
@@ -33,6 +33,7 @@ OF_THEIR_OWN = {
     "audit": proving.run,
     "open311_10000": bringing.run,
     "post_flat": growing.run,
+    "reports_million": looking.run,
 }
 
 

@@ -75,7 +75,7 @@ def report(
     ratio: float,
     floor: float,
     unit: str,
-    more: Mapping[str, float] | None = None,
+    more: Mapping[str, float | str] | None = None,
 ) -> bool:
     """Print one line of figures, with `more` of them behind; return whether the floor was reached."""
     line = {

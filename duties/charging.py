@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from duties.accounts import accounts_of_unit, charged_account
-from duties.counting import count
+from duties.counting import Happening, comes, count, leaves
 from duties.errors import DutyStateError
 from duties.model import Duty, DutyOutcome, Measure
 from ledger import Asset, Line, NewEntry, Side, new_id
@@ -42,7 +42,8 @@ def charge(session: Session, *, matter_id: UUID, unit_code: str, due_on: date, a
     """Lay a duty about a matter on a unit, to be handled by the end of a day."""
     duty = _new_duty(session, matter_id=matter_id, unit_code=unit_code, due_on=due_on, now=now)
     taker = accounts_of_unit(session, unit_code)
-    count(session, [(unit_code, Measure.CHARGED)], now.date())
+    today = now.date()
+    count(session, [Happening(unit_code, Measure.CHARGED, today), comes(unit_code, due_on, today)])
     return Charged(duty, _entry(CHARGE, _lines(charged_account(session), taker.duties, due_on), actor, now))
 
 
@@ -56,22 +57,25 @@ def move(session: Session, duty: Duty, *, unit_code: str, due_on: date, actor: s
     """
     _check_open(duty, is_handled=False)
     giver, taker = accounts_of_unit(session, duty.unit_code), accounts_of_unit(session, unit_code)
-    in_time = now.date() <= duty.due_on
+    today = now.date()
+    in_time = today <= duty.due_on
     _end(duty, DutyOutcome.MOVED if in_time else DutyOutcome.MISSED, now)
     # Of a matter's duties one is open: this one has to be seen ended before the next begins.
     session.flush()
     moved = _new_duty(session, matter_id=duty.matter_id, unit_code=unit_code, due_on=due_on, now=now)
     if in_time:
-        kind = POSTPONEMENT if unit_code == duty.unit_code else MOVE
-        happened = [] if kind == POSTPONEMENT else [(duty.unit_code, Measure.MOVED), (unit_code, Measure.CHARGED)]
+        kind, ended = (POSTPONEMENT, None) if unit_code == duty.unit_code else (MOVE, Measure.MOVED)
         lines: tuple[Line, ...] = _lines(giver.duties, taker.duties, duty.due_on, due_on)
     else:
-        kind, happened = LAPSE, [(duty.unit_code, Measure.LAPSED), (unit_code, Measure.CHARGED)]
+        kind, ended = LAPSE, Measure.LAPSED
         lines = (
             *_lines(giver.duties, giver.missed, duty.due_on),
             *_lines(charged_account(session), taker.duties, due_on),
         )
-    count(session, happened, now.date())
+    happened = [leaves(duty.unit_code, duty.due_on, today), comes(unit_code, due_on, today)]
+    if ended is not None:
+        happened += [Happening(duty.unit_code, ended, today), Happening(unit_code, Measure.CHARGED, today)]
+    count(session, happened)
     return Charged(moved, _entry(kind, lines, actor, now))
 
 
@@ -84,7 +88,11 @@ def hand_over(session: Session, duty: Duty, *, actor: str, now: datetime) -> New
     _check_open(duty, is_handled=False)
     unit = accounts_of_unit(session, duty.unit_code)
     duty.handled_at = now
-    count(session, [(duty.unit_code, Measure.HANDED_OVER)], now.date())
+    today = now.date()
+    count(
+        session,
+        [Happening(duty.unit_code, Measure.HANDED_OVER, today), leaves(duty.unit_code, duty.due_on, today)],
+    )
     return _entry(HANDLING, _lines(unit.duties, unit.handled, duty.due_on), actor, now)
 
 
@@ -97,7 +105,11 @@ def give_back(session: Session, duty: Duty, *, actor: str, now: datetime) -> New
     _check_open(duty, is_handled=True)
     unit = accounts_of_unit(session, duty.unit_code)
     duty.handled_at = None
-    count(session, [(duty.unit_code, Measure.GIVEN_BACK)], now.date())
+    today = now.date()
+    count(
+        session,
+        [Happening(duty.unit_code, Measure.GIVEN_BACK, today), comes(duty.unit_code, duty.due_on, today)],
+    )
     return _entry(RETURN, _lines(unit.handled, unit.duties, duty.due_on), actor, now)
 
 
@@ -111,7 +123,7 @@ def discharge(session: Session, duty: Duty, *, actor: str, now: datetime) -> New
     unit = accounts_of_unit(session, duty.unit_code)
     in_time = duty.handled_at is not None and duty.handled_at.astimezone(now.tzinfo).date() <= duty.due_on
     _end(duty, DutyOutcome.MET if in_time else DutyOutcome.MISSED, now)
-    count(session, [(duty.unit_code, Measure.MET if in_time else Measure.MISSED)], now.date())
+    count(session, [Happening(duty.unit_code, Measure.MET if in_time else Measure.MISSED, now.date())])
     return _entry(DISCHARGE, _lines(unit.handled, unit.met if in_time else unit.missed, duty.due_on), actor, now)
 
 
@@ -123,9 +135,13 @@ def withdraw(session: Session, duty: Duty, *, actor: str, now: datetime) -> NewE
     """
     _check_open(duty, is_handled=duty.handled_at is not None)
     unit = accounts_of_unit(session, duty.unit_code)
-    lies_in = unit.duties if duty.handled_at is None else unit.handled
+    today = now.date()
+    if duty.handled_at is None:
+        lies_in, happened = unit.duties, leaves(duty.unit_code, duty.due_on, today)
+    else:
+        lies_in, happened = unit.handled, Happening(duty.unit_code, Measure.WITHDRAWN_HANDLED, today)
     _end(duty, DutyOutcome.WITHDRAWN, now)
-    count(session, [(duty.unit_code, Measure.WITHDRAWN)], now.date())
+    count(session, [Happening(duty.unit_code, Measure.WITHDRAWN, today), happened])
     return _entry(WITHDRAWAL, _lines(lies_in, charged_account(session), duty.due_on), actor, now)
 
 

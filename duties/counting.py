@@ -2,31 +2,54 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from duties.model import DutyCount, Measure
+from duties.model import DutyCount, DutyMonthCount, Measure
 
 
-def _one_more(insert: Any) -> Insert:
-    made = insert(DutyCount).values(
-        unit_code=bindparam("unit_code"), on_day=bindparam("on_day"), measure=bindparam("measure"), count=1
+def _one_more(insert: Any, table: type[DutyCount] | type[DutyMonthCount], day: str) -> Insert:
+    made = insert(table).values(
+        unit_code=bindparam("unit_code"), measure=bindparam("measure"), count=1, **{day: bindparam("on_day")}
     )
     counted: Insert = made.on_conflict_do_update(
-        index_elements=["unit_code", "on_day", "measure"], set_={"count": DutyCount.count + 1}
+        index_elements=["unit_code", day, "measure"], set_={"count": table.count + 1}
     )
     return counted
 
 
-_ONE_MORE = {"postgresql": _one_more(postgresql.insert), "sqlite": _one_more(sqlite.insert)}
+_INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_DAYS = {name: _one_more(insert, DutyCount, "on_day") for name, insert in _INSERTS.items()}
+_MONTHS = {name: _one_more(insert, DutyMonthCount, "month_on") for name, insert in _INSERTS.items()}
 
 
-def count(session: Session, happened: Iterable[tuple[str, Measure]], today: date) -> None:
-    """Count once more what happened to units' duties today; rows are locked in one order for everybody."""
-    statement = _ONE_MORE[session.get_bind().dialect.name]
-    for unit_code, measure in sorted(happened):
-        values = {"unit_code": unit_code, "on_day": today, "measure": measure}
-        session.connection().execute(statement, values)
+class Happening(NamedTuple):
+    """Something that happened to a unit's duty, and the day on which it counts."""
+
+    unit_code: str
+    measure: Measure
+    on_day: date
+
+
+def comes(unit_code: str, due_on: date, today: date) -> Happening:
+    """Return that a duty which is not handled comes to lie on a unit."""
+    return Happening(unit_code, Measure.OVERDUE_IN, max(today, due_on))
+
+
+def leaves(unit_code: str, due_on: date, today: date) -> Happening:
+    """Return that such a duty lies there no more, or is handled."""
+    return Happening(unit_code, Measure.OVERDUE_OUT, max(today, due_on))
+
+
+def count(session: Session, happened: Iterable[Happening]) -> None:
+    """Count once more what happened to units' duties, by day and by month; rows are locked in one order for all."""
+    name = session.get_bind().dialect.name
+    ordered = sorted(happened)
+    for each in ordered:
+        session.connection().execute(_DAYS[name], each._asdict())
+    for each in ordered:
+        month = each._replace(on_day=each.on_day.replace(day=1))
+        session.connection().execute(_MONTHS[name], month._asdict())

@@ -33,20 +33,44 @@ class Measure(StrEnum):
     LAPSED = "lapsed"
     MOVED = "moved"
     WITHDRAWN = "withdrawn"
+    # Of those withdrawn, what was handled.
+    WITHDRAWN_HANDLED = "withdrawn_handled"
+    # Counted on the day with whose end a duty that lies there is overdue: its due date, or the day it came or left if
+    # that is later. So one that leaves in time is taken back on the very day, and what is overdue at the end of any day
+    # is what came until then less what left.
+    OVERDUE_IN = "overdue_in"
+    OVERDUE_OUT = "overdue_out"
 
 
 class DutyCount(Base):
     """How often something happened to a unit's duties on one day: the books' own sums, kept ready.
 
-    The audit adds them up from the postings and compares.
+    What was left at the end of a day follows from all of them until then. The audit adds them up from the postings and
+    compares.
     """
 
     __tablename__ = "duty_counts"
-    __table_args__ = (CheckConstraint("count > 0", name="count_positive"),)
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count_positive"),
+        # For the days of a month, of all units.
+        Index("ix_duty_counts_on_day", "on_day"),
+    )
 
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True)
     # The community's.
     on_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class DutyMonthCount(Base):
+    """The same of a whole month, so that many years are added up at once; `month_on` is its first day."""
+
+    __tablename__ = "duty_month_counts"
+    __table_args__ = (CheckConstraint("count > 0", name="count_positive"),)
+
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True)
+    month_on: Mapped[date] = mapped_column(Date, primary_key=True)
     measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 

@@ -1,15 +1,15 @@
 """The scoreboard: what each unit was charged with and what became of it, read off the books."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from duties.charging import KINDS
-from duties.model import DutyCount, Measure
-from ledger import Asset, account_code_of, lots_kept, turnovers
+from duties.model import DutyCount, DutyMonthCount, Measure
+from ledger import account_code_of, lots_kept
 
 _OF_UNITS = "unit:"
 
@@ -49,35 +49,39 @@ def scoreboard(
 
     `since` and `until` are the first instants of the period and after it, of days in the community's time zone; without
     them it reaches from the beginning, and to now. What is left is told as of the period's end, of today at the latest.
-    Flows are the sums that are kept by day; what is left now is what the accounts hold, and what was left at the end of
-    a period that is over is what their entries say, which takes as long as there are entries.
+    All of it is read off the sums that are kept by day and month; but what is left now is what the accounts hold.
     """
-    first_on = None if since is None else since.date()
-    last_on = None if until is None else (until - timedelta(microseconds=1)).date()
+    # What is due later is counted on days that are still to come.
+    last_on = today if until is None else min(today, (until - timedelta(microseconds=1)).date())
     is_over = until is not None and until.date() <= today
-    scores = {unit_code: UnitScore(unit_code) for unit_code in session.scalars(_having_had(last_on))}
-    for unit_code, measure, times in session.execute(_flows(first_on, last_on)):
-        _count_flow(scores[unit_code], measure, int(times))
-    as_of = until.date() if until is not None and is_over else today
-    for unit_code, part, lot, amount in _left_before(session, until) if is_over else _left_now(session):
-        _count_left(scores[unit_code], part, date.fromisoformat(lot), amount, as_of)
+    sums = _sums_before(session, last_on + timedelta(days=1))
+    before = {} if since is None else _sums_before(session, since.date())
+    scores = {unit_code: UnitScore(unit_code) for unit_code in sums}
+    for unit_code, counted in sums.items():
+        for measure, times in counted.items():
+            _count_flow(scores[unit_code], measure, times - before.get(unit_code, Counter())[measure])
+        if is_over:
+            _count_left_then(scores[unit_code], counted)
+    if not is_over:
+        for unit_code, part, lot, amount in _left_now(session):
+            _count_left_now(scores[unit_code], part, date.fromisoformat(lot), amount, today)
     return sorted(scores.values(), key=lambda score: score.unit_code)
 
 
-def _having_had(last_on: date | None) -> Select[str]:
-    query = select(DutyCount.unit_code).distinct()
-    return query if last_on is None else query.where(DutyCount.on_day <= last_on)
-
-
-def _flows(first_on: date | None, last_on: date | None) -> Select[str, Measure, int]:
-    query = select(DutyCount.unit_code, DutyCount.measure, func.sum(DutyCount.count)).group_by(
-        DutyCount.unit_code, DutyCount.measure
-    )
-    if first_on is not None:
-        query = query.where(DutyCount.on_day >= first_on)
-    if last_on is not None:
-        query = query.where(DutyCount.on_day <= last_on)
-    return query
+def _sums_before(session: Session, day: date) -> dict[str, Counter[Measure]]:
+    """Return by unit how often everything happened before a day: in whole months, and in the days of its own month."""
+    month_on = day.replace(day=1)
+    months = select(DutyMonthCount.unit_code, DutyMonthCount.measure, DutyMonthCount.count)
+    days = select(DutyCount.unit_code, DutyCount.measure, DutyCount.count)
+    both = union_all(
+        months.where(DutyMonthCount.month_on < month_on),
+        days.where(DutyCount.on_day >= month_on, DutyCount.on_day < day),
+    ).subquery()
+    sums: dict[str, Counter[Measure]] = {}
+    query = select(both.c.unit_code, both.c.measure, func.sum(both.c.count)).group_by(both.c.unit_code, both.c.measure)
+    for unit_code, measure, times in session.execute(query):
+        sums.setdefault(unit_code, Counter())[measure] = int(times)
+    return sums
 
 
 def _left_now(session: Session) -> Iterator[tuple[str, str, str, int]]:
@@ -85,28 +89,27 @@ def _left_now(session: Session) -> Iterator[tuple[str, str, str, int]]:
         kept = lots_kept(pattern)
         rows = session.execute(select(account_code_of(kept.c.account_id), kept.c.lot, kept.c.balance))
         for code, lot, amount in rows:
-            unit_code, part = _owner(code)
-            yield unit_code, part, lot, int(amount)
+            owner, _, part = code.rpartition(":")
+            yield owner.removeprefix(_OF_UNITS), part, lot, int(amount)
 
 
-def _left_before(session: Session, until: datetime | None) -> Iterator[tuple[str, str, str, int]]:
-    for each in turnovers(session, asset=Asset.DUTY, kinds=KINDS, until=until):
-        unit_code, part = _owner(each.account_code)
-        if part in {"duties", "handled"}:
-            yield unit_code, part, each.lot, each.credits - each.debits
-
-
-def _owner(account_code: str) -> tuple[str, str]:
-    owner, _, part = account_code.rpartition(":")
-    return owner.removeprefix(_OF_UNITS), part
-
-
-def _count_left(score: UnitScore, part: str, due_on: date, amount: int, as_of: date) -> None:
+def _count_left_now(score: UnitScore, part: str, due_on: date, amount: int, today: date) -> None:
     if part == "duties":
         score.open += amount
-        score.open_overdue += amount if due_on < as_of else 0
+        score.open_overdue += amount if due_on < today else 0
     else:
         score.handled += amount
+
+
+def _count_left_then(score: UnitScore, counted: Counter[Measure]) -> None:
+    came = counted[Measure.CHARGED]
+    ended = counted[Measure.MOVED] + counted[Measure.LAPSED] + counted[Measure.WITHDRAWN]
+    verified = counted[Measure.MET] + counted[Measure.MISSED]
+    score.handled = (
+        counted[Measure.HANDED_OVER] - counted[Measure.GIVEN_BACK] - verified - counted[Measure.WITHDRAWN_HANDLED]
+    )
+    score.open = came - ended - verified - score.handled
+    score.open_overdue = counted[Measure.OVERDUE_IN] - counted[Measure.OVERDUE_OUT]
 
 
 _FIELDS = {

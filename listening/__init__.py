@@ -38,6 +38,7 @@ from listening.ratings import (
     ratings_of,
     ratings_of_category,
 )
+from listening.summing import sum_again, sum_days
 
 __all__ = [
     "CHECKS",
@@ -83,6 +84,8 @@ __all__ = [
     "rate",
     "ratings_of",
     "ratings_of_category",
+    "sum_again",
+    "sum_days",
     "unit_rates",
     "write_digests",
 ]

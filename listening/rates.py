@@ -23,18 +23,21 @@ A rate belongs to the unit that had the report then: the unit it was given to, o
 before the closure. A period is that of the giving or of the closure, so its figures still change while its reporters
 speak. Reports without a registered reporter count for the response only, anonymous ones for the satisfaction too: their
 reporters can rate but are not called.
+
+Days that are over are counted once, by `listening.summing`, and read from there; the others are counted when asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from listening.model import CallBack, ReportRating
 from listening.shares import Shares
+from listening.sums_model import ClosureDay, DaysSummed, ResponseDay
 from reports import ReportStatus, ReportStep, StepKind, due_on
 
 RESPONSE_WORKING_DAYS = 1
@@ -43,6 +46,10 @@ SATISFIED_STARS_MIN = 4
 _GIVEN = (StepKind.DISPATCH, StepKind.TRANSFER, StepKind.REOPENING, StepKind.CALL)
 _TAKEN_AWAY = (StepKind.TRANSFER, StepKind.WITHDRAWAL, StepKind.CALL_WITHDRAWAL)
 _ANSWERED = (StepKind.ACKNOWLEDGEMENT, StepKind.CALL_ACKNOWLEDGEMENT)
+_RESPONSES = ("responded", "response_due")
+_SAID = ("resolved", "resolution_known", "satisfied", "rated", "not_reached")
+# So many days are asked about in one question.
+_DAYS_AT_ONCE = 50
 
 
 @dataclass(slots=True)
@@ -63,67 +70,142 @@ def unit_rates(
 ) -> dict[str, UnitRates]:
     """Return the rates of every unit about which there is something to count, by unit code.
 
-    `since` and `until` are the first instants of the period and after it; without them it reaches from the beginning,
-    and to now. Whether a day is over is told as of `now`, in whose time zone days are.
+    `since` and `until` are the first instants of the period and after it, of days in the time zone of `now`; without
+    them it reaches from the beginning, and to now. Whether a day is over is told as of `now`. Of closures on days that
+    are summed, what reporters said since the last `summing.sum_again` is not counted yet.
     """
     found: dict[str, UnitRates] = {}
-    for unit_code, is_in_time in _responses(session, since, until, now):
-        counts = found.setdefault(unit_code, UnitRates())
-        counts.response_due += 1
-        counts.responded += is_in_time
-    for row in session.execute(_said_of_closures(since, until)):
-        counts = found.setdefault(row.unit_code, UnitRates())
-        counts.resolved += row.resolved
-        counts.resolution_known += row.resolution_known
-        counts.satisfied += row.satisfied
-        counts.rated += row.rated
-        counts.not_reached += row.not_reached
+    summed = session.get(DaysSummed, 1)
+    if summed is not None:
+        first_on = None if since is None else since.astimezone(now.tzinfo).date()
+        end_on = date.max if until is None else until.astimezone(now.tzinfo).date()
+        for table, names, summed_until in (
+            (ResponseDay, _RESPONSES, summed.responses_until),
+            (ClosureDay, _SAID, summed.closures_until),
+        ):
+            _add(found, session.execute(_summed(table, names, first_on, min(end_on, summed_until))))
+    responses_since = _later(since, None if summed is None else summed.responses_until, now)
+    if until is None or responses_since is None or responses_since < until:
+        _add(found, responses_of(session, responses_since, until, now))
+    closures_since = _later(since, None if summed is None else summed.closures_until, now)
+    if until is None or closures_since is None or closures_since < until:
+        _add(found, said_of_closures(session, closures_since, until))
     return found
 
 
-def _responses(
-    session: Session, since: datetime | None, until: datetime | None, now: datetime
-) -> Iterator[tuple[str, bool]]:
-    """Yield what had to be answered by now: the unit it was given to, and whether it answered in time."""
-    days: dict[date, date] = {}
-    for unit_code, made_at, next_kind, next_at in session.execute(_given(since, until)):
-        given_on = made_at.astimezone(now.tzinfo).date()
-        last_on = days.get(given_on) or days.setdefault(given_on, due_on(given_on, RESPONSE_WORKING_DAYS))
+def responses_of(session: Session, since: datetime | None, until: datetime | None, now: datetime) -> list[Row[Any]]:
+    """Count by unit what was given in a period and had to be answered by now: unit_code, responded, response_due."""
+    first = since or session.scalar(select(func.min(ReportStep.made_at)).where(ReportStep.kind.in_(_GIVEN)))
+    if first is None:
+        return []
+    last = now if until is None else min(until, now)
+    days = _days_to_answer(first.astimezone(now.tzinfo).date(), last, now)
+    found: list[Row[Any]] = []
+    for begin in range(0, len(days), _DAYS_AT_ONCE):
+        found += session.execute(_responses(days[begin : begin + _DAYS_AT_ONCE])).all()
+    return found
+
+
+def said_of_closures(session: Session, since: datetime | None, until: datetime | None) -> list[Row[Any]]:
+    """Count by unit what reporters said of the closures of a period: unit_code, and the counts of `ClosureDay`."""
+    return list(session.execute(_said_of_closures(since, until)).all())
+
+
+def day_begins(day: date, now: datetime) -> datetime:
+    """Return the first instant of a day where `now` is."""
+    return datetime.combine(day, time(), tzinfo=now.tzinfo)
+
+
+def first_unanswered_day(now: datetime) -> date:
+    """Return the first day of which it cannot yet be told what was answered in time."""
+    day = now.date()
+    while due_on(day - timedelta(days=1), RESPONSE_WORKING_DAYS) >= now.date():
+        day -= timedelta(days=1)
+    return day
+
+
+def _add(found: dict[str, UnitRates], rows: Iterable[Row[Any]]) -> None:
+    for row in rows:
+        counts = found.setdefault(row.unit_code, UnitRates())
+        for name in row._fields:
+            if name != "unit_code":
+                setattr(counts, name, getattr(counts, name) + int(getattr(row, name)))
+
+
+def _summed(
+    table: type[ResponseDay] | type[ClosureDay], names: Sequence[str], first_on: date | None, end_on: date
+) -> Select[*tuple[Any, ...]]:
+    """Return the question for the sums of days, by unit; `end_on` is the day after them."""
+    query = select(table.unit_code, *(func.sum(getattr(table, name)).label(name) for name in names))
+    if first_on is not None:
+        query = query.where(table.on_day >= first_on)
+    return query.where(table.on_day < end_on).group_by(table.unit_code)
+
+
+def _later(since: datetime | None, summed_until: date | None, now: datetime) -> datetime | None:
+    """Return from when on there are no sums yet in a period."""
+    if summed_until is None:
+        return since
+    begins = day_begins(summed_until, now)
+    return begins if since is None else max(since, begins)
+
+
+def _days_to_answer(first_on: date, last: datetime, now: datetime) -> list[tuple[datetime, datetime, datetime]]:
+    """Return the days that begin before an instant and have to be answered: their begin, their end, and until when."""
+    found = []
+    day = first_on
+    while (begins := day_begins(day, now)) < last:
+        last_on = due_on(day, RESPONSE_WORKING_DAYS)
         if last_on >= now.date():
-            continue
-        within = next_at is not None and next_at.astimezone(now.tzinfo).date() <= last_on
-        if within and next_kind in _TAKEN_AWAY:
-            continue
-        yield unit_code, within
+            break
+        next_day = day + timedelta(days=1)
+        found.append((begins, day_begins(next_day, now), day_begins(last_on + timedelta(days=1), now)))
+        day = next_day
+    return found
 
 
-def _given(since: datetime | None, until: datetime | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for what was given to units in the period, each with what next became of it there."""
-    kinds = (*_GIVEN, *_ANSWERED, *_TAKEN_AWAY)
-    in_order: dict[str, Any] = {
-        # Each call is answered by itself.
-        "partition_by": (ReportStep.report_id, ReportStep.call_id),
-        "order_by": ReportStep.number,
-    }
-    told = select(
-        ReportStep.kind,
-        ReportStep.status,
-        ReportStep.unit_code,
-        ReportStep.made_at,
-        func.lead(ReportStep.kind, type_=ReportStep.kind.type).over(**in_order).label("next_kind"),
-        func.lead(ReportStep.made_at, type_=ReportStep.made_at.type).over(**in_order).label("next_at"),
-    ).where(ReportStep.kind.in_(kinds))
-    if since is not None or until is not None:
-        given = select(ReportStep.report_id).where(
-            ReportStep.kind.in_(_GIVEN), *_within(ReportStep.made_at, since, until)
+def _responses(days: Sequence[tuple[datetime, datetime, datetime]]) -> Select[*tuple[Any, ...]]:
+    """Return the question for what was given to units on these days, and of it what they answered in time."""
+    instant = ReportStep.made_at.type
+    day = union_all(
+        *(
+            select(
+                literal(begins, instant).label("begins"),
+                literal(ends, instant).label("ends"),
+                literal(until, instant).label("until"),
+            )
+            for begins, ends, until in days
         )
-        told = told.where(ReportStep.report_id.in_(given))
-    step = told.subquery()
-    return select(step.c.unit_code, step.c.made_at, step.c.next_kind, step.c.next_at).where(
-        step.c.kind.in_(_GIVEN),
-        # What its command unit leads is accepted, and nobody's to acknowledge.
-        or_(step.c.kind == StepKind.CALL, step.c.status == ReportStatus.DISPATCHED),
-        *_within(step.c.made_at, since, until),
+    ).cte("days")
+    given, following = aliased(ReportStep), aliased(ReportStep)
+    # What next became of it there; each call is answered by itself.
+    next_number = (
+        select(func.min(following.number))
+        .where(
+            following.report_id == given.report_id,
+            following.number > given.number,
+            following.kind.in_((*_GIVEN, *_ANSWERED, *_TAKEN_AWAY)),
+            func.coalesce(following.call_id, following.report_id) == func.coalesce(given.call_id, given.report_id),
+        )
+        .correlate(given)
+        .scalar_subquery()
+    )
+    after = aliased(ReportStep)
+    is_in_time = and_(after.id.is_not(None), after.made_at < day.c.until)
+    return (
+        select(given.unit_code, _count(is_in_time).label("responded"), func.count().label("response_due"))
+        .join(day, and_(given.made_at >= day.c.begins, given.made_at < day.c.ends))
+        .outerjoin(after, and_(after.report_id == given.report_id, after.number == next_number))
+        .where(
+            given.kind.in_(_GIVEN),
+            given.made_at >= days[0][0],
+            given.made_at < days[-1][1],
+            # What its command unit leads is accepted, and nobody's to acknowledge.
+            or_(given.kind == StepKind.CALL, given.status == ReportStatus.DISPATCHED),
+            # Whoever had it no more was not to answer.
+            ~and_(is_in_time, after.kind.in_(_TAKEN_AWAY)),
+        )
+        .group_by(given.unit_code)
     )
 
 

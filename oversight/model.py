@@ -62,6 +62,9 @@ class Order(Base):
             name="answered_whole",
         ),
         CheckConstraint("answered_by IS NULL OR answered_by <> ordered_by", name="two_persons"),
+        # In which matters somebody had a part by their orders.
+        Index("ix_orders_ordered_by", "ordered_by"),
+        Index("ix_orders_answered_by", "answered_by"),
         Index("ix_orders_unanswered", "due_on", sqlite_where=_IS_UNANSWERED, postgresql_where=_IS_UNANSWERED),
     )
 

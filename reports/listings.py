@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from duties import Duty
@@ -17,6 +17,7 @@ from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)
+_NEVER_ACCEPTED = frozenset({ReportStatus.SUBMITTED, ReportStatus.REJECTED, ReportStatus.MERGED})
 _NUMBER = re.compile(rf"[0-9]{{{NUMBER_LENGTH}}}")
 _BETWEEN_DIGITS = re.compile(r"[\s-]")
 
@@ -65,13 +66,24 @@ def list_reports(
     before: UUID | None = None,
 ) -> ReportPage:
     """Return the reports that somebody may see (with one of the statuses, of a category), newest first."""
-    query = with_duties().where(_seen(seen_by)).order_by(Report.id.desc()).limit(limit + 1)
+    filters: list[ColumnElement[bool]] = []
     if statuses:
-        query = query.where(Report.status.in_(statuses))
+        filters.append(Report.status.in_(statuses))
     if category_code is not None:
-        query = query.where(Report.category_code == category_code)
+        filters.append(Report.category_code == category_code)
     if before is not None:
-        query = query.where(Report.id < before)
+        filters.append(Report.id < before)
+    query = with_duties().order_by(Report.id.desc()).limit(limit + 1)
+    reasons = _reasons(seen_by, statuses)
+    if len(reasons) == 1:
+        query = query.where(*reasons, *filters)
+    else:
+        # Each by itself, through the index that is its own: together they would be looked for among all reports.
+        parts = [
+            select(Report.id).where(reason, *filters).order_by(Report.id.desc()).limit(limit + 1).subquery()
+            for reason in reasons
+        ]
+        query = query.where(Report.id.in_(union(*(select(part.c.id) for part in parts))))
     found = pairs(session, query)
     return ReportPage(found[:limit], found[limit - 1][0].id if len(found) > limit else None)
 
@@ -125,13 +137,21 @@ def _is_seen(session: Session, report: Report, by: Principal) -> bool:
     return by.resident_id is not None and session.scalar(joined) is not None
 
 
-def _seen(by: Principal) -> ColumnElement[bool]:
-    own = Report.resident_id == by.resident_id if by.resident_id is not None else false()
-    followed = select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)
-    joined = Report.id.in_(followed) if by.resident_id is not None else false()
-    called = Report.id.in_(select(ReportCall.report_id).where(placed_at(by, Role.HANDLER, ReportCall.unit_code)))
-    everywhere = () if not by.may_everywhere(Role.ADMINISTRATOR) else (Report.id.is_not(None),)
-    return or_(own, joined, called, *everywhere, *(placed(by, each) for each in _OFFICERS))
+def _reasons(by: Principal, statuses: Collection[ReportStatus]) -> list[ColumnElement[bool]]:
+    """Return the conditions of which a report with one of the statuses that somebody may see fulfils one."""
+    if by.may_everywhere(Role.ADMINISTRATOR):
+        return [true()]
+    # Before it is accepted a report has neither a command unit nor a department, and nobody is called.
+    was_accepted = not statuses or not _NEVER_ACCEPTED.issuperset(statuses)
+    functions = _OFFICERS if was_accepted else (Function.SUPERVISION,)
+    reasons = [placed(by, function) for function in functions if by.may(_PLACES[function][0])]
+    if was_accepted and by.may(Role.HANDLER):
+        called = select(ReportCall.report_id).where(placed_at(by, Role.HANDLER, ReportCall.unit_code))
+        reasons.append(Report.id.in_(called))
+    if by.resident_id is not None:
+        reasons.append(Report.resident_id == by.resident_id)
+        reasons.append(Report.id.in_(select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)))
+    return reasons or [false()]
 
 
 def placed(by: Principal, function: Function) -> ColumnElement[bool]:

@@ -30,6 +30,8 @@ OUTSIDE_TEXT_LENGTH_MAX = 4_000
 NUMBER_LENGTH = 12
 
 _IS_UNDECIDED = text("decided_at IS NULL")
+_IS_ASKED = text("state = 'asked'")
+_IS_MERGED = text("merged_into_id IS NOT NULL")
 
 
 class CategoryKind(StrEnum):
@@ -183,6 +185,7 @@ class Report(Base):
         # For what may be about the same: by place, of some categories.
         Index("ix_reports_unit_code_category_code_submitted_at", "unit_code", "category_code", "submitted_at"),
         Index("ix_reports_category_code_latitude_submitted_at", "category_code", "latitude", "submitted_at"),
+        Index("ix_reports_merged_into_id", "merged_into_id", sqlite_where=_IS_MERGED, postgresql_where=_IS_MERGED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -261,6 +264,8 @@ class ReportStep(Base):
         UniqueConstraint("report_id", "number"),
         # What was given to units, and closed, in some days.
         Index("ix_report_steps_kind_made_at", "kind", "made_at"),
+        # Whether somebody had a part in a report.
+        Index("ix_report_steps_report_id_made_by", "report_id", "made_by"),
         CheckConstraint("(kind LIKE 'call%') = (call_id IS NOT NULL)", name="steps_of_calls_name_them"),
     )
 
@@ -296,6 +301,7 @@ class ReportJoin(Base):
     __table_args__ = (
         UniqueConstraint("report_id", "resident_id"),
         CheckConstraint("(state = 'following') = (evidence IS NULL)", name="evidence_is_asked_about"),
+        Index("ix_report_joins_asked", "id", sqlite_where=_IS_ASKED, postgresql_where=_IS_ASKED),
         CheckConstraint(
             "(state IN ('accepted', 'rejected')) = (decided_at IS NOT NULL)"
             " AND (decided_at IS NULL) = (decided_by IS NULL)",

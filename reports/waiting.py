@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from duties import Duty
@@ -201,10 +201,13 @@ def had_no_other_part(by: Principal, function: Function) -> ColumnElement[bool]:
         exists().where(ReportStep.report_id == Report.id, ReportStep.made_by == by.actor, ReportStep.kind.in_(others))
     ]
     if function is not Function.SUPERVISION:
-        had_to_do = or_(ReportRequest.asked_by == by.actor, ReportRequest.decided_by == by.actor)
-        parts.append(exists().where(ReportRequest.report_id == Report.id, had_to_do))
-    parts.append(exists().where(Order.matter_id == Report.id, or_(*_parts_in_orders(by, function))))
-    return ~or_(*parts)
+        parts += [
+            exists().where(ReportRequest.report_id == Report.id, who == by.actor)
+            for who in (ReportRequest.asked_by, ReportRequest.decided_by)
+        ]
+    parts += [exists().where(Order.matter_id == Report.id, part) for part in _parts_in_orders(by, function)]
+    # Each by itself: PostgreSQL looks into alternatives report by report.
+    return and_(*(~part for part in parts))
 
 
 def _parts_in_orders(by: Principal, function: Function) -> list[ColumnElement[bool]]:

@@ -115,3 +115,9 @@ def test_a_count_that_is_not_the_books_is_named(office: Office) -> None:
     office.brought_to(ReportStatus.DISPATCHED)
     change(office, "UPDATE duty_counts SET count = count + 1 WHERE measure = 'moved'")
     assert found(office) == "unit 140881001: moved is counted +1 beside its entries"
+
+
+def test_a_months_count_that_is_not_its_days_is_named(office: Office) -> None:
+    office.brought_to(ReportStatus.DISPATCHED)
+    change(office, "UPDATE duty_month_counts SET count = count + 1 WHERE measure = 'moved'")
+    assert found(office) == "unit 140881001: moved is counted +1 in 2026-06 beside its days"

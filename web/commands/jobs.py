@@ -13,7 +13,7 @@ from awards import expire_lots
 from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
-from listening import draw_call_backs, write_digests
+from listening import draw_call_backs, sum_again, sum_days, write_digests
 from merchants import purge_payment_codes
 from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
@@ -58,6 +58,7 @@ def run(*, progress: bool | None) -> None:
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, is_money=False)
+    _summing_days(at)
     click.echo(f"weeks of units written: {in_transaction(lambda session: write_digests(session, now=at))}")
     _sweep("units reminded of duties: {count}", _reminding_units(at), progress=shown, is_money=False)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
@@ -104,6 +105,15 @@ def _forget_photos(at: datetime) -> str:
     except PhotoStoreUnavailableError:
         return f"{count}, then the store of photos was away"
     return str(count)
+
+
+def _summing_days(at: datetime) -> None:
+    """Sum up the days that are over, and those of which reporters said more meanwhile; say how many they are."""
+    count = 0
+    while days := in_transaction(lambda session: sum_days(session, now=at)):
+        count += days
+    count += in_transaction(lambda session: sum_again(session, now=at))
+    click.echo(f"days summed up for the rates: {count}")
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:

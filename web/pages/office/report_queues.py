@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from duties import Duty
 from people import Role
 from reports import (
     Function,
+    Report,
     ReportStatus,
     WaitingCount,
     calls_waiting,
@@ -32,6 +36,9 @@ from web.pages.reports_shown import ReportView, report_views
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
 from web.unit_of_work import reading
+
+# A report with its open duty, if any.
+Found = tuple[Report, Duty | None]
 
 REPORTS = (Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER)
 DECIDE = "decide"
@@ -111,10 +118,14 @@ def show_reports() -> str:
         chosen = wanted.queue if wanted.queue in {*counts, *calls, DECIDE} else ""
         shown = {name: found for name, found in counts.items() if chosen in {"", name}}
         limit = _SHOWN_MAX if chosen or len(counts) == 1 else _SHOWN_OF_EACH
-        decisions = _decisions(session)
-        tabs = _tabs(len(decisions), calls, counts)
-        queues = [_view(session, queue_named(name), counts[name], wanted, limit) for name in shown]
-        queues += [_calls_view(name, calls[name], wanted, limit) for name in calls if chosen in {"", name}]
+        asked = _asked(session)
+        waiting = {name: _found(session, queue_named(name), found, wanted, limit) for name, found in shown.items()}
+        waiting |= {name: found for name, found in calls.items() if chosen in {"", name}}
+        to_decide = asked if chosen == DECIDE or not (chosen or wanted.filters) else []
+        views = _views(session, waiting | {DECIDE: [(each.report, None) for each in to_decide]})
+        tabs = _tabs(len(asked), calls, counts)
+        queues = [_view(name, counts[name], wanted, views[name]) for name in shown]
+        queues += [_calls_view(name, calls[name], wanted, views[name], limit) for name in waiting if name in calls]
         shown_items = [view for queue in queues for view in queue.items]
         return {
             "map": map_view(),
@@ -125,7 +136,7 @@ def show_reports() -> str:
             "tabs": tabs,
             "overdue": sum(tab.overdue for tab in tabs),
             "due_today": sum(tab.due_today for tab in tabs),
-            "decisions": decisions if chosen == DECIDE or not (chosen or wanted.filters) else [],
+            "decisions": _decisions(session, to_decide, views[DECIDE]),
             "chosen": chosen,
             "filters": wanted.filters,
             "facets": _facets(session, [one for found in shown.values() for one in found]),
@@ -137,7 +148,7 @@ def show_reports() -> str:
 
 def tabs_of_queues(session: Session) -> list[QueueView]:
     """Return how much waits in each queue of the officer, without the reports."""
-    return _tabs(len(_decisions(session)), _calls(session), counts_of_queues(session))
+    return _tabs(len(_asked(session)), _calls(session), counts_of_queues(session))
 
 
 def counts_of_queues(session: Session) -> dict[str, list[WaitingCount]]:
@@ -158,46 +169,74 @@ def queue_named(name: str) -> Queue:
     return next(queue for queue in QUEUES if queue.name == name)
 
 
-def _decisions(session: Session) -> list[Decision]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody asked or added about a report, of which the officer may decide."""
+
+    kind: str
+    due_on: date | None
+    by: str
+    at: datetime
+    report: Report
+
+
+def _asked(session: Session) -> list[_Asked]:
     """Return what others asked or added about reports that the officer may decide, oldest first."""
     by = principal()
-    requests, unmaskings = requests_waiting(session, seen_by=by), unmaskings_waiting(session, seen_by=by)
-    joins = joins_waiting(session, seen_by=by)
     found = [
-        *((asked.kind.value, asked.due_on, asked.asked_by, asked.asked_at, report) for asked, report in requests),
-        *(("unmasking", None, asked.asked_by, asked.asked_at, report) for asked, report in unmaskings),
-        *(("join", None, f"resident:{joined.resident_id.hex}", joined.joined_at, report) for joined, report in joins),
+        *(
+            _Asked(each.kind.value, each.due_on, each.asked_by, each.asked_at, report)
+            for each, report in requests_waiting(session, seen_by=by)
+        ),
+        *(
+            _Asked("unmasking", None, each.asked_by, each.asked_at, report)
+            for each, report in unmaskings_waiting(session, seen_by=by)
+        ),
+        *(
+            _Asked("join", None, f"resident:{each.resident_id.hex}", each.joined_at, report)
+            for each, report in joins_waiting(session, seen_by=by)
+        ),
     ]
-    views = report_views(session, [(report, None) for *_facts, report in found])
-    names = actor_names(session, {by for _kind, _day, by, *_rest in found})
-    decisions = [
-        Decision(view, kind, due_on, names[by], local(at))
-        for view, (kind, due_on, by, at, _report) in zip(views, found, strict=True)
-    ]
-    return sorted(decisions, key=lambda decision: decision.asked_at)
+    return sorted(found, key=lambda asked: asked.at)
 
 
-def _calls(session: Session) -> dict[str, list[ReportView]]:
+def _decisions(session: Session, asked: Sequence[_Asked], views: Sequence[ReportView]) -> list[Decision]:
+    names = actor_names(session, {each.by for each in asked})
+    return [
+        Decision(view, each.kind, each.due_on, names[each.by], local(each.at))
+        for view, each in zip(views, asked, strict=True)
+    ]
+
+
+def _calls(session: Session) -> dict[str, list[Found]]:
     """Return the reports of calls that wait for the officer, each with the call's day, by queue."""
-    found = {
+    found: dict[str, list[Found]] = {
         name: [(report, duty) for _call, report, duty in calls_waiting(session, seen_by=principal(), function=function)]
         for name, (function, role) in CALLS.items()
         if principal().may(role)
     }
-    return {name: report_views(session, each) for name, each in found.items() if each}
+    return {name: each for name, each in found.items() if each}
+
+
+def _views(session: Session, found: Mapping[str, Sequence[Found]]) -> dict[str, list[ReportView]]:
+    """Return the reports of several lists for a page; what names them is looked up once for all."""
+    views = iter(report_views(session, [pair for pairs in found.values() for pair in pairs]))
+    return {name: list(islice(views, len(pairs))) for name, pairs in found.items()}
 
 
 def _tabs(
-    decisions: int, calls: Mapping[str, Sequence[ReportView]], counts: Mapping[str, Sequence[WaitingCount]]
+    decisions: int, calls: Mapping[str, Sequence[Found]], counts: Mapping[str, Sequence[WaitingCount]]
 ) -> list[QueueView]:
     to_decide = [QueueView(DECIDE, decisions, 0, 0, decisions, (), _url(DECIDE))] if decisions else []
     called = [_calls_counted(name, each) for name, each in calls.items()]
     return [*to_decide, *(_counted(name, each) for name, each in counts.items()), *called]
 
 
-def _calls_view(name: str, found: Sequence[ReportView], wanted: _Wanted, limit: int) -> QueueView:
+def _calls_view(
+    name: str, found: Sequence[Found], wanted: _Wanted, views: Sequence[ReportView], limit: int
+) -> QueueView:
     # Filtered by the state of reports, no call fits.
-    fitting = [view for view in found if wanted.status is None and wanted.fits_view(view)]
+    fitting = [view for view in views if wanted.status is None and wanted.fits_view(view)]
     return replace(
         _calls_counted(name, found),
         matching=len(fitting),
@@ -206,37 +245,31 @@ def _calls_view(name: str, found: Sequence[ReportView], wanted: _Wanted, limit: 
     )
 
 
-def _calls_counted(name: str, found: Sequence[ReportView]) -> QueueView:
-    running = [view.duty for view in found if view.duty is not None and not view.duty.is_handled]
-    overdue = sum(duty.days_over > 0 for duty in running)
-    due_today = sum(duty.due_on == today() for duty in running)
+def _calls_counted(name: str, found: Sequence[Found]) -> QueueView:
+    running = [duty.due_on for _report, duty in found if duty is not None and duty.handled_at is None]
+    overdue = sum(due_on < today() for due_on in running)
+    due_today = sum(due_on == today() for due_on in running)
     return QueueView(name, len(found), overdue, due_today, len(found), (), _url(name))
 
 
-def _view(session: Session, queue: Queue, counts: Sequence[WaitingCount], wanted: _Wanted, limit: int) -> QueueView:
-    fitting = [one for one in counts if wanted.fits(one)]
-    items: list[ReportView] = []
-    if fitting:
-        found = reports_waiting(
-            session,
-            seen_by=principal(),
-            function=queue.function,
-            statuses=[wanted.status] if wanted.status else queue.statuses,
-            unit_code=wanted.unit or None,
-            category_code=wanted.category or None,
-            limit=limit,
-        )
-        items = report_views(session, found)
-    counted = _counted(queue.name, counts)
-    return QueueView(
-        name=queue.name,
-        count=counted.count,
-        overdue=counted.overdue,
-        due_today=counted.due_today,
-        matching=sum(one.count for one in fitting),
-        items=items,
-        url=_url(queue.name, **wanted.filters),
+def _found(session: Session, queue: Queue, counts: Sequence[WaitingCount], wanted: _Wanted, limit: int) -> list[Found]:
+    """Return the reports of a queue that are asked for, so many at most."""
+    if not any(wanted.fits(one) for one in counts):
+        return []
+    return reports_waiting(
+        session,
+        seen_by=principal(),
+        function=queue.function,
+        statuses=[wanted.status] if wanted.status else queue.statuses,
+        unit_code=wanted.unit or None,
+        category_code=wanted.category or None,
+        limit=limit,
     )
+
+
+def _view(name: str, counts: Sequence[WaitingCount], wanted: _Wanted, items: Sequence[ReportView]) -> QueueView:
+    matching = sum(one.count for one in counts if wanted.fits(one))
+    return replace(_counted(name, counts), matching=matching, items=items, url=_url(name, **wanted.filters))
 
 
 def _counted(name: str, counts: Sequence[WaitingCount]) -> QueueView:
