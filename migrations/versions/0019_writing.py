@@ -1,14 +1,14 @@
 """What may be about the same is found by place; photos of forms that are not done yet are set aside.
 
 Revision ID: 0019
-Revises: 0017
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0019"
-down_revision: str | None = "0017"
+down_revision: str | None = "0018"
 branch_labels = None
 depends_on = None
 

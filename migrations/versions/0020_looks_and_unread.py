@@ -1,14 +1,14 @@
 """Who was shown the phone number of a call-back, which is only added to; and small indexes of notices not yet read.
 
 Revision ID: 0020
-Revises: 0017
+Revises: 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0020"
-down_revision: str | None = "0017"
+down_revision: str | None = "0019"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """What was left of duties at the end of any day, and what the rates count, as sums kept by day; and what lists need.
 
 Revision ID: 0021
-Revises: 0017
+Revises: 0020
 """
 
 import os
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0021"
-down_revision: str | None = "0017"
+down_revision: str | None = "0020"
 branch_labels = None
 depends_on = None
 
