@@ -1,4 +1,4 @@
-"""What reporters of the demo say of the work, what units are told of their weeks, and which notices were read."""
+"""What reporters of the demo say of the work, and which notices were read."""
 
 from datetime import date, timedelta
 from random import Random
@@ -20,12 +20,11 @@ _GOOD, _BAD = (
     ("等得太久了", "修了又坏", "没人跟我说一声", None),
 )
 _SATISFIED_FROM = 4
-_WEEKS_WRITTEN = 6
 _READ_AGO = 3
 # Of the last days nobody has called yet, so that there is somebody to call.
 _LEFT_TO_CALL = 21
 _NOT_REACHED, _RESOLVED, _SATISFIED = 15, 85, 80
-_SUNDAY, _EARLY, _LATE = 6, 0.01, 0.95
+_SUNDAY, _LATE = 6, 0.95
 
 
 def rate(scene: Scene, report_id: UUID, day: date) -> None:
@@ -46,10 +45,8 @@ def rate(scene: Scene, report_id: UUID, day: date) -> None:
 
 
 def listen_a_day(scene: Scene, staff: ReportStaff, day: date) -> None:
-    """Draw call-backs at the end of each week, make those of the week before, and write the last weeks of the units."""
+    """Draw call-backs at the end of each week, and make those of the week before."""
     ago = (scene.today - day).days
-    if day.weekday() == 0 and ago <= 7 * _WEEKS_WRITTEN:
-        listening.write_digests(scene.session, now=scene.at(day, _EARLY))
     if day.weekday() == _SUNDAY or not ago:
         listening.draw_call_backs(scene.session, now=scene.at(day, _LATE), limit=10_000)
     if day.weekday() == 0 and ago > _LEFT_TO_CALL:

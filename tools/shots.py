@@ -168,6 +168,10 @@ def serving() -> Iterator[Site]:
     try:
         log_ins = read_log_ins(server.stdout or ())
         wait_until_it_answers(("127.0.0.1", port))
+        # They write the week of each unit.
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"], cwd=CHECKOUT, env=environ, check=True
+        )
         yield Site(f"http://127.0.0.1:{port}", log_ins)
     finally:
         server.send_signal(signal.SIGTERM)
