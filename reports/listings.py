@@ -15,6 +15,7 @@ from reports.calls import ReportCall, calls_of
 from reports.errors import ReportUnknownError
 from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
+from reports.together import is_among
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)
 _NUMBER = re.compile(rf"[0-9]{{{NUMBER_LENGTH}}}")
@@ -121,14 +122,17 @@ def _is_seen(session: Session, report: Report, by: Principal) -> bool:
     called = calls_of(session, [report.id])
     if any(is_placed(session, report, by, Function.HANDLING, at=each.unit_code) for each in called):
         return True
+    if by.resident_id is None:
+        return False
     joined = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == by.resident_id)
-    return by.resident_id is not None and session.scalar(joined) is not None
+    together = select(Report.id).where(Report.id == report.id, is_among(by))
+    return session.scalar(joined) is not None or session.scalar(together) is not None
 
 
 def _seen(by: Principal) -> ColumnElement[bool]:
     own = Report.resident_id == by.resident_id if by.resident_id is not None else false()
     followed = select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)
-    joined = Report.id.in_(followed) if by.resident_id is not None else false()
+    joined = or_(Report.id.in_(followed), is_among(by)) if by.resident_id is not None else false()
     called = Report.id.in_(select(ReportCall.report_id).where(placed_at(by, Role.HANDLER, ReportCall.unit_code)))
     everywhere = () if not by.may_everywhere(Role.ADMINISTRATOR) else (Report.id.is_not(None),)
     return or_(own, joined, called, *everywhere, *(placed(by, each) for each in _OFFICERS))

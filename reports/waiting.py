@@ -14,9 +14,11 @@ from duties import Duty
 from oversight import Order
 from people import Principal, Role
 from reports.calls import UNHANDLED_STATES, CallState, ReportCall
+from reports.fairness_model import Appeal, Covering
+from reports.hiding_model import Unmasking
 from reports.joining import ENDED
 from reports.listings import pairs, placed, placed_at, with_duties
-from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, Unmasking
+from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep
 from reports.steps import FUNCTIONS, Function
 
 # What each function has to do next.
@@ -202,6 +204,8 @@ def _had_no_other_part(by: Principal, function: Function) -> ColumnElement[bool]
     if function is not Function.SUPERVISION:
         had_to_do = or_(ReportRequest.asked_by == by.actor, ReportRequest.decided_by == by.actor)
         parts.append(exists().where(ReportRequest.report_id == Report.id, had_to_do))
+        parts.append(exists().where(Appeal.report_id == Report.id, Appeal.decided_by == by.actor))
+        parts.append(exists().where(Covering.report_id == Report.id, Covering.made_by == by.actor))
     parts.append(exists().where(Order.matter_id == Report.id, or_(*_parts_in_orders(by, function))))
     return ~or_(*parts)
 
