@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ledger import Call, Count, count_up, new_id, remember_call
 from people import Principal, get_resident, is_of_household
@@ -161,7 +161,8 @@ def _waiting(session: Session, resident_id: UUID) -> int:
 
 def _check_false_ones(session: Session, count: int, days: int, resident_id: UUID, now: datetime) -> None:
     """See that not too many reports of a resident stand rejected as false; one that was restored does not stand so."""
-    last = select(func.max(ReportStep.number)).where(ReportStep.report_id == Report.id).scalar_subquery()
+    newest = aliased(ReportStep)
+    last = select(func.max(newest.number)).where(newest.report_id == Report.id).correlate(Report).scalar_subquery()
     since = datetime.combine(now.date() - timedelta(days=days), time(), now.tzinfo)
     cases = session.execute(
         select(Report.number, ReportStep.made_at)
