@@ -17,7 +17,7 @@ from listening.errors import (
 )
 from listening.model import CallBack, ReportRating, UnitDigest
 from listening.rates import SATISFIED_STARS_MIN, UnitRates, unit_rates
-from listening.ratings import RATING_DAYS, STARS_MAX, get_rating, rate, ratings_of
+from listening.ratings import RATING_DAYS, STARS_MAX, cover_rating, get_rating, rate, ratings_of
 
 __all__ = [
     "CHECKS",
@@ -45,6 +45,7 @@ __all__ = [
     "UnitDigest",
     "UnitRates",
     "answer_call_back",
+    "cover_rating",
     "draw_call_backs",
     "get_call_back",
     "get_digest",

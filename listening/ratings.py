@@ -10,7 +10,7 @@ from ledger import Call, new_id, remember_call
 from listening.errors import RatedBeforeError, RatingOverError, RatingUnknownError, StarsError
 from listening.model import TEXT_LENGTH_MAX, ReportRating
 from people import Principal, clean_text
-from reports import NOBODY, as_kept, closed_report_of
+from reports import NOBODY, CoveredText, Covering, as_kept, closed_report_of, cover
 
 RATING_DAYS = 30
 STARS_MAX = 5
@@ -58,6 +58,37 @@ def rate(
     remember_call(session, call, made_id=rating.id, now=kept_at)
     session.flush()
     return rating
+
+
+def cover_rating(
+    session: Session,
+    *,
+    report_id: UUID,
+    rating_id: UUID,
+    reason: str,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
+) -> Covering:
+    """Cover, as a supervisor of the report's place, the note beside a rating; its stars go on counting.
+
+    Raises:
+        RatingUnknownError: the report has no such rating, or it has no note.
+        ReportUnknownError, SamePersonError, TextCoveredError, TextRefusedError: as `reports.cover`.
+    """
+    rating = get_rating(session, rating_id)
+    if rating.report_id != report_id or rating.note is None:
+        raise RatingUnknownError(rating_id)
+    return cover(
+        session,
+        report_id=report_id,
+        text_kind=CoveredText.RATING,
+        text_id=rating.id,
+        reason=reason,
+        by=by,
+        now=now,
+        call=call,
+    )
 
 
 def get_rating(session: Session, rating_id: UUID) -> ReportRating:

@@ -18,7 +18,7 @@ from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
 from reports.closures import closed_report_of, untouched_by
-from reports.coverings import cover, covered_among, covering_of, coverings_about, get_covering
+from reports.coverings import cover, covered_among, covering_of, get_covering
 from reports.deadlines import last_due_on
 from reports.dispatching import dispatch, takers, transfer
 from reports.errors import (
@@ -73,7 +73,6 @@ from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.limits import (
     LIMIT_MAX,
-    LIMIT_NAMES,
     WritingLimits,
     get_limits,
     limits_in_force,
@@ -108,6 +107,7 @@ from reports.model import (
     Severity,
     StepKind,
 )
+from reports.on_behalf import WrittenForOne, written_for_one
 from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
@@ -151,8 +151,8 @@ from reports.together import (
     TOGETHER_MAX,
     answer_together,
     asked_together,
-    get_co_reporter,
     may_answer_together,
+    report_asked_together,
     together_of,
 )
 from reports.unmasking import (
@@ -177,23 +177,11 @@ from reports.waiting import (
 from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
-    "APPEAL_DAYS",
     "CHECKS",
-    "CONFIRMATION_DAYS",
-    "LIMIT_MAX",
-    "LIMIT_NAMES",
     "NOBODY",
     "REOPENING_DAYS",
-    "TOGETHER_MAX",
     "UNHANDLED",
     "WAITING",
-    "Appeal",
-    "AppealDecidedError",
-    "AppealOverError",
-    "AppealSubject",
-    "AppealUnknownError",
-    "Appealable",
-    "AppealedBeforeError",
     "BroughtReport",
     "CallState",
     "CallUnknownError",
@@ -203,47 +191,32 @@ __all__ = [
     "CategoryUnknownError",
     "Channel",
     "ClaimUnknownError",
-    "CoReporter",
-    "CoReporterUnknownError",
-    "CoveredText",
-    "Covering",
-    "CoveringUnknownError",
-    "DailyLimitError",
     "DayOutOfRangeError",
     "Deadlines",
     "DispatchTargetError",
     "DueDateError",
-    "FalseReportsError",
     "Function",
     "JoinDecidedError",
     "JoinRefusedError",
     "JoinState",
     "JoinUnknownError",
-    "JointReportError",
-    "LimitsError",
-    "LimitsUnknownError",
     "ListChanges",
     "ListFault",
     "MergerTargetError",
     "NotConfidentialError",
     "NothingOwedError",
-    "NothingToAppealError",
-    "OnBehalfLimitError",
     "OpenByAge",
     "OutsideComment",
     "OwnDepartmentError",
-    "OwnHouseholdError",
     "PlaceUnknownError",
     "PositionError",
     "PublishedReport",
     "PublishedStep",
-    "RejectionKind",
     "ReopeningClosedError",
     "Report",
     "ReportCall",
     "ReportError",
     "ReportJoin",
-    "ReportLimitsSet",
     "ReportPage",
     "ReportRequest",
     "ReportStatus",
@@ -259,29 +232,18 @@ __all__ = [
     "Severity",
     "StepKind",
     "StepNotNowError",
-    "TextCoveredError",
-    "TextUnknownError",
-    "TogetherOverError",
     "Unmasking",
     "WaitingCount",
-    "WaitingLimitError",
-    "WritingLimits",
     "accept",
     "accept_call",
     "acknowledge",
     "acknowledge_call",
     "add_photos",
     "answer_order",
-    "answer_together",
-    "appeal",
-    "appealable",
-    "appeals_of",
-    "appeals_waiting",
     "as_kept",
     "ask_postponement",
     "ask_unmasking",
     "ask_withdrawal",
-    "asked_together",
     "bring",
     "call_units",
     "calls_of",
@@ -295,25 +257,16 @@ __all__ = [
     "comments_of",
     "confidential_among",
     "count_waiting",
-    "cover",
-    "covered_among",
-    "covering_of",
-    "coverings_about",
     "deadlines_of",
     "decide",
-    "decide_appeal",
     "decide_join",
     "decide_unmasking",
     "dispatch",
     "due_on",
     "duties_about",
     "duties_of",
-    "get_appeal",
     "get_category",
-    "get_co_reporter",
-    "get_covering",
     "get_join",
-    "get_limits",
     "get_report",
     "get_request",
     "get_unmasking",
@@ -331,16 +284,12 @@ __all__ = [
     "joins_of",
     "joins_waiting",
     "last_due_on",
-    "limits_in_force",
     "list_in_force",
-    "list_limits",
     "list_reports",
     "list_versions",
     "matters_of",
     "may_act",
-    "may_answer_together",
     "may_decide",
-    "may_decide_appeal",
     "may_know_reporter",
     "may_take",
     "merge",
@@ -368,11 +317,9 @@ __all__ = [
     "requests_waiting",
     "return_call",
     "return_to_department",
-    "set_limits",
     "steps_of",
     "submit",
     "takers",
-    "together_of",
     "told_note",
     "transfer",
     "unmaskings_of",
@@ -382,3 +329,14 @@ __all__ = [
     "weights",
     "write_responsibilities",
 ]
+# What keeps reports fair, by lines, so that the list stays one that can be read.
+__all__ += ["APPEAL_DAYS", "CONFIRMATION_DAYS", "LIMIT_MAX", "TOGETHER_MAX", "Appeal", "AppealDecidedError"]
+__all__ += ["AppealOverError", "AppealSubject", "AppealUnknownError", "Appealable", "AppealedBeforeError"]
+__all__ += ["CoReporter", "CoReporterUnknownError", "CoveredText", "Covering", "CoveringUnknownError"]
+__all__ += ["DailyLimitError", "FalseReportsError", "JointReportError", "LimitsError", "LimitsUnknownError"]
+__all__ += ["NothingToAppealError", "OnBehalfLimitError", "OwnHouseholdError", "RejectionKind", "ReportLimitsSet"]
+__all__ += ["TextCoveredError", "TextUnknownError", "TogetherOverError", "WaitingLimitError", "WritingLimits"]
+__all__ += ["WrittenForOne", "answer_together", "appeal", "appealable", "appeals_of", "appeals_waiting"]
+__all__ += ["asked_together", "cover", "covered_among", "covering_of", "decide_appeal", "get_appeal", "get_covering"]
+__all__ += ["get_limits", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
+__all__ += ["report_asked_together", "set_limits", "together_of", "written_for_one"]

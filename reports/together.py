@@ -84,13 +84,14 @@ def answer_together(
     return asked
 
 
-def get_co_reporter(session: Session, asked_id: UUID) -> CoReporter:
-    """Return who was asked under this id.
+def report_asked_together(session: Session, asked_id: UUID) -> Report:
+    """Return the report about which somebody was asked under this id.
 
     Raises:
-        CoReporterUnknownError: nobody.
+        CoReporterUnknownError: nobody was.
     """
-    found = session.scalars(select(CoReporter).where(CoReporter.id == asked_id)).one_or_none()
+    asked = select(Report).join(CoReporter, CoReporter.report_id == Report.id).where(CoReporter.id == asked_id)
+    found = session.scalars(asked).one_or_none()
     if found is None:
         raise CoReporterUnknownError(asked_id)
     return found

@@ -1,6 +1,6 @@
 """Covering words that insult: by supervisors, with a reason, and nothing is lost."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -14,14 +14,23 @@ from reports import CoveredText, Covering, ReportStatus, ReportUnknownError, Tex
 from tests.reports.builders import OTHER_TOWN, Office, person
 
 
-def cover(office: Office, report_id: object, *, by: Principal | None = None, **other: object) -> Covering:
-    asked: dict[str, object] = {"text_kind": CoveredText.REPORT, "text_id": report_id, "reason": "辱骂工作人员"}
+def cover(
+    office: Office,
+    report_id: UUID,
+    *,
+    kind: CoveredText = CoveredText.REPORT,
+    text_id: UUID | None = None,
+    reason: str = "辱骂工作人员",
+    by: Principal | None = None,
+) -> Covering:
     return reports.cover(
         office.session,
         report_id=report_id,
+        text_kind=kind,
+        text_id=text_id or report_id,
+        reason=reason,
         by=by or office.supervisor,
         now=office.at,
-        **{**asked, **other},
     )
 
 
@@ -55,7 +64,7 @@ def test_only_texts_of_the_report_are_covered(office: Office) -> None:
         (CoveredText.JOIN, uuid4()),
     ):
         with pytest.raises(TextUnknownError):
-            cover(office, report_id, text_kind=kind, text_id=text_id)
+            cover(office, report_id, kind=kind, text_id=text_id)
 
 
 def test_only_supervisors_of_the_place_who_did_nothing_else_cover(office: Office) -> None:

@@ -22,8 +22,11 @@ from web.api import (
     ratings,
     redemptions,
     repayments,
+    report_appeals,
     report_calls,
+    report_coverings,
     report_joins,
+    report_limits,
     report_orders,
     report_photos,
     report_steps,
@@ -60,6 +63,7 @@ _RESOURCES = (
     tariffs.blueprint,
     reports.blueprint,
     award_caps.blueprint,
+    report_limits.blueprint,
     claims.blueprint,
     scoreboard.blueprint,
     call_backs.blueprint,
@@ -68,6 +72,7 @@ _RESOURCES = (
 )
 _ADDS_ROUTES = (
     *(balances, holds, ratings, report_calls, report_joins, report_orders, report_photos, report_steps, unmaskings),
+    *(report_appeals, report_coverings),
 )
 
 

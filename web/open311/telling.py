@@ -20,6 +20,7 @@ from reports import (
     Report,
     ReportStatus,
     StepKind,
+    covered_among,
     told_note,
 )
 from web.clock import end_of
@@ -70,7 +71,8 @@ def told_reports(session: Session, found: Sequence[PublishedReport]) -> list[dic
     """Return reports as they are told."""
     codes = {each.report.unit_code for each in found} | {_department_of(each) for each in found}
     units = units_by_code(session, codes)
-    return [_told(each, units) for each in found]
+    covered = covered_among(session, [each.report.id for each in found])
+    return [_told(each, units, is_covered=each.report.id in covered) for each in found]
 
 
 def told_steps(found: Sequence[PublishedStep]) -> list[dict[str, Any]]:
@@ -94,7 +96,7 @@ def w3(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
+def _told(each: PublishedReport, units: dict[str, Unit], *, is_covered: bool) -> dict[str, Any]:
     report, place = each.report, units[each.report.unit_code]
     is_public = report.channel is Channel.OPEN311
     note = told_note(report, each.last_step)
@@ -105,7 +107,7 @@ def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
         "status_notes": f"{_STANDS[report.status]}\n{note}" if note else str(_STANDS[report.status]),
         "service_name": category_name(each.category),
         "service_code": report.category_code,
-        "description": report.description if is_public else category_name(each.category),
+        "description": report.description if is_public and not is_covered else category_name(each.category),
         "agency_responsible": units[_department_of(each)].name,
         "service_notice": None,
         "requested_datetime": w3(report.submitted_at),

@@ -6,6 +6,7 @@ from typing import Any
 
 from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
+from web.problems.fairness import FAIRNESS_ROWS
 from web.problems.holds import HOLDS_ROWS
 from web.problems.listening import LISTENING_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
@@ -59,6 +60,7 @@ ROWS: dict[type[Exception], Row] = {
     **PHOTOS_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
+    **FAIRNESS_ROWS,
     **LISTENING_ROWS,
     **SEALS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,
