@@ -5,6 +5,7 @@ from flask import Flask, Response, request
 from web import auth
 from web.pages import (
     account,
+    appeals,
     claims,
     debts,
     following,
@@ -33,7 +34,7 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(claims, debts, following, payment_code, receipt_checks, report_sending, reporting, resident),
+    *(appeals, claims, debts, following, payment_code, receipt_checks, report_sending, reporting, resident),
     *(responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 

@@ -19,6 +19,7 @@ from web.auth import public
 from web.clock import now, today
 from web.nobodys_calls import without_owner
 from web.pages.earnings_shown import earning_view
+from web.pages.fairness_shown import APPEAL_FIELDS, fairness_view, typed_appeal
 from web.pages.forms import Form, once
 from web.pages.public import blueprint
 from web.pages.reports_shown import report_views, step_views
@@ -69,6 +70,28 @@ def reopen_followed() -> Response:
     return _page(form, by, was_reopened=is_open)
 
 
+@blueprint.post("/reports/follow/appeal")
+@public
+def appeal_followed() -> Response:
+    """Let whoever has the code of a report appeal against a decision about it."""
+    leave_no_trace()
+    form = Form.posted_once("claim_code", *APPEAL_FIELDS)
+    by = _shown_by(form)
+    if by is None or by.matter_id is None:
+        return _page(form, None)
+    report_id = by.matter_id
+    asked = typed_appeal(form)
+    if not form.is_right or asked is None:
+        return _page(form, by)
+    call = without_owner(form.call_of(by, **asked, report_id=report_id))
+
+    def make(session: Session) -> UUID:
+        return reports.appeal(session, report_id=report_id, by=by, now=now(), call=call, **asked).id
+
+    has_appealed = form.attempt(lambda: once(call, make)) is not None
+    return _page(form, by, has_appealed=has_appealed)
+
+
 def _shown_by(form: Form) -> Principal | None:
     """Return somebody without a name who may follow the report of the form's code; None and a fault without one."""
     code = form.text("claim_code")
@@ -82,7 +105,7 @@ def _shown_by(form: Form) -> Principal | None:
     return nobody(report_id)
 
 
-def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Response:
+def _page(form: Form, by: Principal | None, *, was_reopened: bool = False, has_appealed: bool = False) -> Response:
     def read(session: Session) -> dict[str, Any]:
         if by is None or by.matter_id is None:
             return {"report": None}
@@ -91,7 +114,8 @@ def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Re
         last_on = None if report.closed_at is None else local(report.closed_at).date() + timedelta(days=REOPENING_DAYS)
         may_reopen = StepKind.REOPENING in may_take(session, report, by)
         return {
-            "report": report_views(session, [(report, duty)])[0],
+            "report": report_views(session, [(report, duty)], seen_by=by)[0],
+            **fairness_view(session, report, by),
             "steps": step_views(session, steps_of(session, report.id)),
             "photo_count": len(photos_of(session, report.id)),
             "earning": earning_view(session, report, by),
@@ -99,7 +123,8 @@ def _page(form: Form, by: Principal | None, *, was_reopened: bool = False) -> Re
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
         }
 
-    page = render_template("public/follow.html", was_reopened=was_reopened, **reading(read), **form.context)
+    said = {"was_reopened": was_reopened, "has_appealed": has_appealed}
+    page = render_template("public/follow.html", **said, **reading(read), **form.context)
     answer = make_response(page, form.status)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -4,6 +4,7 @@ Adds its routes to a resident's pages.
 """
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,29 @@ from sqlalchemy.orm import Session
 
 import reports
 from ledger import Call
-from people import Principal, Role, UnitUnknownError, get_resident, get_unit
+from people import (
+    Principal,
+    ResidentUnknownError,
+    Role,
+    UnitUnknownError,
+    get_resident,
+    get_unit,
+    resident_by_number,
+)
 from photos import CleanPhoto, PhotoStore
-from reports import CategoryUnknownError, Report, give_claim_code, nobody, report_of_step, steps_of
+from reports import (
+    TOGETHER_MAX,
+    CategoryUnknownError,
+    JointReportError,
+    Report,
+    give_claim_code,
+    nobody,
+    report_of_step,
+    steps_of,
+)
 from web.auth import access, principal
 from web.clock import now
+from web.nameless_limits import spend_nameless_report
 from web.nobodys_calls import without_owner
 from web.pages.categories_shown import category_groups
 from web.pages.forms import Form
@@ -28,13 +47,21 @@ from web.pages.resident_blueprint import blueprint
 from web.pages.units_shown import place_groups
 from web.pages.viewer import resident_id
 from web.photo_uploads import brings_photos
+from web.problems import ProblemError, problem_of
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading
 
 _TEXT_LENGTH_MAX = 500
-_FIELDS = ("category", "description", "unit", "address", "lat", "long", "urgent", "name", FIELD)
+_FIELDS = ("category", "description", "unit", "address", "lat", "long", "urgent", "name", "joint_with", FIELD)
 NAMED, CONFIDENTIAL, ANONYMOUS = "named", "confidential", "anonymous"
-_AT_FAULT: dict[type[Exception], str] = {CategoryUnknownError: "category", UnitUnknownError: "unit"}
+_AT_FAULT: dict[type[Exception], str] = {
+    CategoryUnknownError: "category",
+    JointReportError: "joint_with",
+    ResidentUnknownError: "joint_with",
+    UnitUnknownError: "unit",
+}
+# Numbers are written with blanks in them, so it takes more than that to tell two apart.
+_BETWEEN_NUMBERS = re.compile(r"[,，、;；\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +119,7 @@ def _asked(form: Form) -> _Asked | None:
         "longitude": longitude,
         "is_urgent": form.values["urgent"] == "1",
     }
-    call = form.call(**facts, name=form.values["name"], photos=hashes(pictures))
+    call = form.call(**facts, name=form.values["name"], joint_with=form.values["joint_with"], photos=hashes(pictures))
     return _Asked(facts, pictures, call)
 
 
@@ -104,6 +131,7 @@ def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
             by=principal(),
             resident_id=resident_id(),
             is_confidential=form.values["name"] == CONFIDENTIAL,
+            joint_with=_numbered(session, form.values["joint_with"]),
             now=now(),
             call=asked.call,
         )
@@ -119,6 +147,15 @@ def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
 
 
 def _send_without_a_name(form: Form, asked: _Asked) -> ResponseReturnValue:
+    if form.values["joint_with"].strip():
+        form.wrong("joint_with", _("Who reports together does so by name. Leave this empty, or report with your name."))
+    try:
+        spend_nameless_report()
+    except ProblemError as error:
+        form.refuse(problem_of(error))
+    if not form.is_right:
+        choose_again(form, asked.pictures)
+        return _new_page(form)
     call = without_owner(asked.call)
     # The code of the attempt that was kept: those that lost a race are gone with their rows.
     codes: list[str] = []
@@ -137,6 +174,19 @@ def _send_without_a_name(form: Form, asked: _Asked) -> ResponseReturnValue:
     # An answer to the form and no page of its own: the code stands in no address, and no other request is made.
     page = render_template("resident/report_code.html", code=codes[0] if codes else None, number=number)
     return make_response(page, 201 if codes else 200)
+
+
+def _numbered(session: Session, typed: str) -> list[UUID]:
+    """Return the residents with these numbers.
+
+    Raises:
+        JointReportError: they are more than may report together.
+        ResidentUnknownError: one is of nobody.
+    """
+    numbers = [each for each in _BETWEEN_NUMBERS.split(typed) if each.strip()]
+    if len(numbers) > TOGETHER_MAX:
+        raise JointReportError
+    return [resident_by_number(session, each).id for each in numbers]
 
 
 def _with_photos(session: Session, store: PhotoStore | None, made: Report, asked: _Asked, by: Principal) -> UUID:

@@ -10,10 +10,13 @@ from web.pages.office import (
     debts,
     funds,
     home,
+    limits,
     namings,
+    on_behalf,
     papers,
     periods,
     report_calls,
+    report_fairness,
     report_joins,
     report_lists,
     report_new,
@@ -35,7 +38,7 @@ from web.pages.office.blueprint import blueprint
 ROUTES = (
     *(awards, batches, books, closures, corrections, debts, funds, home, namings, papers, periods, residents),
     *(report_calls, report_joins, report_lists, report_new, report_orders, report_page, report_photos),
-    *(report_queues, report_steps, responsibilities, caps),
+    *(report_queues, report_steps, responsibilities, caps, limits, on_behalf, report_fairness),
     *(shop_debts, shops, staff, tariffs),
 )
 

@@ -13,6 +13,7 @@ from reports import (
     Function,
     ReportStatus,
     WaitingCount,
+    appeals_waiting,
     calls_waiting,
     categories,
     count_waiting,
@@ -157,10 +158,11 @@ def _decisions(session: Session) -> list[Decision]:
     """Return what others asked or added about reports that the officer may decide, oldest first."""
     by = principal()
     requests, unmaskings = requests_waiting(session, seen_by=by), unmaskings_waiting(session, seen_by=by)
-    joins = joins_waiting(session, seen_by=by)
+    joins, appeals = joins_waiting(session, seen_by=by), appeals_waiting(session, seen_by=by)
     found = [
         *((asked.kind.value, asked.due_on, asked.asked_by, asked.asked_at, report) for asked, report in requests),
         *(("unmasking", None, asked.asked_by, asked.asked_at, report) for asked, report in unmaskings),
+        *(("appeal", None, appeal.appealed_by, appeal.appealed_at, report) for appeal, report in appeals),
         *(("join", None, f"resident:{joined.resident_id.hex}", joined.joined_at, report) for joined, report in joins),
     ]
     views = report_views(session, [(report, None) for *_facts, report in found])
