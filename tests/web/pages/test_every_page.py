@@ -31,13 +31,14 @@ OF_CASHIERS = (
 )
 OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
 OF_OFFICERS_OF_REPORTS = {
-    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new", "/office/escalations"),
+    Role.SUPERVISOR: ("/office/reports/overview", "/office/reports/new", "/office/escalations", "/office/on-behalf"),
     Role.DISPATCHER: ("/office/reports/new",),
     Role.HANDLER: (),
 }
 SENT = (
     *("/account/password", "/account/sessions/end-others", "/me/code", "/me/codes/block", "/me/codes/unblock"),
     *("/me/reports/new", "/me/reports/{report}/reopening", "/me/reports/{report}/photos", "/me/claims"),
+    *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"

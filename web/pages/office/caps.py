@@ -67,4 +67,9 @@ def caps_page(form: Form) -> ResponseReturnValue:
             "earlier_limits": limits[1:],
         }
 
-    return make_response(render_template("office/caps.html", **reading(read), **form.context), form.status)
+    shown = reading(read)
+    # All limits are set anew: those that hold stand in the form, to be changed one by one.
+    in_force = {} if shown["limits"] is None else shown["limits"].values
+    holding = {f"limit_{name}": "" if value is None else str(value) for name, value in in_force.items()}
+    asked = form.context | {"values": holding | form.values}
+    return make_response(render_template("office/caps.html", **shown, **asked), form.status)
