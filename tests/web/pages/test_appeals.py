@@ -73,7 +73,7 @@ def test_whoever_has_the_code_appeals_without_a_log_in(world: World, desk: Desk)
     stranger, code = Browser(world), made["claim_code"]
     stranger.get("/reports/follow")
     page = stranger.post("/reports/follow", claim_code=code)
-    assert "You can appeal through 16 Jun." in text_of(page)
+    assert "You can appeal through 16 Jun." in sentences_of(page)
     fields = {name: stranger.hidden(name) for name in ("idempotency_key", "subject", "subject_id")}
     bare = stranger.post("/reports/follow/appeal", claim_code=code, appeal_reason="", **fields)
     assert 'id="m-appeal_reason"' in bare.text
@@ -135,23 +135,19 @@ def test_a_joint_report_is_sent_confirmed_and_told_by_number(world: World, desk:
         {"name": "anonymous", "joint_with": "123"},
     ],
 )
-def test_who_cannot_report_together_is_said_beside_the_field(
-    desk: Desk, mine: Browser, changes: dict[str, str]
-) -> None:
-    assert desk.reporter
+def test_who_cannot_report_together_is_said_beside_the_field(mine: Browser, changes: dict[str, str]) -> None:
     said = sent_by_page(mine, **changes)
     assert mine.page is not None
     assert 'id="m-joint_with"' in mine.page.text, said
 
 
-def test_reports_without_a_name_are_limited_on_the_page_too(world: World, desk: Desk, mine: Browser) -> None:
+def test_reports_without_a_name_are_limited_on_the_page_too(world: World, mine: Browser) -> None:
     limits = dict.fromkeys(
         (
             *("per_day", "waiting", "nameless_per_hour", "false_count", "false_days"),
             *("on_behalf_per_month", "on_behalf_per_resident"),
         )
     ) | {"nameless_per_hour": 1}
-    assert desk.reporter
     world.post("/report-limits", limits, world.administrator)
     assert "Too many reports" not in sent_by_page(mine, name="anonymous")
     assert "Too many reports without a name" in sent_by_page(mine, name="anonymous")
