@@ -3,8 +3,10 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 import earnings
+import ledger
 import reports
 from earnings import ClaimKeys, CutReason, EarningState, NothingReason, new_claim_keys, parts_of
 from people import Principal, Role, create_key, get_resident
@@ -166,3 +168,16 @@ def test_what_was_claimed_without_a_name_is_not_to_be_had_twice(purse: Purse) ->
     assert purse.got(claimant) == 1_000
     assert purse.fund() == (99_000, 0)
     assert purse.proved()
+
+
+def test_the_audit_names_what_was_set_off_without_having_been_kept(purse: Purse) -> None:
+    report_id = purse.accepted()
+    spend(purse.session, get_resident(purse.session, purse.reporter.resident_id or report_id), 150)
+    purse.withdraw(report_id)
+    upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+    purse.accept(report_id)
+    assert purse.proved()
+    purse.session.execute(text("UPDATE earning_parts SET kept = 149 WHERE kept = 150"))
+    purse.session.expire_all()
+    results = ledger.audit(purse.session, earnings.CHECKS)
+    assert [each.detail.split(" sets off ")[1] for each in results if not each.ok] == ["150 for somebody who kept 149"]

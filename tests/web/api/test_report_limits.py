@@ -69,7 +69,7 @@ def test_the_rule_about_false_reports_names_the_cases_and_the_way_out(desk: Desk
     told_of = refused.get_json()
     assert (told_of["numbers"], told_of["ends_on"]) == (false_one["number"], "2026-07-01")
     assert false_one["number"] in told_of["detail"]
-    assert "appeal" in told_of["detail"]
+    assert "申诉" in told_of["detail"]
 
 
 def test_reports_without_a_name_are_limited_by_address_and_hour(desk: Desk) -> None:
