@@ -77,7 +77,7 @@ class Covering(Base):
     """One decision that a text is covered, or open again, with its reason; added, never changed: the newest holds."""
 
     __tablename__ = "report_coverings"
-    __table_args__ = (Index("ix_report_coverings_text", "text_kind", "text_id"),)
+    __table_args__ = (Index("ix_report_coverings_text", "text_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)

@@ -92,7 +92,7 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         "appeals": [
             each
             for each in appeals_of(session, report.id)
-            if is_officer or is_author(report, seen_by) or each.appealed_by == seen_by.actor
+            if seen_by.may(Role.SUPERVISOR) or is_author(report, seen_by) or each.appealed_by == seen_by.actor
         ],
         "appealable": appealable(session, report, seen_by, now()),
         "together": _together_facts(session, report, seen_by),

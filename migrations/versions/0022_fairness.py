@@ -136,7 +136,7 @@ def _create_appeals_and_coverings() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_coverings")),
     )
     op.create_index(op.f("ix_report_coverings_report_id"), "report_coverings", ["report_id"], unique=False)
-    op.create_index("ix_report_coverings_text", "report_coverings", ["text_kind", "text_id"], unique=False)
+    op.create_index("ix_report_coverings_text", "report_coverings", ["text_id"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE TRIGGER report_coverings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_coverings"

@@ -53,11 +53,12 @@ class AppealableView:
 
 @dataclass(frozen=True, slots=True)
 class TogetherView:
-    """How many report together, with the writer, and were asked besides; whether the reader may answer now."""
+    """How many report together, and were asked besides; whether the reader may answer, or did confirm."""
 
     count: int
     unanswered: int
     may_answer: bool
+    is_confirmed: bool
 
 
 def fairness_view(session: Session, report: Report, by: Principal) -> dict[str, Any]:
@@ -95,6 +96,7 @@ def together_view(session: Session, report: Report, by: Principal) -> TogetherVi
         1 + sum(each.is_confirmed is True for each in asked),
         sum(each.is_confirmed is None for each in asked),
         may_answer_together(session, report, by, now()),
+        any(each.is_confirmed is True and by.is_resident(each.resident_id) for each in asked),
     )
 
 
