@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
+from reports import RejectionKind
+
 SURNAMES = tuple(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭郎鲁韦马苗方"
 )
@@ -130,7 +132,8 @@ class ReportWords:
     done: tuple[str, ...]
     checks: tuple[str | None, ...]
     returns: tuple[str, ...]
-    rejections: tuple[str, ...]
+    # Each with its kind.
+    rejections: tuple[tuple[str, RejectionKind], ...]
 
 
 REPORT_WORDS = ReportWords(
@@ -145,5 +148,9 @@ REPORT_WORDS = ReportWords(
     done=("已现场处理完毕", "已更换并恢复原状", "已调解，双方签字", "已清理，并安排每日巡查", "已整改，责任人已告知"),
     checks=("现场查看，属实", "电话回访，已解决", "照片核对无误", None),
     returns=("照片里还没有修好", "居民说问题还在", "处理得不完整，请补齐"),
-    rejections=("不在本市辖区", "已由其他渠道受理", "描述不清，无法核实"),
+    rejections=(
+        ("不在本市辖区", RejectionKind.NOT_OURS),
+        ("已由其他渠道受理", RejectionKind.KNOWN_ALREADY),
+        ("描述不清，无法核实", RejectionKind.OTHER),
+    ),
 )

@@ -180,8 +180,8 @@ def _handled(scene: Scene, desk: Desk, report_id: UUID, kind: Category, clock: "
 
 
 def _reject(scene: Scene, report_id: UUID, clock: "_Clock", supervisor: Principal) -> None:
-    reason = scene.chance.choice(REPORT_WORDS.rejections)
-    reports.reject(scene.session, report_id=report_id, reason=reason, **clock.by(supervisor))
+    reason, kind = scene.chance.choice(REPORT_WORDS.rejections)
+    reports.reject(scene.session, report_id=report_id, reason=reason, kind=kind, **clock.by(supervisor))
 
 
 def _handle(scene: Scene, desk: Desk, report_id: UUID, clock: "_Clock") -> None:

@@ -20,7 +20,7 @@ from earnings.errors import (
     EarningError,
     NothingToClaimError,
 )
-from earnings.formula import RESERVED_PERCENT, Shares, split
+from earnings.formula import RESERVED_PERCENT, Shares, among, split
 from earnings.model import (
     AnonymousPart,
     ClaimState,
@@ -33,6 +33,7 @@ from earnings.model import (
     PartKind,
 )
 from earnings.payouts import release_rest, settle
+from earnings.reconsidering import reconsider
 from earnings.starting import anonymous_parts_of, begin, earning_of, earnings_of, parts_of
 from earnings.waiting import EarningPlace, pay_waiting
 from earnings.withdrawing import cancel
@@ -63,6 +64,7 @@ __all__ = [
     "NothingToClaimError",
     "PartKind",
     "Shares",
+    "among",
     "anonymous_parts_of",
     "begin",
     "cancel",
@@ -76,6 +78,7 @@ __all__ = [
     "parts_of",
     "pay_claims",
     "pay_waiting",
+    "reconsider",
     "release_rest",
     "return_unclaimed",
     "set_caps",

@@ -91,6 +91,28 @@ def every_fund_holds_what_is_staged() -> ledger.Differences:
     )
 
 
+@ledger.no_differences
+def nothing_is_set_off_that_was_not_kept() -> ledger.Differences:
+    """No earning sets off more for somebody than they kept of the earlier ones of its matter."""
+    kept = (
+        select(Earning.matter_id, EarningPart.resident_id, func.sum(EarningPart.kept).label("kept"))
+        .join(EarningPart, EarningPart.earning_id == Earning.id)
+        .where(Earning.state == EarningState.CANCELLED)
+        .group_by(Earning.matter_id, EarningPart.resident_id)
+        .subquery()
+    )
+    set_off, had = func.sum(EarningPart.set_off).label("set_off"), func.coalesce(func.max(kept.c.kept), 0)
+    return ledger.Differences(
+        select(Earning.id, set_off, had.label("kept"))
+        .join(EarningPart, EarningPart.earning_id == Earning.id)
+        .outerjoin(kept, and_(kept.c.matter_id == Earning.matter_id, kept.c.resident_id == EarningPart.resident_id))
+        .group_by(Earning.id, EarningPart.resident_id)
+        .having(set_off > had)
+        .order_by(Earning.id),
+        "earning {id} sets off {set_off} for somebody who kept {kept}",
+    )
+
+
 def _due_of_earnings() -> Subquery:
     """Return what is due of each earning, in all and of the parts that only the first reporter has."""
     parts = union_all(
@@ -117,4 +139,5 @@ CHECKS: tuple[ledger.Check, ...] = (
     every_part_was_paid_by_its_award,
     every_earning_is_of_its_tariffs_sum,
     every_fund_holds_what_is_staged,
+    nothing_is_set_off_that_was_not_kept,
 )

@@ -14,7 +14,7 @@ from earnings.claim_boxes import ClaimKeys
 from earnings.errors import ClaimCapError, NothingToClaimError
 from earnings.model import AnonymousPart, ClaimState, Earning, EarningState, WaitingClaim
 from earnings.paying import present, why_gone
-from earnings.starting import tariff_of
+from earnings.starting import locked_earning, tariff_of
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, Sweep, count_up, post
 from people import Resident, get_resident
 
@@ -44,10 +44,8 @@ def claim(session: Session, *, matter_id: UUID, resident_id: UUID, keys: ClaimKe
         NothingToClaimError: nothing is due that was not claimed.
         ClaimCapError: a cap would be passed as things stand today.
     """
-    earning = session.scalars(
-        select(Earning).where(Earning.matter_id == matter_id, Earning.is_anonymous).with_for_update()
-    ).one_or_none()
-    parts = [] if earning is None else _open_parts(session, earning)
+    earning = locked_earning(session, matter_id)
+    parts = [] if earning is None or not earning.is_anonymous else _open_parts(session, earning)
     if earning is None or not parts:
         raise NothingToClaimError
     _tariff, fund = tariff_of(session, earning)

@@ -23,6 +23,8 @@ from ledger import Base, UTCDateTime, enum_column, new_id
 
 TEXT_LENGTH_MAX = 500
 
+_IS_LIVE = text("state NOT IN ('cancelled', 'nothing')")
+
 
 class EarningState(StrEnum):
     """Where an earning stands: without money for it yet, staged in its fund, and its ends."""
@@ -58,12 +60,15 @@ class CutReason(StrEnum):
     CAP = "cap"
     LEFT = "left"
     FUND_ENDED = "fund_ended"
+    # What they had of the matter before it was withdrawn, and could not be taken back.
+    KEPT = "kept"
 
 
 class Earning(Base):
     """What one matter earns under one version of a tariff, in minor units: enough to work it out again.
 
-    The matter lives a floor above, so no foreign key points to it. `reserved` and `on_acceptance` are the formula's.
+    The matter lives a floor above, so no foreign key points to it. Withdrawn and taken up again, it earns anew: of its
+    earnings, all but the newest ended, cancelled or nothing. `reserved` and `on_acceptance` are the formula's.
     `rest_due_at` and `settled_at` say since when the rest, and all of it, is due, whether or not there is money.
     """
 
@@ -81,10 +86,11 @@ class Earning(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index("uq_earnings_live", "matter_id", unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    matter_id: Mapped[UUID] = mapped_column(unique=True)
+    matter_id: Mapped[UUID] = mapped_column(index=True)
     tariff_id: Mapped[UUID | None] = mapped_column(ForeignKey("tariffs.id"))
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -108,6 +114,7 @@ class EarningPart(Base):
         CheckConstraint("due > 0 AND amount BETWEEN 0 AND due", name="amount_within_due"),
         CheckConstraint("(amount = due) = (cut_because IS NULL)", name="less_says_why"),
         CheckConstraint("(amount = 0) = (award_id IS NULL)", name="paid_by_an_award"),
+        CheckConstraint("kept BETWEEN 0 AND amount AND set_off BETWEEN 0 AND due - amount", name="kept_and_set_off"),
         Index("uq_earning_parts", "earning_id", "kind", "resident_id", unique=True),
     )
 
@@ -119,6 +126,10 @@ class EarningPart(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     cut_because: Mapped[CutReason | None] = mapped_column(enum_column(CutReason))
     award_id: Mapped[UUID | None] = mapped_column(ForeignKey("awards.id"), unique=True)
+    # What of it was spent and could not be taken back, once its matter was withdrawn.
+    kept: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    # What was not paid because they had kept as much of an earlier earning of the matter.
+    set_off: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     paid_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -167,6 +178,15 @@ class EarningJoiner(Base):
     """Somebody who shares the reserved part of an earning, as it was when the matter was closed."""
 
     __tablename__ = "earning_joiners"
+
+    earning_id: Mapped[UUID] = mapped_column(ForeignKey("earnings.id"), primary_key=True)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), primary_key=True)
+
+
+class EarningReporter(Base):
+    """Somebody who reported together with the first: they share what is the first reporter's."""
+
+    __tablename__ = "earning_reporters"
 
     earning_id: Mapped[UUID] = mapped_column(ForeignKey("earnings.id"), primary_key=True)
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), primary_key=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, grant, last_day_of_award, unstage
 from earnings.caps import caps_in_force, counts_of, left_under
+from earnings.kept import kept_of, was_claimed
 from earnings.model import AnonymousPart, ClaimState, CutReason, Earning, EarningPart, PartKind
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, count_up, new_id
 from notices import NoticeKind, tell
@@ -44,19 +45,25 @@ def pay(
     caps, counts = caps_in_force(session), list[Count]()
     total = sum(due.amount for due in dues if due.resident_id is not None)
     planned: Counter[UUID] = Counter()
+    kept = kept_of(session, earning)
     entries = [unstage(fund, total, actor=actor, now=now)] if is_staged and total else []
     for due in dues:
         if not due.amount:
             continue
         if due.resident_id is None:
-            session.add(_to_be_claimed(earning, due, now.date()))
+            part = _to_be_claimed(session, earning, due, now.date())
+            session.add(part)
+            if part.state is ClaimState.RETURNED:
+                entries.append(unstage(fund, due.amount, actor=actor, now=now))
             continue
         resident = present(session, due.resident_id)
         amount, because = due.amount, why_gone(resident, fund, now.date())
         left = None if because else left_under(session, caps, resident.id, now.date())
-        if because:
-            amount = 0
-        elif left is not None and left - planned[resident.id] < amount:
+        set_off = 0 if because else min(kept[due.resident_id], amount)
+        kept[due.resident_id] -= set_off
+        amount = 0 if because else amount - set_off
+        because = CutReason.KEPT if set_off else because
+        if left is not None and left - planned[resident.id] < amount:
             amount, because = left - planned[resident.id], CutReason.CAP
         planned[resident.id] += amount
         granted = None
@@ -92,6 +99,7 @@ def pay(
                 due=due.amount,
                 amount=amount,
                 cut_because=because,
+                set_off=set_off,
                 award_id=granted and granted.award.id,
                 paid_at=now,
             )
@@ -105,10 +113,10 @@ def pay(
     return entries
 
 
-def _to_be_claimed(earning: Earning, due: Due, today: date) -> AnonymousPart:
-    return AnonymousPart(
-        id=new_id(), earning_id=earning.id, kind=due.kind, due=due.amount, due_on=today, state=ClaimState.OPEN
-    )
+def _to_be_claimed(session: Session, earning: Earning, due: Due, today: date) -> AnonymousPart:
+    # What was claimed before the matter was withdrawn is not to be had a second time.
+    state = ClaimState.RETURNED if was_claimed(session, earning, due.kind) else ClaimState.OPEN
+    return AnonymousPart(id=new_id(), earning_id=earning.id, kind=due.kind, due=due.amount, due_on=today, state=state)
 
 
 def present(session: Session, resident_id: UUID) -> Resident:

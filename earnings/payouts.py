@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from earnings.formula import split
 from earnings.model import AnonymousPart, Earning, EarningJoiner, EarningPart, EarningState, PartKind
 from earnings.paying import Due, pay
+from earnings.sharing import dues_of_first, together_with
 from earnings.starting import locked_earning, tariff_of
 from ledger import NewEntry
 
@@ -39,13 +40,17 @@ def settle(
     earning = locked_earning(session, matter_id)
     if earning is None or earning.state not in _LIVE or earning.settled_at is not None:
         return []
+    let_be_settled(session, earning, joiners=joiners, now=now)
+    return pay_due(session, earning, actor=actor, now=now)
+
+
+def let_be_settled(session: Session, earning: Earning, *, joiners: Collection[UUID], now: datetime) -> None:
+    """Let all of an earning be due from now on, and write down who shares its reserved part."""
     earning.rest_due_at = earning.rest_due_at or now
     earning.settled_at = now
-    session.add_all(
-        EarningJoiner(earning_id=earning.id, resident_id=each) for each in set(joiners) - {earning.resident_id}
-    )
+    first = {earning.resident_id, *together_with(session, earning)}
+    session.add_all(EarningJoiner(earning_id=earning.id, resident_id=each) for each in set(joiners) - first)
     session.flush()
-    return pay_due(session, earning, actor=actor, now=now)
 
 
 def pay_due(session: Session, earning: Earning, *, actor: str, now: datetime) -> list[NewEntry]:
@@ -59,13 +64,13 @@ def pay_due(session: Session, earning: Earning, *, actor: str, now: datetime) ->
         paid |= set(session.scalars(select(AnonymousPart.kind).where(AnonymousPart.earning_id == earning.id)))
     dues: list[Due] = []
     if earning.rest_due_at is not None and PartKind.REST not in paid:
-        dues.append(Due(PartKind.REST, earning.resident_id, shares.rest))
+        dues += dues_of_first(session, earning, PartKind.REST, shares.rest)
     if earning.settled_at is not None:
         joiners = sorted(
             session.scalars(select(EarningJoiner.resident_id).where(EarningJoiner.earning_id == earning.id))
         )
         each, to_first = shares.of_reserved(len(joiners))
         dues += [Due(PartKind.RESERVED, joiner, each) for joiner in joiners]
-        dues.append(Due(PartKind.RESERVED, earning.resident_id, to_first))
+        dues += dues_of_first(session, earning, PartKind.RESERVED, to_first)
         earning.state = EarningState.SETTLED
     return pay(session, earning, fund, dues, is_staged=True, actor=actor, now=now)

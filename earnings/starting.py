@@ -9,8 +9,17 @@ from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, Tariff, get_fund, get_tariff, last_day_of_award, stage
 from earnings.formula import split
-from earnings.model import AnonymousPart, Earning, EarningPart, EarningState, NothingReason, PartKind
-from earnings.paying import Due, pay
+from earnings.model import (
+    AnonymousPart,
+    Earning,
+    EarningPart,
+    EarningReporter,
+    EarningState,
+    NothingReason,
+    PartKind,
+)
+from earnings.paying import pay
+from earnings.sharing import dues_of_first
 from ledger import NewEntry, balance, new_id
 from notices import NoticeKind, tell
 from people import get_resident
@@ -25,15 +34,19 @@ def begin(
     reason: str,
     nothing_because: NothingReason | None = None,
     is_anonymous: bool = False,
+    together_with: Collection[UUID] = (),
     actor: str,
     now: datetime,
 ) -> tuple[Earning, list[NewEntry]]:
     """Decide what a matter earns its first reporter, and return it with the entries that the caller posts with its own.
 
+    Who reported `together_with` the first shares what is theirs. A matter whose earlier earning was cancelled earns
+    anew; what somebody kept of that is set off.
+
     Where the fund lacks money for all of it, it waits, and nothing is posted. Money that others take at this moment is
     a lost race: run the transaction again, and the earning waits.
     """
-    because = nothing_because or _nothing(session, tariff, resident_id, now.date(), is_anonymous=is_anonymous)
+    because = nothing_because or why_nothing(session, tariff, resident_id, now.date(), is_anonymous=is_anonymous)
     earning = Earning(
         id=new_id(),
         matter_id=matter_id,
@@ -49,6 +62,10 @@ def begin(
     )
     session.add(earning)
     session.flush()
+    session.add_all(
+        EarningReporter(earning_id=earning.id, resident_id=each) for each in set(together_with) - {resident_id}
+    )
+    session.flush()
     if because:
         return earning, []
     entries = start(session, earning, actor=actor, now=now)
@@ -58,7 +75,7 @@ def begin(
             kind=NoticeKind.AWARD_WAITING,
             matter_id=matter_id,
             cause_id=earning.id,
-            residents=[resident_id],
+            residents=[resident_id, *together_with],
             now=now,
         )
     return earning, entries
@@ -71,27 +88,30 @@ def start(session: Session, earning: Earning, *, actor: str, now: datetime) -> l
         return []
     shares = split(earning.amount, tariff.on_acceptance_percent)
     earning.state = EarningState.STAGED
-    dues = [Due(PartKind.ON_ACCEPTANCE, earning.resident_id, shares.on_acceptance)]
+    dues = dues_of_first(session, earning, PartKind.ON_ACCEPTANCE, shares.on_acceptance)
     entries = pay(session, earning, fund, dues, is_staged=False, actor=actor, now=now)
     left = earning.amount - (0 if earning.is_anonymous else shares.on_acceptance)
-    return entries + ([stage(fund, left, actor=actor, now=now)] if left else [])
+    staged = [stage(fund, left, actor=actor, now=now)] if left else []
+    # Of what nobody has by name, all is staged before any of it can go back.
+    return staged + entries if earning.is_anonymous else entries + staged
 
 
 def earning_of(session: Session, matter_id: UUID) -> Earning | None:
-    """Return what a matter earns, None where it was never decided."""
-    return session.scalars(select(Earning).where(Earning.matter_id == matter_id)).one_or_none()
+    """Return what a matter earns, the newest where it earned anew; None where it was never decided."""
+    query = select(Earning).where(Earning.matter_id == matter_id).order_by(Earning.id.desc()).limit(1)
+    return session.scalars(query).one_or_none()
 
 
 def earnings_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, Earning]:
     """Return what those of the matters earn of which it was decided, by matter."""
-    found = session.scalars(select(Earning).where(Earning.matter_id.in_(matter_ids)))
+    found = session.scalars(select(Earning).where(Earning.matter_id.in_(matter_ids)).order_by(Earning.id))
     return {earning.matter_id: earning for earning in found}
 
 
 def locked_earning(session: Session, matter_id: UUID) -> Earning | None:
     """Return what a matter earns, behind its lock, None where it was never decided."""
-    query = select(Earning).where(Earning.matter_id == matter_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    query = select(Earning).where(Earning.matter_id == matter_id).order_by(Earning.id.desc()).limit(1)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def parts_of(session: Session, earning_id: UUID) -> list[EarningPart]:
@@ -116,9 +136,10 @@ def tariff_of(session: Session, earning: Earning) -> tuple[Tariff, Fund]:
     return tariff, get_fund(session, tariff.fund_code)
 
 
-def _nothing(
+def why_nothing(
     session: Session, tariff: Tariff | None, resident_id: UUID | None, today: date, *, is_anonymous: bool
 ) -> NothingReason | None:
+    """Return why a matter earns nothing, but for whose it is; None where it earns something."""
     if resident_id is None and not is_anonymous:
         return NothingReason.NOT_REGISTERED
     if tariff is None:

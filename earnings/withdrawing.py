@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from awards import (
     AlreadyClawedBackError,
     NothingToClawBackError,
+    claw_backs_of,
     get_award,
     plan_claw_back,
     unstage,
@@ -39,11 +40,14 @@ def cancel(session: Session, *, matter_id: UUID, reason: str, actor: str, now: d
             planned = plan_claw_back(session, award_id=part.award_id, reason=reason, actor=actor, now=now)
         except NothingToClawBackError:
             earning.loss += get_award(session, part.award_id).amount
+            part.kept = part.amount
         except (AlreadyClawedBackError, AlreadyReversedError):
-            # It was taken back before, by itself.
+            # It was taken back before, by itself; what was spent by then they still have.
+            part.kept = _left_with_them(session, part.award_id, part.amount)
             continue
         else:
-            earning.loss += part.amount - planned.claw_back.amount
+            part.kept = part.amount - planned.claw_back.amount
+            earning.loss += part.kept
             entries.append(planned.entry)
     _tariff, fund = tariff_of(session, earning)
     unnamed = list(session.scalars(select(AnonymousPart).where(AnonymousPart.earning_id == earning.id)))
@@ -59,3 +63,9 @@ def cancel(session: Session, *, matter_id: UUID, reason: str, actor: str, now: d
     earning.state = EarningState.CANCELLED
     session.flush()
     return entries + ([unstage(fund, staged, actor=actor, now=now)] if staged else [])
+
+
+def _left_with_them(session: Session, award_id: UUID, amount: int) -> int:
+    """Return what of an award that was taken back before could not be; nothing of one that was reversed."""
+    taken = claw_backs_of(session, [award_id]).get(award_id)
+    return 0 if taken is None else amount - taken.amount

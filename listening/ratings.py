@@ -11,7 +11,7 @@ from ledger import Call, new_id, remember_call
 from listening.errors import RatedBeforeError, RatingOverError, RatingUnknownError, StarsError
 from listening.model import TEXT_LENGTH_MAX, ReportRating
 from people import Principal, clean_text
-from reports import NOBODY, Report, as_kept, closed_report_of
+from reports import NOBODY, CoveredText, Covering, Report, as_kept, closed_report_of, cover
 
 RATING_DAYS = 30
 # Of fewer, what is told of all would be told of each.
@@ -74,6 +74,37 @@ def rate(
     remember_call(session, call, made_id=rating.id, now=kept_at)
     session.flush()
     return rating
+
+
+def cover_rating(
+    session: Session,
+    *,
+    report_id: UUID,
+    rating_id: UUID,
+    reason: str,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
+) -> Covering:
+    """Cover, as a supervisor of the report's place, the note beside a rating; its stars go on counting.
+
+    Raises:
+        RatingUnknownError: the report has no such rating, or it has no note.
+        ReportUnknownError, SamePersonError, TextCoveredError, TextRefusedError: as `reports.cover`.
+    """
+    rating = get_rating(session, rating_id)
+    if rating.report_id != report_id or rating.note is None:
+        raise RatingUnknownError(rating_id)
+    return cover(
+        session,
+        report_id=report_id,
+        text_kind=CoveredText.RATING,
+        text_id=rating.id,
+        reason=reason,
+        by=by,
+        now=now,
+        call=call,
+    )
 
 
 def get_rating(session: Session, rating_id: UUID) -> ReportRating:

@@ -36,6 +36,11 @@ class NoticeKind(StrEnum):
     AWARD_WAITING = "award_waiting"
     DUE_TOMORROW = "due_tomorrow"
     OVERDUE = "overdue"
+    APPEALED = "appealed"
+    APPEAL_DECIDED = "appeal_decided"
+    RESTORED = "restored"
+    COVERED = "covered"
+    TOGETHER_ASKED = "together_asked"
 
 
 class SendingState(StrEnum):

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from people import Principal
-from reports.model import ClaimCode, Report
+from reports.hiding_model import ClaimCode
+from reports.model import Report
 
 NOBODY = "anonymous"
 # 25 characters of 32 are 125 random bits: there is nothing to guess. Without look-alikes, in groups of five.

@@ -13,8 +13,10 @@ from earnings import Earning, EarningState, NothingReason
 from ledger import NewEntry, Sweep, post
 from people import Role, get_resident, get_unit, household_works_for
 from reports.calls import calls_of
+from reports.fairness_model import Appeal, AppealSubject
 from reports.model import JoinState, Report, ReportJoin
 from reports.responsibilities import get_category
+from reports.together import together_of
 
 ACTOR = "system"
 
@@ -23,12 +25,18 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
     """Decide at acceptance what a report earns, by the tariff in force on the day it was sent in."""
     category = get_category(session, report.category_code, version=report.list_version)
     submitted_on = report.submitted_at.astimezone(now.tzinfo).date()
-    own = report.resident_id is not None and is_of_department(session, report.resident_id, category.department_code)
+    reporters = [each for each in (report.resident_id, *together_of(session, report.id)) if each is not None]
+    apart = [each for each in reporters if not is_of_department(session, each, category.department_code)]
+    if not apart and _was_granted(session, report):
+        apart = reporters
+    own = bool(reporters) and not apart
     _earning, entries = earnings.begin(
         session,
         matter_id=report.id,
         tariff=tariff_in_force(session, report.category_code, submitted_on),
-        resident_id=report.resident_id,
+        # Of those who report together, who works for the department gets none of it, and the others share it.
+        resident_id=apart[0] if apart else report.resident_id,
+        together_with=apart[1:],
         is_anonymous=report.is_anonymous,
         # An award's reason is read by those who grant awards, and must not tell whose report this was.
         reason="保密上报" if report.is_confidential else f"{category.name}（{report.number}）",
@@ -41,7 +49,7 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
 
 def settle_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
     """Let at closure all that is left be due: to the reporter, and to those who joined with new evidence."""
-    return earnings.settle(session, matter_id=report.id, joiners=_joiners(session, report), actor=actor, now=now)
+    return earnings.settle(session, matter_id=report.id, joiners=joiners_of(session, report), actor=actor, now=now)
 
 
 def take_back_award(session: Session, report: Report, *, reason: str, actor: str, now: datetime) -> list[NewEntry]:
@@ -64,6 +72,8 @@ def release_rests(session: Session, *, now: datetime, limit: int = 50, after: UU
             Earning.rest_due_at.is_(None),
             # Of a report that the command unit leads, it is the one to be late.
             Duty.unit_code == case((Report.is_led, Report.command_code), else_=Report.department_code),
+            # Not before it was withdrawn and taken up again.
+            Duty.charged_at >= Earning.began_at,
             or_(Duty.outcome == DutyOutcome.MISSED, _is_late(now.date())),
         )
         .distinct()
@@ -86,7 +96,15 @@ def _is_late(today: date) -> ColumnElement[bool]:
     return Duty.ended_at.is_(None) & Duty.handled_at.is_(None) & (Duty.due_on < today)
 
 
-def _joiners(session: Session, report: Report) -> list[UUID]:
+def _was_granted(session: Session, report: Report) -> bool:
+    """Say whether an appeal was upheld that the report earns something: then it does, also in a later life."""
+    granted = select(Appeal.id).where(
+        Appeal.report_id == report.id, Appeal.subject == AppealSubject.NOTHING_EARNED, Appeal.is_upheld.is_(True)
+    )
+    return session.scalar(granted.limit(1)) is not None
+
+
+def joiners_of(session: Session, report: Report) -> list[UUID]:
     """Return who shares the reserved part: who joined with evidence that was accepted, and whose report was merged."""
     joined = select(ReportJoin.resident_id).where(
         ReportJoin.report_id == report.id, ReportJoin.state == JoinState.ACCEPTED

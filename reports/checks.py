@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 import ledger
 from duties import KINDS, Duty
 from reports.calls import OPEN_STATES, CallState, ReportCall
+from reports.fairness_checks import FAIRNESS_CHECKS
 from reports.model import Report, ReportStatus, ReportStep, StepKind
 from reports.steps import WITH_DUTY
 
@@ -151,4 +152,5 @@ CHECKS: tuple[ledger.Check, ...] = (
     every_call_stands_where_its_last_step_left_it,
     every_entry_about_a_duty_is_of_one_step,
     the_guards_of_steps_stand,
+    *FAIRNESS_CHECKS,
 )

@@ -9,6 +9,7 @@ from ledger import Call, check_still_new
 from oversight import Order
 from people import Principal
 from reports.errors import ReportUnknownError, StepNotNowError
+from reports.fairness_model import Appeal, Covering
 from reports.model import Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
 from reports.steps import Function, is_placed
 
@@ -50,4 +51,7 @@ def untouched_by(actor: str) -> ColumnElement[bool]:
     ordered = select(Order.id).where(
         Order.matter_id == Report.id, or_(Order.ordered_by == actor, Order.answered_by == actor)
     )
-    return and_(*(~each.correlate(Report).exists() for each in (took, asked, judged, ordered)))
+    appealed = select(Appeal.id).where(Appeal.report_id == Report.id, Appeal.decided_by == actor)
+    covered = select(Covering.id).where(Covering.report_id == Report.id, Covering.made_by == actor)
+    parts = (took, asked, judged, ordered, appealed, covered)
+    return and_(*(~each.correlate(Report).exists() for each in parts))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from notices import NoticeKind, tell
 from people import Role
 from reports.anonymity import NOBODY
+from reports.fairness_model import CoReporter
 from reports.model import Report, ReportJoin, ReportStep, Severity, StepKind
 
 _TO_FOLLOWERS = {
@@ -19,6 +20,7 @@ _TO_FOLLOWERS = {
     StepKind.CLOSURE: NoticeKind.CLOSED,
     StepKind.REOPENING: NoticeKind.REOPENED,
     StepKind.WITHDRAWAL: NoticeKind.WITHDRAWN,
+    StepKind.RESTORATION: NoticeKind.RESTORED,
 }
 _TO_UNIT = {
     StepKind.DISPATCH: NoticeKind.DISPATCHED,
@@ -32,12 +34,16 @@ _TO_SUPERVISORS = {
     StepKind.SUBMISSION: NoticeKind.NEW,
     StepKind.HANDLING: NoticeKind.HANDLED,
     StepKind.COMPLETION: NoticeKind.HANDLED,
+    StepKind.RESTORATION: NoticeKind.RESTORED,
 }
 
-# Those who joined reports, and, after them, those whose own were merged into these.
+# Those who joined reports or report them together, and, after them, those whose own were merged into these.
 _FOLLOWERS: CompoundSelect[UUID | None, UUID, bool] = union_all(
     select(ReportJoin.resident_id, ReportJoin.report_id, false().label("is_merged")).where(
         ReportJoin.report_id.in_(bindparam("report_ids", expanding=True))
+    ),
+    select(CoReporter.resident_id, CoReporter.report_id, false()).where(
+        CoReporter.report_id.in_(bindparam("report_ids", expanding=True)), CoReporter.is_confirmed.is_(True)
     ),
     select(Report.resident_id, Report.id, true()).where(
         Report.merged_into_id.in_(bindparam("report_ids", expanding=True))
@@ -87,7 +93,8 @@ def _tell(
 def _followers(session: Session, report: Report) -> dict[UUID, UUID]:
     """Return who follows a report, each with the report that they know: their own, or the one that they joined.
 
-    They are its reporter, those who joined it, and those of the reports that were merged into it, and into these.
+    They are its reporter and who reports together with them, those who joined it, and those of the reports that were
+    merged into it, and into these.
     """
     found: dict[UUID, UUID] = {} if report.resident_id is None else {report.resident_id: report.id}
     level = [report.id]

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from ledger import Call, check_still_new, new_id, remember_call
 from people import Principal, clean_text
 from reports.errors import JoinDecidedError, JoinRefusedError, JoinUnknownError, ReportUnknownError, StepNotNowError
+from reports.limits import check_may_join
 from reports.model import TEXT_LENGTH_MAX, JoinState, Report, ReportJoin, ReportStatus, StepKind
 from reports.responsibilities import get_category
 from reports.steps import report_open_to
+from reports.together import together_of
 
 # Whoever comes later reports anew, or the reporter reopens.
 ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
@@ -35,14 +37,16 @@ def join(
     Raises:
         ReportUnknownError: there is no such report, or it is private.
         JoinRefusedError: it is their own, they joined it before, or it has ended.
+        DailyLimitError: they have written as many reports and joins today as the office allows.
         TextRefusedError: the evidence is empty, too long, or has forbidden characters.
     """
     report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
     if report is None or by.resident_id is None or _is_private(session, report):
         raise ReportUnknownError(report_id)
     check_still_new(session, call)
-    if report.status in ENDED or report.resident_id == by.resident_id or _joined(session, report, by.resident_id):
+    if report.status in ENDED or _is_theirs(session, report, by.resident_id):
         raise JoinRefusedError(report_id)
+    check_may_join(session, by=by, resident_id=by.resident_id, now=now)
     made = ReportJoin(
         id=new_id(),
         report_id=report.id,
@@ -121,7 +125,9 @@ def weights(session: Session, report_ids: Collection[UUID]) -> dict[UUID, int]:
     return found
 
 
-def _joined(session: Session, report: Report, resident_id: UUID) -> bool:
+def _is_theirs(session: Session, report: Report, resident_id: UUID) -> bool:
+    if resident_id in {report.resident_id, *together_of(session, report.id)}:
+        return True
     same = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == resident_id)
     return session.scalar(same) is not None
 

@@ -15,6 +15,7 @@ from reports.calls import ReportCall, calls_of
 from reports.errors import ReportUnknownError
 from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
 from reports.steps import Function, is_placed
+from reports.together import is_among
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)
 _NEVER_ACCEPTED = frozenset({ReportStatus.SUBMITTED, ReportStatus.REJECTED, ReportStatus.MERGED})
@@ -133,8 +134,11 @@ def _is_seen(session: Session, report: Report, by: Principal) -> bool:
     called = calls_of(session, [report.id])
     if any(is_placed(session, report, by, Function.HANDLING, at=each.unit_code) for each in called):
         return True
+    if by.resident_id is None:
+        return False
     joined = select(ReportJoin.id).where(ReportJoin.report_id == report.id, ReportJoin.resident_id == by.resident_id)
-    return by.resident_id is not None and session.scalar(joined) is not None
+    together = select(Report.id).where(Report.id == report.id, is_among(by))
+    return session.scalar(joined) is not None or session.scalar(together) is not None
 
 
 def _reasons(by: Principal, statuses: Collection[ReportStatus]) -> list[ColumnElement[bool]]:
@@ -151,6 +155,7 @@ def _reasons(by: Principal, statuses: Collection[ReportStatus]) -> list[ColumnEl
     if by.resident_id is not None:
         reasons.append(Report.resident_id == by.resident_id)
         reasons.append(Report.id.in_(select(ReportJoin.report_id).where(ReportJoin.resident_id == by.resident_id)))
+        reasons.append(is_among(by))
     return reasons or [false()]
 
 

@@ -150,6 +150,7 @@ class StepKind(StrEnum):
     CALL_POSTPONEMENT = "call_postponement"
     CALL_WITHDRAWAL = "call_withdrawal"
     COMPLETION = "completion"
+    RESTORATION = "restoration"
 
 
 class RequestKind(StrEnum):
@@ -219,36 +220,14 @@ class Report(Base):
     is_led: Mapped[bool] = mapped_column(server_default=false())
 
 
-class ClaimCode(Base):
-    """The code by which an anonymous reporter follows their report and claims what it earns; only its hash is kept."""
+class RejectionKind(StrEnum):
+    """Why a report is not accepted: in words for its reporter, and for the rule about repeated false reports."""
 
-    __tablename__ = "claim_codes"
-
-    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), unique=True)
-
-
-class Unmasking(Base):
-    """What an officer asked about whose a confidential report is, and what another one decided."""
-
-    __tablename__ = "report_unmaskings"
-    __table_args__ = (
-        CheckConstraint(
-            "(decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
-            name="decided_whole",
-        ),
-        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
-    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
-    asked_by: Mapped[str] = mapped_column(String(64))
-    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    is_approved: Mapped[bool | None]
-    note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
-    decided_by: Mapped[str | None] = mapped_column(String(64))
-    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    NOT_OURS = "not_ours"
+    KNOWN_ALREADY = "known_already"
+    FALSE = "false"
+    INSULTING = "insulting"
+    OTHER = "other"
 
 
 class ReportStep(Base):
@@ -267,6 +246,7 @@ class ReportStep(Base):
         # Whether somebody had a part in a report.
         Index("ix_report_steps_report_id_made_by", "report_id", "made_by"),
         CheckConstraint("(kind LIKE 'call%') = (call_id IS NOT NULL)", name="steps_of_calls_name_them"),
+        CheckConstraint("rejection_kind IS NULL OR kind = 'rejection'", name="only_rejections_have_a_kind"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -283,6 +263,8 @@ class ReportStep(Base):
     note: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     entry_id: Mapped[UUID | None] = mapped_column(unique=True)
     call_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_calls.id"), index=True)
+    # Of rejections before there were kinds there is none: they read as "other".
+    rejection_kind: Mapped[RejectionKind | None] = mapped_column(enum_column(RejectionKind))
 
 
 class JoinState(StrEnum):

@@ -1,6 +1,7 @@
 """What the reporter does: sending a report in, and reopening it where what was called done is not."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from oversight import raise_urgent
 from people import Level, Principal, clean_lines, clean_text, get_resident, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
+from reports.limits import check_may_report
 from reports.model import (
     NAME_LENGTH_MAX,
     OUTSIDE_TEXT_LENGTH_MAX,
@@ -24,6 +26,7 @@ from reports.model import (
 )
 from reports.responsibilities import deadlines_of, get_category
 from reports.steps import known, locked_report, take_step
+from reports.together import ask_together, check_together
 from reports.working_days import due_on
 
 REOPENING_DAYS = 15
@@ -45,6 +48,7 @@ def submit(
     is_confidential: bool = False,
     is_urgent: bool = False,
     channel: Channel | None = None,
+    joint_with: Sequence[UUID] = (),
     call: Call | None = None,
 ) -> Report:
     """Take in a report of what somebody saw at a place; `by` is the resident, or an officer who writes it for one.
@@ -53,6 +57,7 @@ def submit(
     `by` is nobody (`anonymity.nobody`), the report is anonymous, and the caller gives them its code. What is urgent
     (重大事项) is brought before the command unit and the one above it at once, before anybody accepts it.
     Without a channel, it came by whoever writes it. What came by Open311 may have lines, and 4,000 characters.
+    Residents named in `joint_with` are asked whether they report together with the writer (`together.answer_together`).
     Latitude and longitude are degrees (WGS 84), both or neither. Of two reports that draw the same number, one meets a
     unique violation.
 
@@ -61,6 +66,9 @@ def submit(
         UnitUnknownError, PlaceUnknownError: there is no such unit, or it is a department.
         ResidentUnknownError: no such resident.
         PositionError: half a position, or none on earth.
+        JointReportError: those named cannot report together.
+        DailyLimitError, WaitingLimitError, FalseReportsError, OnBehalfLimitError, OwnHouseholdError: as
+            `limits.check_may_report`.
         TextRefusedError: the description or the address is empty, too long, or has forbidden characters.
     """
     category = get_category(session, category_code)
@@ -69,6 +77,9 @@ def submit(
         raise PlaceUnknownError(unit.code)
     check_position(latitude, longitude)
     is_anonymous = by.actor == NOBODY
+    is_own = resident_id is not None and by.is_resident(resident_id)
+    check_together(resident_id, joint_with, is_hidden=is_confidential, is_own=is_own)
+    check_may_report(session, by=by, resident_id=resident_id, now=now)
     kept_at = as_kept(by, now)
     if channel is None:
         channel = Channel.RESIDENT if is_anonymous or by.resident_id is not None else Channel.OFFICER
@@ -95,6 +106,7 @@ def submit(
     if is_urgent:
         raise_urgent(session, matter_id=report.id, unit_code=unit.code, now=kept_at, day_only=is_anonymous)
     take_step(session, report, StepKind.SUBMISSION, ReportStatus.SUBMITTED, by=by, now=now, call=call)
+    ask_together(session, report, joint_with, now=now)
     return report
 
 

@@ -26,8 +26,18 @@ from people import Principal, Role, clean_text, get_unit
 from reports.anonymity import NOBODY, as_kept
 from reports.calls import are_calls_open
 from reports.errors import ReportUnknownError, StepNotNowError
+from reports.fairness_model import Appeal, Covering
 from reports.followers import tell_of_step
-from reports.model import TEXT_LENGTH_MAX, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
+from reports.model import (
+    TEXT_LENGTH_MAX,
+    RejectionKind,
+    Report,
+    ReportJoin,
+    ReportRequest,
+    ReportStatus,
+    ReportStep,
+    StepKind,
+)
 
 T = TypeVar("T")
 
@@ -72,6 +82,7 @@ FUNCTIONS = {
     StepKind.CALL_POSTPONEMENT: Function.SUPERVISION,
     StepKind.CALL_WITHDRAWAL: Function.SUPERVISION,
     StepKind.COMPLETION: Function.COMMAND,
+    StepKind.RESTORATION: Function.SUPERVISION,
 }
 
 # Whose duty is open and not handled.
@@ -112,6 +123,7 @@ class NewStep:
     due_on: date | None = None
     duty_entry: NewEntry | None = None
     call_id: UUID | None = None
+    rejection_kind: RejectionKind | None = None
 
 
 def locked_report(session: Session, report_id: UUID, kind: StepKind, *, by: Principal, call: Call | None) -> Report:
@@ -222,6 +234,7 @@ def take_step(
     old_due_on: date | None = None,
     due_on: date | None = None,
     duty_entry: NewEntry | None = None,
+    rejection_kind: RejectionKind | None = None,
     award_entries: Sequence[NewEntry] = (),
 ) -> ReportStep:
     """Write down a step, bring the report to its status, tell whom it concerns, and post the entries that belong to it.
@@ -229,7 +242,7 @@ def take_step(
     Raises:
         TextRefusedError: the note is empty, too long, or has forbidden characters.
     """
-    step = NewStep(kind, note, unit_code, old_due_on, due_on, duty_entry)
+    step = NewStep(kind, note, unit_code, old_due_on, due_on, duty_entry, rejection_kind=rejection_kind)
     return take_steps(session, report, [step], status, by=by, now=now, call=call, award_entries=award_entries)
 
 
@@ -268,6 +281,7 @@ def take_steps(
             note=None if each.note is None else clean_text(each.note, field="note", length_max=TEXT_LENGTH_MAX),
             entry_id=None if each.duty_entry is None else each.duty_entry.id,
             call_id=each.call_id,
+            rejection_kind=each.rejection_kind,
         )
         for number, each in enumerate(new, start=earlier + 1)
     ]
@@ -301,9 +315,8 @@ def report_of_step(session: Session, step_id: UUID) -> Report:
 
 def steps_of(session: Session, report_id: UUID) -> list[ReportStep]:
     """Return a report's steps, the earliest first."""
-    return list(
-        session.scalars(select(ReportStep).where(ReportStep.report_id == report_id).order_by(ReportStep.number))
-    )
+    found = select(ReportStep).where(ReportStep.report_id == report_id).order_by(ReportStep.number)
+    return list(session.scalars(found))
 
 
 def functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
@@ -327,6 +340,8 @@ def _did() -> CompoundSelect[StepKind]:
             (ReportRequest.asked_by == actor) | (ReportRequest.decided_by == actor),
         ),
         select(supervised).where(ReportJoin.report_id == report_id, ReportJoin.decided_by == actor),
+        select(supervised).where(Appeal.report_id == report_id, Appeal.decided_by == actor),
+        select(supervised).where(Covering.report_id == report_id, Covering.made_by == actor),
         select(case((order.c.is_given, supervised), (order.c.is_to_command, commanded), else_=handled)),
     )
 

@@ -10,7 +10,7 @@ from ledger import Call
 from people import Level, Principal, Unit, get_unit, units_by_code
 from reports.awarding import begin_award, settle_award
 from reports.errors import MergerTargetError, ReportUnknownError
-from reports.model import Report, ReportStatus, ReportStep, Severity, StepKind
+from reports.model import RejectionKind, Report, ReportStatus, ReportStep, Severity, StepKind
 from reports.responsibilities import deadlines_of, get_category
 from reports.steps import Function, is_placed, locked_report, take_step
 from reports.working_days import due_on
@@ -59,16 +59,33 @@ def accept(
 
 
 def reject(
-    session: Session, *, report_id: UUID, reason: str, by: Principal, now: datetime, call: Call | None = None
+    session: Session,
+    *,
+    report_id: UUID,
+    reason: str,
+    kind: RejectionKind = RejectionKind.OTHER,
+    by: Principal,
+    now: datetime,
+    call: Call | None = None,
 ) -> ReportStep:
-    """Reject a report, with the reason that its reporter reads.
+    """Reject a report, with the reason that its reporter reads, and of which kind it is.
 
     Raises:
         ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
         TextRefusedError: the reason is empty, too long, or has forbidden characters.
     """
     report = locked_report(session, report_id, StepKind.REJECTION, by=by, call=call)
-    return take_step(session, report, StepKind.REJECTION, ReportStatus.REJECTED, by=by, now=now, call=call, note=reason)
+    return take_step(
+        session,
+        report,
+        StepKind.REJECTION,
+        ReportStatus.REJECTED,
+        by=by,
+        now=now,
+        call=call,
+        note=reason,
+        rejection_kind=kind,
+    )
 
 
 def merge(

@@ -14,9 +14,11 @@ from duties import Duty
 from oversight import Order
 from people import Principal, Role
 from reports.calls import UNHANDLED_STATES, CallState, ReportCall
+from reports.fairness_model import Appeal, Covering
+from reports.hiding_model import Unmasking
 from reports.joining import ENDED
 from reports.listings import pairs, placed, placed_at, with_duties
-from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, Unmasking
+from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep
 from reports.steps import FUNCTIONS, Function
 
 # What each function has to do next.
@@ -205,6 +207,8 @@ def had_no_other_part(by: Principal, function: Function) -> ColumnElement[bool]:
             exists().where(ReportRequest.report_id == Report.id, who == by.actor)
             for who in (ReportRequest.asked_by, ReportRequest.decided_by)
         ]
+        parts.append(exists().where(Appeal.report_id == Report.id, Appeal.decided_by == by.actor))
+        parts.append(exists().where(Covering.report_id == Report.id, Covering.made_by == by.actor))
     parts += [exists().where(Order.matter_id == Report.id, part) for part in _parts_in_orders(by, function)]
     # Each by itself: PostgreSQL looks into alternatives report by report.
     return and_(*(~part for part in parts))

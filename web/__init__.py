@@ -14,6 +14,7 @@ from web.cli import register_commands
 from web.extensions import babel, csrf, db, migrate
 from web.json_format import LedgerJson
 from web.languages import DEFAULT_LOCALE, locale
+from web.nameless_limits import register_nameless_limits
 from web.open311 import register_open311
 from web.pages import register_pages
 from web.proxies import TrustedProxies
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_request_ids(app)
     register_security_headers(app, settings)
     register_rate_limits(app)
+    register_nameless_limits(app)
     register_access(app)
     csrf.init_app(app)
     register_answers(app)

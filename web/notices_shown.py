@@ -26,6 +26,11 @@ SENTENCES: dict[NoticeKind, Any] = {
     NoticeKind.AWARD_WAITING: _l("Credits for report %(number)s wait until their fund has money."),
     NoticeKind.DUE_TOMORROW: _l("Report %(number)s is due by the next working day."),
     NoticeKind.OVERDUE: _l("Report %(number)s is overdue."),
+    NoticeKind.APPEALED: _l("There is an appeal about report %(number)s to decide."),
+    NoticeKind.APPEAL_DECIDED: _l("Your appeal about report %(number)s was decided. The answer is with the report."),
+    NoticeKind.RESTORED: _l("Report %(number)s was taken up again and waits to be accepted."),
+    NoticeKind.COVERED: _l("Words of yours about report %(number)s were covered. The reason is with the report."),
+    NoticeKind.TOGETHER_ASKED: _l("Somebody named you as reporting %(number)s together with them. Please confirm it."),
 }
 
 

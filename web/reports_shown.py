@@ -10,10 +10,15 @@ from earnings import ClaimState, EarningPart, anonymous_parts_of, earning_of, pa
 from oversight import Escalation, Order, OrderState, escalations_about, orders_about
 from people import Principal, Role
 from reports import (
+    Covering,
     Report,
     ReportCall,
+    appealable,
+    appeals_of,
+    asked_together,
     calls_of,
     comments_of,
+    covering_of,
     duties_about,
     duties_of,
     joins_of,
@@ -24,16 +29,21 @@ from reports import (
     weights,
 )
 from web.clock import now, today
+from web.covered_texts import is_author, joins_facts
 
 # Who may learn whose a report is.
 _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
-def report_facts(report: Report, duty: Duty | None, weight: int, seen_by: Principal) -> dict[str, Any]:
+def report_facts(
+    report: Report, duty: Duty | None, weight: int, seen_by: Principal, covering: Covering | None
+) -> dict[str, Any]:
     """Return a report's own facts with its open duty and how many told of it, for somebody who may see it."""
-    knows = _is_own(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
+    knows = is_author(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
     return {
         "report": report,
+        "description": report.description if covering is None or is_author(report, seen_by) else None,
+        "covered": None if covering is None else covering.reason,
         "duty": None if duty is None else _duty_facts(duty),
         "weight": weight,
         "resident_id": report.resident_id if knows else None,
@@ -48,7 +58,8 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
     duties = {each.matter_id: each for each in duties_about(session, list(by_id))}
     charged = duties_of(session, report.id)
     is_officer = _is_officer(seen_by)
-    facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by)
+    covering = covering_of(session, report.id)
+    facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by, covering)
     if report.is_confidential and is_officer and may_know_reporter(session, report, seen_by):
         facts["resident_id"] = report.resident_id
     return {
@@ -66,16 +77,34 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         ],
         "orders": [order_facts(each) for each in orders_about(session, report.id)] if is_officer else [],
         "requests": requests_of(session, report.id) if is_officer else [],
-        "joins": [
-            joined for joined in joins_of(session, report.id) if is_officer or seen_by.is_resident(joined.resident_id)
-        ],
+        "joins": joins_facts(
+            session,
+            [each for each in joins_of(session, report.id) if is_officer or seen_by.is_resident(each.resident_id)],
+            seen_by,
+        ),
         "comments": comments_of(session, report.id) if is_officer else [],
         "award": _award_facts(session, report, seen_by),
         "unmaskings": [
             each
             for each in unmaskings_of(session, report.id)
-            if (each.is_approved and _is_own(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
+            if (each.is_approved and is_author(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
         ],
+        "appeals": [
+            each
+            for each in appeals_of(session, report.id)
+            if seen_by.may(Role.SUPERVISOR) or is_author(report, seen_by) or each.appealed_by == seen_by.actor
+        ],
+        "appealable": appealable(session, report, seen_by, now()),
+        "together": _together_facts(session, report, seen_by),
+    }
+
+
+def _together_facts(session: Session, report: Report, seen_by: Principal) -> dict[str, Any]:
+    asked = asked_together(session, report.id)
+    return {
+        "asked": len(asked),
+        "confirmed": sum(each.is_confirmed is True for each in asked),
+        "mine": next((each.is_confirmed for each in asked if seen_by.is_resident(each.resident_id)), None),
     }
 
 
@@ -139,14 +168,15 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
     unnamed = anonymous_parts_of(session, earning.id) if earning.is_anonymous else []
     parts = [part for part in parts_of(session, earning.id) if knows_all or seen_by.is_resident(part.resident_id)]
     # What others earn, and what became of it, is theirs.
-    is_whole = knows_all or _is_own(report, seen_by)
+    is_whole = knows_all or is_author(report, seen_by)
+    hidden = report.is_confidential and not is_author(report, seen_by)
     return {
         "state": earning.state,
         "amount": earning.amount if is_whole else None,
         "nothing_because": earning.nothing_because if is_whole else None,
         "loss": earning.loss if is_whole else None,
         "paid": sum(part.amount for part in parts),
-        "parts": [_part_facts(part, hidden=report.is_confidential and not _is_own(report, seen_by)) for part in parts],
+        "parts": [_part_facts(part, hidden=hidden) for part in parts],
         "to_be_claimed": [] if not is_whole else [part for part in unnamed if part.state is ClaimState.OPEN],
     }
 
@@ -162,11 +192,6 @@ def _part_facts(part: EarningPart, *, hidden: bool) -> dict[str, Any]:
 
 def _is_officer(somebody: Principal) -> bool:
     return somebody.resident_id is None and somebody.matter_id is None
-
-
-def _is_own(report: Report, seen_by: Principal) -> bool:
-    own = report.resident_id is not None and seen_by.is_resident(report.resident_id)
-    return own or seen_by.matter_id == report.id
 
 
 def _open_one(charged: Sequence[Duty]) -> Duty | None:

@@ -70,11 +70,9 @@ class Office:
 
     # --- people and time --------------------------------------------------------------------------------------------
 
-    def resident(self) -> Principal:
-        """Register somebody who can report."""
-        made = register_resident(
-            self.session, name="张小三", phone="13800000001", unit_code=VILLAGE, vault=VAULT, now=NOON
-        )
+    def resident(self, phone: str = "13800000001") -> Principal:
+        """Register somebody who can report; who has the same phone is of one household."""
+        made = register_resident(self.session, name="张小三", phone=phone, unit_code=VILLAGE, vault=VAULT, now=NOON)
         return Principal(
             actor=f"resident:{made.id.hex}", grants=(Grant(Role.RESIDENT),), name=made.name, resident_id=made.id
         )

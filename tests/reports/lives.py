@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import earnings
 import reports
 from ledger import SamePersonError
 from people import Principal, Role
-from reports import JoinRefusedError, ReportError, RequestKind, Severity
+from reports import AppealSubject, JoinRefusedError, ReportError, RequestKind, Severity
 from tests.earnings.builders import TARIFF, Purse
 from tests.reports.builders import CITY_WORKS, JUSTICE, OTHER_TOWN, TOWN, VILLAGE, person
 
@@ -34,6 +34,9 @@ RULES: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "reopen": (REPORTING, ("closed",), "dispatched"),
     "postpone": (SUPERVISION, ("accepted", *WITH_DEPARTMENT), None),
     "withdraw": (SUPERVISION, OPEN, "withdrawn"),
+    "appeal": (REPORTING, ("rejected", "withdrawn"), None),
+    "uphold": (SUPERVISION, ("rejected", "withdrawn"), "submitted"),
+    "dismiss": (SUPERVISION, ("rejected", "withdrawn"), None),
 }
 
 
@@ -46,6 +49,9 @@ class Copy:
     status: str = "submitted"
     took: dict[str, set[str]] = field(default_factory=dict)
     joiners: set[str] = field(default_factory=set)
+    # Whether there is an appeal against how it ended: None, "asked" or "decided"; and when it ended.
+    appeal: str | None = None
+    ended_at: datetime | None = None
 
 
 class Lives:
@@ -99,6 +105,10 @@ class Lives:
             assert not isinstance(told, Exception), (name, before, told)
             copy.status = leads_to or copy.status
             copy.took.setdefault(by.actor, set()).add(function)
+            if name in ("reject", "withdraw"):
+                copy.appeal, copy.ended_at = None, self.purse.at
+            if name in ("appeal", "uphold", "dismiss"):
+                copy.appeal = "asked" if name == "appeal" else "decided"
             self.taken += 1
         else:
             assert isinstance(told, REFUSALS), (name, before, by.grants)
@@ -124,7 +134,7 @@ class Lives:
             parts = [] if earning is None else earnings.parts_of(self.purse.session, earning.id)
             assert sum(part.amount for part in parts) <= TARIFF
             if earning is not None and earning.state is earnings.EarningState.SETTLED:
-                assert sum(part.amount for part in parts) == TARIFF
+                assert sum(part.amount + part.set_off for part in parts) == TARIFF
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -135,6 +145,12 @@ class Lives:
             return False
         if not self._placed(copy, by, function):
             return False
+        if name == "appeal":
+            in_time = copy.ended_at is not None and self.purse.at.date() <= copy.ended_at.date() + timedelta(days=15)
+            return copy.appeal is None and in_time
+        if name in ("uphold", "dismiss"):
+            # Not even another step of the same end: whoever decides is new to the report.
+            return copy.appeal == "asked" and not copy.took.get(by.actor)
         if name == "merge":
             return into is not copy and into.status not in ("rejected", "merged", "withdrawn")
         if name == "transfer":
@@ -170,10 +186,30 @@ class Lives:
             "give_back": lambda: reports.return_to_department(session, note="没好", **common),
             "close": lambda: reports.close(session, **common),
             "reopen": lambda: reports.reopen(session, reason="又来了", **common),
+            "appeal": lambda: reports.appeal(session, subject=self._ended_by(copy), reason="不服", **common),
+            "uphold": lambda: self._decided(copy, by, is_upheld=True),
+            "dismiss": lambda: self._decided(copy, by, is_upheld=False),
             "postpone": lambda: self._asked_and_decided(RequestKind.POSTPONEMENT, copy, by),
             "withdraw": lambda: self._asked_and_decided(RequestKind.WITHDRAWAL, copy, by),
         }
         return steps[name]()
+
+    def _ended_by(self, copy: Copy) -> AppealSubject:
+        return AppealSubject.WITHDRAWAL if copy.status == "withdrawn" else AppealSubject.REJECTION
+
+    def _decided(self, copy: Copy, by: Principal, *, is_upheld: bool) -> object:
+        found = reports.appeals_of(self.purse.session, copy.id)
+        # Of what was never appealed against, an id of nothing.
+        appeal_id = found[-1].id if found else copy.id
+        return reports.decide_appeal(
+            self.purse.session,
+            report_id=copy.id,
+            appeal_id=appeal_id,
+            is_upheld=is_upheld,
+            note="x",
+            by=by,
+            now=self.purse.at,
+        )
 
     def _asked_and_decided(self, kind: RequestKind, copy: Copy, by: Principal) -> object:
         """Let somebody ask, and somebody new decide: only the first is on trial."""

@@ -28,7 +28,7 @@ def live(engine: Engine, seed: int, length: int) -> int:
 
 def happen(lives: Lives, chance: Random) -> None:
     """Let one thing happen: mostly what the rules allow, else what anybody tries."""
-    alive = [copy for copy in lives.copies if copy.status not in ("rejected", "merged", "withdrawn")]
+    alive = [copy for copy in lives.copies if copy.status != "merged" and copy.appeal != "decided"]
     copy, into, kind = chance.choice(alive or lives.copies), chance.choice(lives.copies), chance.random()
     everybody = [*lives.staff, *lives.residents]
     if kind < 0.05:

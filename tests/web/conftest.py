@@ -23,6 +23,7 @@ from tests.web.world import Clock, World
 from web import Settings, create_app
 from web.extensions import db
 from web.known_keys import KnownKeys
+from web.nameless_limits import NamelessCounts
 from web.secret_keys import register_secret_keys
 
 PHONE_KEYS = people.new_phone_keys()
@@ -80,6 +81,7 @@ def application_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
             is_now.clear()
             is_now.update(was)
         app.extensions |= {"settings": settings, "known_keys": KnownKeys(), "permit_leases": PermitLeases()}
+        app.extensions["nameless_counts"] = NamelessCounts()
         register_secret_keys(app, settings)
         return app
 

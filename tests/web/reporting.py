@@ -47,12 +47,17 @@ class Desk:
             "dispatcher": self.world.key(Role.DISPATCHER, name="Dispatcher"),
             "handler": self.world.key(Role.HANDLER, name="Handler", unit_code="140881"),
             "resident": self.reporter.key,
-            "neighbour": self.world.resident().key,
+            "neighbour": self.neighbour.key,
         }
 
     @cached_property
     def reporter(self) -> Somebody:
         """Whose the reports are."""
+        return self.world.resident()
+
+    @cached_property
+    def neighbour(self) -> Somebody:
+        """Somebody else who lives there."""
         return self.world.resident()
 
     def sent_in(self, **changes: Any) -> dict[str, Any]:

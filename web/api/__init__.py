@@ -23,8 +23,11 @@ from web.api import (
     ratings,
     redemptions,
     repayments,
+    report_appeals,
     report_calls,
+    report_coverings,
     report_joins,
+    report_limits,
     report_orders,
     report_photos,
     report_steps,
@@ -62,6 +65,7 @@ _RESOURCES = (
     tariffs.blueprint,
     reports.blueprint,
     award_caps.blueprint,
+    report_limits.blueprint,
     claims.blueprint,
     scoreboard.blueprint,
     call_backs.blueprint,
@@ -69,8 +73,8 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(balances, holds, publications, ratings, report_calls, report_joins, report_orders, report_photos, report_steps),
-    *(report_suggestions, unmaskings),
+    *(balances, holds, publications, ratings, report_appeals, report_calls, report_coverings, report_joins),
+    *(report_orders, report_photos, report_steps, report_suggestions, unmaskings),
 )
 
 

@@ -16,6 +16,7 @@ from web.api.pages import page, page_of
 from web.api.reports import SEE_REPORTS, blueprint
 from web.auth import access, principal
 from web.clock import now
+from web.covered_texts import ratings_facts
 from web.unit_of_work import reading
 
 
@@ -38,6 +39,9 @@ class RatingReply(Reply):
     report_id = fields.UUID(required=True)
     stars = fields.Integer(required=True)
     note = fields.String(required=True, allow_none=True)
+    covered = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why the note is covered; then its author reads it."}
+    )
     rated_at = Instant(required=True)
 
 
@@ -49,8 +53,8 @@ def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
     """Rate, as the reporter and within 30 days of closure, how the report was dealt with; once for each closure."""
     call = call_of(asked) if principal().matter_id is None else nobodys_call_of(asked)
 
-    def make(session: Session) -> ReportRating:
-        return rate(
+    def make(session: Session) -> dict[str, Any]:
+        rated = rate(
             session,
             report_id=report_id,
             stars=asked["stars"],
@@ -59,8 +63,9 @@ def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
             now=now(),
             call=call,
         )
+        return _told(session, [rated])[0]
 
-    return once(call, make, get_rating)
+    return once(call, make, lambda session, rating_id: _told(session, [get_rating(session, rating_id)])[0])
 
 
 @blueprint.get("/reports/<uuid:report_id>/ratings")
@@ -71,6 +76,13 @@ def list_ratings(report_id: UUID) -> Any:
 
     def read(session: Session) -> dict[str, Any]:
         report = get_report(session, report_id, seen_by=principal())
-        return page(ratings_of(session, report.id), None)
+        return page(_told(session, ratings_of(session, report.id)), None)
 
     return reading(read)
+
+
+def _told(session: Session, ratings: list[ReportRating]) -> list[dict[str, Any]]:
+    if not ratings:
+        return []
+    report = get_report(session, ratings[0].report_id, seen_by=principal())
+    return ratings_facts(session, report, ratings, principal())

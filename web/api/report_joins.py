@@ -13,6 +13,7 @@ from web.api.report_replies import JoinReply
 from web.api.reports import blueprint
 from web.auth import access, principal
 from web.clock import now
+from web.covered_texts import joins_facts
 
 
 class JoinRequest(Request):
@@ -41,10 +42,11 @@ def join_one(asked: dict[str, Any], report_id: UUID) -> Any:
     """Join a report of somebody else; new evidence that is accepted shares the reserved part of what it earns."""
     call = call_of(asked)
 
-    def make(session: Session) -> ReportJoin:
-        return join(session, report_id=report_id, evidence=asked["evidence"], by=principal(), now=now(), call=call)
+    def make(session: Session) -> dict[str, Any]:
+        made = join(session, report_id=report_id, evidence=asked["evidence"], by=principal(), now=now(), call=call)
+        return _told(session, made)
 
-    return once(call, make, get_join)
+    return once(call, make, _again)
 
 
 @blueprint.post("/reports/<uuid:report_id>/joins/<uuid:join_id>/acceptance")
@@ -68,8 +70,8 @@ def reject_join(asked: dict[str, Any], report_id: UUID, join_id: UUID) -> Any:
 def _decision(asked: dict[str, Any], report_id: UUID, join_id: UUID, *, is_accepted: bool, note: str | None) -> Any:
     call = call_of(asked)
 
-    def make(session: Session) -> ReportJoin:
-        return decide_join(
+    def make(session: Session) -> dict[str, Any]:
+        decided = decide_join(
             session,
             report_id=report_id,
             join_id=join_id,
@@ -79,5 +81,14 @@ def _decision(asked: dict[str, Any], report_id: UUID, join_id: UUID, *, is_accep
             now=now(),
             call=call,
         )
+        return _told(session, decided)
 
-    return once(call, make, get_join)
+    return once(call, make, _again)
+
+
+def _again(session: Session, join_id: UUID) -> dict[str, Any]:
+    return _told(session, get_join(session, join_id))
+
+
+def _told(session: Session, joined: ReportJoin) -> dict[str, Any]:
+    return joins_facts(session, [joined], principal())[0]

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from earnings import CutReason, EarningState, NothingReason, PartKind
 from oversight import EscalationKind, OrderState
-from reports import CallState, JoinState, ReportStatus, Severity
+from reports import AppealSubject, CallState, JoinState, RejectionKind, ReportStatus, Severity
 from web.api.fields import Day, Instant, Reply
 
 
@@ -26,6 +26,14 @@ class ReportStepReply(Schema):
     old_due_on = Day(required=True, allow_none=True, attribute="step.old_due_on")
     due_on = Day(required=True, allow_none=True, attribute="step.due_on")
     note = fields.String(required=True, allow_none=True, attribute="step.note")
+    kind = fields.Enum(
+        RejectionKind,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        attribute="step.rejection_kind",
+        metadata={"description": "Of a rejection: of which kind."},
+    )
     call_id = fields.UUID(
         required=True, allow_none=True, attribute="step.call_id", metadata={"description": "The call it is about."}
     )
@@ -120,6 +128,11 @@ class JoinReply(Reply):
     report_id = fields.UUID(required=True)
     resident_id = fields.UUID(required=True)
     evidence = fields.String(required=True, allow_none=True)
+    covered = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it is covered; then only its author reads it."},
+    )
     state = fields.Enum(JoinState, by_value=True, required=True)
     note = fields.String(required=True, allow_none=True)
     joined_at = Instant(required=True)
@@ -136,6 +149,40 @@ class UnmaskingReply(Reply):
     approved = fields.Boolean(required=True, allow_none=True, attribute="is_approved")
     note = fields.String(required=True, allow_none=True)
     decided_at = Instant(required=True, allow_none=True)
+
+
+class AppealReply(Reply):
+    """What a reporter says against a decision, and what was decided about that; `upheld` is null until then."""
+
+    id = fields.UUID(required=True)
+    report_id = fields.UUID(required=True)
+    subject = fields.Enum(AppealSubject, by_value=True, required=True)
+    subject_id = fields.UUID(required=True)
+    reason = fields.String(required=True)
+    appealed_at = Instant(required=True)
+    upheld = fields.Boolean(required=True, allow_none=True, attribute="is_upheld")
+    note = fields.String(required=True, allow_none=True)
+    decided_at = Instant(required=True, allow_none=True)
+
+
+class AppealableReply(Schema):
+    """A decision against which the caller may appeal, and through which day."""
+
+    subject = fields.Enum(AppealSubject, by_value=True, required=True)
+    subject_id = fields.UUID(required=True)
+    last_on = Day(required=True)
+
+
+class TogetherReply(Schema):
+    """How many were asked to report together with the writer, how many did, and what the caller said, if asked."""
+
+    asked = fields.Integer(required=True)
+    confirmed = fields.Integer(required=True)
+    mine = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whether the caller confirmed; null: not yet, or not asked."},
+    )
 
 
 class ClaimableReply(Schema):
@@ -189,7 +236,10 @@ class ReportSummaryReply(Reply):
     number = fields.String(required=True, attribute="report.number")
     status = fields.Enum(ReportStatus, by_value=True, required=True, attribute="report.status")
     category = fields.String(required=True, attribute="report.category_code")
-    description = fields.String(required=True, attribute="report.description")
+    description = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null where it is covered, but to who wrote it."}
+    )
+    covered = fields.String(required=True, allow_none=True, metadata={"description": "Why the description is covered."})
     unit = fields.String(required=True, attribute="report.unit_code")
     address = fields.String(required=True, allow_none=True, attribute="report.address")
     latitude = fields.Float(required=True, allow_none=True, data_key="lat", attribute="report.latitude")
@@ -221,6 +271,11 @@ class ReportReply(ReportSummaryReply):
         fields.Nested(CommentReply), required=True, metadata={"description": "Said outside; for officers only."}
     )
     unmaskings = fields.List(fields.Nested(UnmaskingReply), required=True)
+    appeals = fields.List(fields.Nested(AppealReply), required=True)
+    appealable = fields.List(fields.Nested(AppealableReply), required=True)
+    together = fields.Nested(
+        TogetherReply, required=True, metadata={"description": "Those who report together are told of by number only."}
+    )
     claim_code = fields.String(metadata={"description": "Of a new anonymous report only, and only once."})
     award = fields.Nested(
         EarningReply,

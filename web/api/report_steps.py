@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import reports
 from people import Role
-from reports import RequestKind, Severity, get_request, report_of_step
+from reports import RejectionKind, RequestKind, Severity, get_request, report_of_step
 from web.api.calls import call_of, nobodys_call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Request, Text, a_code, a_text
 from web.api.report_replies import AskedReply, ReportReply
@@ -30,6 +30,17 @@ class ReportReasonRequest(Request):
     """Why something is done."""
 
     reason = a_text()
+
+
+class RejectionRequest(ReportReasonRequest):
+    """Why it is not accepted, in words, and of which kind that is; the kind is told to the reporter too."""
+
+    kind = fields.Enum(
+        RejectionKind,
+        by_value=True,
+        load_default=RejectionKind.OTHER,
+        metadata={"description": "Only what is `false` counts for the rule about repeated false reports."},
+    )
 
 
 class ReportMergerRequest(Request):
@@ -105,11 +116,11 @@ def accept(asked: dict[str, Any], report_id: UUID) -> Any:
 
 @blueprint.post("/reports/<uuid:report_id>/rejection")
 @access(Role.SUPERVISOR)
-@blueprint.arguments(ReportReasonRequest)
+@blueprint.arguments(RejectionRequest)
 @blueprint.response(201, ReportReply)
 def reject(asked: dict[str, Any], report_id: UUID) -> Any:
     """Reject a report, with a reason for its reporter."""
-    return take_and_show(reports.reject, asked, report_id, reason=asked["reason"])
+    return take_and_show(reports.reject, asked, report_id, reason=asked["reason"], kind=asked["kind"])
 
 
 @blueprint.post("/reports/<uuid:report_id>/merger")

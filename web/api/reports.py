@@ -5,16 +5,21 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from marshmallow import fields
+from marshmallow.validate import Length, OneOf
 from sqlalchemy.orm import Session
 
 from people import Principal, Role, get_resident, get_unit, resident_by_number
 from reports import (
+    TOGETHER_MAX,
     Report,
     ReportStatus,
+    answer_together,
+    covered_among,
     get_report,
     give_claim_code,
     list_reports,
     nobody,
+    report_asked_together,
     report_of_step,
     submit,
     weights,
@@ -36,6 +41,7 @@ from web.api.report_replies import ReportReply, ReportSummaryReply
 from web.api.seen import resident_seen
 from web.auth import access, principal
 from web.clock import now
+from web.nameless_limits import spend_nameless_report
 from web.problems import ProblemError
 from web.problems.requests import FORBIDDEN, INVALID_FIELDS
 from web.reports_shown import report_facts, whole_report
@@ -72,6 +78,21 @@ class ReportRequest(Request):
         length_max=CODE_LENGTH_MAX + 4,
         metadata={"description": "Officers only: the id or the number of the resident who called or came."},
     )
+    joint_with = fields.List(
+        Text(length_max=CODE_LENGTH_MAX + 4),
+        load_default=list,
+        validate=Length(max=TOGETHER_MAX),
+        metadata={
+            "description": "Residents only: ids or numbers of those who report it together with them. Each is asked,"
+            " and confirms within 7 days and before acceptance; those who did share evenly what the first one earns."
+        },
+    )
+
+
+class TogetherRequest(Request):
+    """Whether one reports together with whoever named one."""
+
+    decision = fields.String(required=True, validate=OneOf(["confirm", "decline"]))
 
 
 class ReportQuery(PageQuery):
@@ -104,6 +125,7 @@ def send_in(asked: dict[str, Any]) -> Any:
             longitude=asked["longitude"],
             is_urgent=asked["urgent"],
             is_confidential=asked["confidential"],
+            joint_with=[_resident_named(session, each) for each in asked["joint_with"]],
             now=now(),
             call=call,
         )
@@ -113,6 +135,28 @@ def send_in(asked: dict[str, Any]) -> Any:
     return once(
         call, make, lambda session, step_id: whole_report(session, report_of_step(session, step_id), principal())
     )
+
+
+@blueprint.post("/reports/<uuid:report_id>/together")
+@access(Role.RESIDENT)
+@blueprint.arguments(TogetherRequest)
+@blueprint.response(201, ReportReply)
+def answer_whether_together(asked: dict[str, Any], report_id: UUID) -> Any:
+    """Confirm, or not, that one reports it together with who named one; within 7 days and before acceptance."""
+    call = call_of(asked)
+    is_confirmed = asked["decision"] == "confirm"
+
+    def make(session: Session) -> dict[str, Any]:
+        by = principal()
+        made = answer_together(session, report_id=report_id, is_confirmed=is_confirmed, by=by, now=now(), call=call)
+        return again(session, made.id)
+
+    def again(session: Session, asked_id: UUID) -> dict[str, Any]:
+        # Who declined has nothing to do with it any more, but is told what they declined.
+        report = report_asked_together(session, asked_id)
+        return whole_report(session, report, principal())
+
+    return once(call, make, again)
 
 
 @blueprint.get("/reports")
@@ -133,7 +177,10 @@ def list_some(asked: dict[str, Any]) -> Any:
             before=id_cursor(asked["cursor"]),
         )
         told = weights(session, [report.id for report, _duty in found.items])
-        items = [report_facts(report, duty, told[report.id], by) for report, duty in found.items]
+        covered = covered_among(session, list(told))
+        items = [
+            report_facts(report, duty, told[report.id], by, covered.get(report.id)) for report, duty in found.items
+        ]
         return page(items, found.next_before)
 
     return reading(read)
@@ -148,11 +195,13 @@ def show(report_id: UUID) -> Any:
 
 
 def _send_in_without_a_name(asked: dict[str, Any]) -> Any:
-    if principal().resident_id is None or asked["confidential"] or asked["on_behalf_of"] is not None:
+    others = asked["confidential"] or asked["on_behalf_of"] is not None or asked["joint_with"]
+    if principal().resident_id is None or others:
         raise ProblemError(
             INVALID_FIELDS, errors={"anonymous": [_("Only residents report without a name, and then by no other way.")]}
         )
     leave_no_trace()
+    spend_nameless_report()
 
     def make(session: Session) -> dict[str, Any]:
         made = submit(

@@ -5,6 +5,7 @@ from flask import Flask, Response, request
 from web import auth
 from web.pages import (
     account,
+    appeals,
     claims,
     debts,
     following,
@@ -36,7 +37,7 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
+    *(appeals, claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
     *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_shops),
 )
 

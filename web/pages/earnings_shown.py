@@ -15,13 +15,14 @@ from earnings import (
     NothingReason,
     PartKind,
     Shares,
+    among,
     anonymous_parts_of,
     earning_of,
     parts_of,
     split,
 )
 from people import Principal
-from reports import Report, ReportStatus
+from reports import Report, ReportStatus, together_of
 from web.clock import today
 from web.pages.times import local
 
@@ -63,7 +64,8 @@ class EarningView:
 
 def earning_view(session: Session, report: Report, seen_by: Principal) -> EarningView | None:
     """Return what a report earns its reporter, or somebody who joined it; None where there is nothing to tell."""
-    earning = earning_of(session, report.id)
+    # What was taken up again is as if it had just been sent in.
+    earning = None if report.status is ReportStatus.SUBMITTED else earning_of(session, report.id)
     is_own = seen_by.matter_id == report.id or (
         report.resident_id is not None and seen_by.is_resident(report.resident_id)
     )
@@ -76,7 +78,8 @@ def earning_view(session: Session, report: Report, seen_by: Principal) -> Earnin
     shares = split(earning.amount, get_tariff(session, earning.tariff_id).on_acceptance_percent)
     decided = _anonymous(session, earning) if earning.is_anonymous else _named(session, earning, earning.resident_id)
     ended = earning.state in (EarningState.CANCELLED, EarningState.SETTLED)
-    parts = [decided.get(part.kind) or part for part in _planned(shares) if part.kind in decided or not ended]
+    planned = _planned(shares, 1 + len(together_of(session, report.id)))
+    parts = [decided.get(part.kind) or part for part in planned if part.kind in decided or not ended]
     return EarningView(earning.state, earning.amount, earning.nothing_because, parts)
 
 
@@ -84,7 +87,8 @@ def _expected(session: Session, report: Report) -> EarningView | None:
     tariff = tariffs_in_force(session, today()).get(report.category_code)
     if tariff is None:
         return EarningView(None, 0, None, [])
-    return EarningView(None, tariff.amount, None, _planned(split(tariff.amount, tariff.on_acceptance_percent)))
+    shares = split(tariff.amount, tariff.on_acceptance_percent)
+    return EarningView(None, tariff.amount, None, _planned(shares, 1 + len(together_of(session, report.id))))
 
 
 def _joiners(session: Session, earning: Earning, seen_by: Principal) -> EarningView | None:
@@ -92,13 +96,14 @@ def _joiners(session: Session, earning: Earning, seen_by: Principal) -> EarningV
     return EarningView(earning.state, None, None, parts) if parts else None
 
 
-def _planned(shares: Shares) -> list[PartView]:
+def _planned(shares: Shares, together: int) -> list[PartView]:
+    """Return what is to come to the first reporter, or to the first of so many who report together."""
     dues = (
         (PartKind.ON_ACCEPTANCE, shares.on_acceptance),
         (PartKind.REST, shares.rest),
         (PartKind.RESERVED, shares.reserved),
     )
-    return [PartView(kind, due, None, None, None, None) for kind, due in dues if due]
+    return [PartView(kind, sum(among(due, together)), None, None, None, None) for kind, due in dues if due]
 
 
 def _named(session: Session, earning: Earning, resident_id: UUID | None) -> dict[PartKind, PartView]:

@@ -29,6 +29,7 @@ from web.auth import public
 from web.clock import now, today
 from web.nobodys_calls import without_owner
 from web.pages.earnings_shown import earning_view
+from web.pages.fairness_shown import APPEAL_FIELDS, fairness_view, typed_appeal
 from web.pages.followed_photos import photo_previews, show_photo
 from web.pages.forms import Form, once
 from web.pages.photos_typed import FIELD, typed_photos
@@ -145,6 +146,30 @@ def show_followed_photo() -> Response:
     return _page(form, None) if by is None else show_photo(form.values["photo"], by)
 
 
+@blueprint.post("/reports/follow/appeal")
+@public
+def appeal_followed() -> Response:
+    """Let whoever has the code of a report appeal against a decision about it."""
+    leave_no_trace()
+    form = Form.posted_once("claim_code", *APPEAL_FIELDS)
+    by = _shown_by(form)
+    if by is None or by.matter_id is None:
+        return _page(form, None)
+    report_id = by.matter_id
+    asked = typed_appeal(form)
+    if not form.is_right or asked is None:
+        return _page(form, by)
+    call = without_owner(form.call_of(by, **asked, report_id=report_id))
+
+    def make(session: Session) -> UUID:
+        return reports.appeal(session, report_id=report_id, by=by, now=now(), call=call, **asked).id
+
+    if form.attempt(lambda: once(call, make)) is None:
+        return _page(form, by)
+    done = _("Your appeal is with the office. A supervisor who had no part in the report decides.")
+    return _page(form, by, done=done)
+
+
 def _shown_by(form: Form) -> Principal | None:
     """Return somebody without a name who may follow the report of the form's code; None and a fault without one."""
     code = form.text("claim_code")
@@ -168,7 +193,8 @@ def _page(form: Form, by: Principal | None, *, done: str = "", form_name: str = 
         may_reopen = StepKind.REOPENING in may_take(session, report, by)
         steps = steps_of(session, report.id)
         return {
-            "report": report_views(session, [(report, duty)])[0],
+            "report": report_views(session, [(report, duty)], seen_by=by)[0],
+            **fairness_view(session, report, by),
             "steps": step_views(session, steps),
             "photos": photo_previews(session, report.id),
             "may_add_photos": report.status not in _ENDED,

@@ -19,6 +19,7 @@ from reports import (
     StepKind,
     calls_of,
     duties_about,
+    nobody,
     numbers_of,
     steps_of,
 )
@@ -78,7 +79,7 @@ class OwedView:
 def public_views(session: Session, found: Sequence[PublicReport]) -> list[PublicReportView]:
     """Return reports for a list."""
     copies = copies_of(session, [each.shown for each in found if each.shown is not None])
-    views = report_views(session, [(each.report, each.duty) for each in found])
+    views = report_views(session, [(each.report, each.duty) for each in found], seen_by=nobody())
     return [
         _view(view, each.shown, copies.get(each.shown.id, ()) if each.shown is not None else ())
         for view, each in zip(views, found, strict=True)

@@ -14,10 +14,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 import reports
-from people import Role, UnitUnknownError
+from people import ResidentUnknownError, Role, UnitUnknownError
 from photos import PhotoStore
 from reports import (
     CategoryUnknownError,
+    JointReportError,
     ReportStatus,
     ReportUnknownError,
     Suggestion,
@@ -41,7 +42,12 @@ from web.request_ids import leave_no_trace
 from web.unit_of_work import reading
 
 _EVIDENCE_LENGTH_MAX = 500
-AT_FAULT: dict[type[Exception], str] = {CategoryUnknownError: "category", UnitUnknownError: "unit"}
+AT_FAULT: dict[type[Exception], str] = {
+    CategoryUnknownError: "category",
+    JointReportError: "joint_with",
+    ResidentUnknownError: "joint_with",
+    UnitUnknownError: "unit",
+}
 
 
 @dataclass(frozen=True, slots=True)

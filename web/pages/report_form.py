@@ -19,7 +19,19 @@ from web.unit_of_work import reading
 
 NAMED, CONFIDENTIAL, ANONYMOUS = "named", "confidential", "anonymous"
 # What a report is sent in with, beside photos that come along; pages between carry these.
-REPORT_FIELDS = ("category", "description", "unit", "address", "lat", "long", "urgent", "name", KEPT, DROPPED)
+REPORT_FIELDS = (
+    "category",
+    "description",
+    "unit",
+    "address",
+    "lat",
+    "long",
+    "urgent",
+    "name",
+    "joint_with",
+    KEPT,
+    DROPPED,
+)
 
 
 def new_page(form: Form, photos: FormPhotos | None = None) -> ResponseReturnValue:

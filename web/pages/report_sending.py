@@ -3,6 +3,7 @@
 Adds its routes to a resident's pages.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 
 import reports
 from ledger import Call, recall_call
-from people import Principal, Role, get_resident
+from people import Principal, Role, get_resident, resident_by_number
 from photos import PhotoStore
-from reports import Report, give_claim_code, nobody, report_of_step, steps_of
+from reports import TOGETHER_MAX, JointReportError, Report, give_claim_code, nobody, report_of_step, steps_of
 from web.auth import access, principal
 from web.clock import now
+from web.nameless_limits import spend_nameless_report
 from web.nobodys_calls import without_owner
 from web.pages.drafts import note_sent
 from web.pages.forms import Form
@@ -29,12 +31,15 @@ from web.pages.report_form import ANONYMOUS, CONFIDENTIAL, NAMED, REPORT_FIELDS,
 from web.pages.resident_blueprint import blueprint
 from web.pages.viewer import resident_id
 from web.photo_uploads import brings_photos
+from web.problems import ProblemError, problem_of
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading
 
 _TEXT_LENGTH_MAX = 500
 # `same`: the open report that it is about; `looked`: the sender has seen which there are.
 _FIELDS = (*REPORT_FIELDS, "same", "looked", FIELD)
+# Numbers are written with blanks in them, so it takes more than that to tell two apart.
+_BETWEEN_NUMBERS = re.compile(r"[,，、;；\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,8 @@ def _asked(form: Form, photos: FormPhotos) -> _Asked | None:
         "longitude": longitude,
         "is_urgent": form.values["urgent"] == "1",
     }
-    call = form.call(**facts, name=form.values["name"], photos=hashes(photos.pictures))
+    named = {name: form.values[name] for name in ("name", "joint_with")}
+    call = form.call(**facts, **named, photos=hashes(photos.pictures))
     return _Asked(facts, photos, without_owner(call) if form.values["name"] == ANONYMOUS else call)
 
 
@@ -120,6 +126,7 @@ def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
             by=principal(),
             resident_id=resident_id(),
             is_confidential=form.values["name"] == CONFIDENTIAL,
+            joint_with=_numbered(session, form.values["joint_with"]),
             now=now(),
             call=asked.call,
         )
@@ -135,6 +142,14 @@ def _send_by_name(form: Form, asked: _Asked) -> ResponseReturnValue:
 
 
 def _send_without_a_name(form: Form, asked: _Asked) -> ResponseReturnValue:
+    if form.values["joint_with"].strip():
+        form.wrong("joint_with", _("Who reports together does so by name. Leave this empty, or report with your name."))
+    try:
+        spend_nameless_report()
+    except ProblemError as error:
+        form.refuse(problem_of(error))
+    if not form.is_right:
+        return new_page(form, asked.photos)
     # The code of the attempt that was kept: those that lost a race are gone with their rows.
     codes: list[str] = []
 
@@ -156,6 +171,19 @@ def _send_without_a_name(form: Form, asked: _Asked) -> ResponseReturnValue:
         sent_draft=form.idempotency_key,
     )
     return make_response(page, 201 if codes else 200)
+
+
+def _numbered(session: Session, typed: str) -> list[UUID]:
+    """Return the residents with these numbers.
+
+    Raises:
+        JointReportError: they are more than may report together.
+        ResidentUnknownError: one is of nobody.
+    """
+    numbers = [each for each in _BETWEEN_NUMBERS.split(typed) if each.strip()]
+    if len(numbers) > TOGETHER_MAX:
+        raise JointReportError
+    return [resident_by_number(session, each).id for each in numbers]
 
 
 def _with_photos(session: Session, store: PhotoStore | None, made: Report, asked: _Asked, by: Principal) -> UUID:

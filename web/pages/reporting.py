@@ -32,6 +32,7 @@ from web.auth import access, principal, require
 from web.clock import now, today
 from web.pages.drafts import sent_draft
 from web.pages.earnings_shown import earning_view
+from web.pages.fairness_shown import fairness_view, together_view
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
 from web.pages.photos_typed import FIELD, typed_photos
@@ -74,7 +75,7 @@ def show_reports() -> str:
 @access(Role.RESIDENT)
 def show_report(report_id: UUID) -> ResponseReturnValue:
     """Show one of the resident's reports: where it stands, who owes what until when, and all that was done."""
-    return _report_page(report_id, Form())
+    return report_page(report_id, Form())
 
 
 @blueprint.post("/reports/<uuid:report_id>/reopening")
@@ -84,7 +85,7 @@ def reopen(report_id: UUID) -> ResponseReturnValue:
     form = Form.posted_once("reason")
     reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
     if not form.is_right:
-        return _report_page(report_id, form, "reopening")
+        return report_page(report_id, form, "reopening")
     call = form.call(reason=reason)
 
     def make(session: Session) -> UUID:
@@ -92,7 +93,7 @@ def reopen(report_id: UUID) -> ResponseReturnValue:
         return taken.id
 
     if form.attempt(lambda: once(call, make)) is None:
-        return _report_page(report_id, form, "reopening")
+        return report_page(report_id, form, "reopening")
     flash(_("The report is open again. The department has a new day."), "success")
     return redirect(url_for("resident.report", report_id=report_id), 303)
 
@@ -104,14 +105,14 @@ def rate(report_id: UUID) -> ResponseReturnValue:
     form = Form.posted_once(*FIELDS)
     stars, note = typed_rating(form)
     if not form.is_right:
-        return _report_page(report_id, form, "rating")
+        return report_page(report_id, form, "rating")
     call = form.call(stars=stars, note=note)
 
     def make(session: Session) -> UUID:
         return give_rating(session, report_id=report_id, stars=stars, note=note, by=principal(), call=call)
 
     if form.attempt(lambda: once(call, make)) is None:
-        return _report_page(report_id, form, "rating")
+        return report_page(report_id, form, "rating")
     flash(_("Thank you. Your rating is taken down."), "success")
     return redirect(url_for("resident.report", report_id=report_id), 303)
 
@@ -126,13 +127,13 @@ def add_photos(report_id: UUID) -> ResponseReturnValue:
     if form.is_right and not pictures:
         form.wrong(FIELD, _("Choose at least one photo."))
     if not form.is_right:
-        return _report_page(report_id, form)
+        return report_page(report_id, form)
 
     def keep(session: Session, store: PhotoStore) -> list[Photo]:
         return reports.add_photos(session, store, report_id=report_id, pictures=pictures, by=principal(), now=now())
 
     if form.attempt(lambda: keeping(keep)) is None:
-        return _report_page(report_id, form)
+        return report_page(report_id, form)
     flash(_("The photos are with the report."), "success")
     return redirect(url_for("resident.report", report_id=report_id), 303)
 
@@ -150,7 +151,9 @@ def show_photo(report_id: UUID, photo_id: UUID) -> Response:
     return jpeg_answer(photo_store().get(photo_key(reading(read).id)), photo_id)
 
 
-def _report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseReturnValue:
+def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseReturnValue:
+    """Show one of the resident's reports, with the form of this name that was refused as it was typed."""
+
     def read(session: Session) -> dict[str, Any]:
         report = get_report(session, report_id, seen_by=principal())
         duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
@@ -166,6 +169,8 @@ def _report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRe
             "published": publication_view(session, report, with_reason=_is_own(report)),
             "earning": earning_view(session, report, principal()),
             "answering": _answering(session, report),
+            **fairness_view(session, report, principal()),
+            "together": together_view(session, report, principal()),
             "reopened_until": last_on,
             "may_reopen": may_reopen and last_on is not None and today() <= last_on,
             **rating_facts(session, report, steps, is_own=_is_own(report)),

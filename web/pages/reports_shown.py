@@ -5,12 +5,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from duties import Duty
-from people import units_by_code
-from reports import Category, Channel, Report, ReportStatus, ReportStep, Severity, StepKind, categories
+from people import Principal, units_by_code
+from reports import (
+    Category,
+    Channel,
+    Covering,
+    Report,
+    ReportStatus,
+    ReportStep,
+    Severity,
+    StepKind,
+    categories,
+    covered_among,
+)
+from web.auth import principal
 from web.clock import today
+from web.covered_texts import is_author
 from web.pages.categories_shown import category_name
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
@@ -34,6 +48,7 @@ class DutyView:
 class ReportView:
     """A report as pages show it. `place` is the way down the tree, `position` latitude and longitude in degrees.
 
+    A covered text is none of it: then `description` says why, and `covered` too; to who wrote it, it is as it was.
     `duty` is None where nobody owes anything: before it is accepted, and after its end. `is_led`: the unit in command
     keeps it and has called others. `is_urgent`: the level above was told at once.
     """
@@ -58,6 +73,7 @@ class ReportView:
     is_led: bool
     is_urgent: bool
     unit_code: str
+    covered: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,15 @@ class StepView:
     days_late: int
     made_by: str | None
     entry_id: UUID | None
+    rejection_kind: str | None
 
 
-def report_views(session: Session, found: Sequence[tuple[Report, Duty | None]]) -> list[ReportView]:
-    """Return reports, each with its open duty, for a page."""
+def report_views(
+    session: Session, found: Sequence[tuple[Report, Duty | None]], *, seen_by: Principal | None = None
+) -> list[ReportView]:
+    """Return reports, each with its open duty, for a page; `seen_by` is who reads it, where nobody is logged in."""
+    by = seen_by or principal()
+    covered = covered_among(session, [report.id for report, _duty in found])
     named: dict[tuple[int, str], Category] = {
         (version, each.code): each
         for version in sorted({report.list_version for report, _duty in found})
@@ -90,7 +111,10 @@ def report_views(session: Session, found: Sequence[tuple[Report, Duty | None]]) 
     places = unit_labels(session, {report.unit_code for report, _duty in found})
     owners = {duty.unit_code for _report, duty in found if duty is not None}
     names = _unit_names(session, owners | {report.department_code for report, _duty in found if report.department_code})
-    return [_view(report, duty, named, places, names) for report, duty in found]
+    return [
+        _view(report, duty, named, places, names, shown=_shown(report, covered.get(report.id), by))
+        for report, duty in found
+    ]
 
 
 def step_views(
@@ -105,12 +129,21 @@ def _unit_names(session: Session, codes: set[str]) -> dict[str, str]:
     return {code: unit.name for code, unit in units_by_code(session, codes).items()}
 
 
+def _shown(report: Report, covering: Covering | None, by: Principal) -> tuple[str, str | None]:
+    """Return what is shown of a report's words, and why they are covered, if they are."""
+    if covering is None or is_author(report, by):
+        return report.description, None if covering is None else covering.reason
+    return str(_("Covered: %(reason)s", reason=covering.reason)), covering.reason
+
+
 def _view(
     report: Report,
     duty: Duty | None,
     named: Mapping[tuple[int, str], Category],
     places: Mapping[str, str],
     names: Mapping[str, str],
+    *,
+    shown: tuple[str, str | None],
 ) -> ReportView:
     category = named[report.list_version, report.category_code]
     group = named[report.list_version, category.parent_code or category.code]
@@ -122,7 +155,8 @@ def _view(
         category_code=category.code,
         category=category_name(category),
         group=category_name(group),
-        description=report.description,
+        description=shown[0],
+        covered=shown[1],
         place=places[report.unit_code],
         address=report.address,
         position=None if latitude is None or longitude is None else (latitude, longitude),
@@ -161,4 +195,5 @@ def _step(step: ReportStep, names: Mapping[str, str], made_by: Mapping[str, str]
         days_late=0 if due_before is None else max(0, (made_at.date() - due_before).days),
         made_by=made_by.get(step.made_by),
         entry_id=step.entry_id,
+        rejection_kind=None if step.rejection_kind is None else step.rejection_kind.value,
     )

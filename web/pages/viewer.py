@@ -36,6 +36,7 @@ _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER), False, ("reports",)),
     ((Role.SUPERVISOR,), False, ("report_overview", "escalations", "call_backs", "publications")),
+    ((Role.SUPERVISOR, Role.AUDITOR), False, ("on_behalf",)),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.ADMINISTRATOR), False, ("new_report",)),
     ((Role.ADMINISTRATOR,), True, ("all_reports",)),
 )

@@ -67,6 +67,15 @@ RATE_LIMITED = Row(
     _l("Too many requests"),
     _l("Wait %(retry_after_s)s seconds, then go on more slowly."),
 )
+NAMELESS_LIMITED = Row(
+    429,
+    "rate_limited",
+    _l("Too many reports without a name"),
+    _l(
+        "From one address %(limit)s of them are taken in an hour. Wait %(retry_after_s)s seconds, or report under your"
+        " name, or confidentially."
+    ),
+)
 INTERNAL = Row(
     500,
     "internal_error",

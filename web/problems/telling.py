@@ -6,6 +6,7 @@ from typing import Any
 
 from web.problems.awards import AWARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
+from web.problems.fairness import FAIRNESS_ROWS
 from web.problems.holds import HOLDS_ROWS
 from web.problems.listening import LISTENING_ROWS
 from web.problems.merchants import MERCHANTS_ROWS
@@ -61,6 +62,7 @@ ROWS: dict[type[Exception], Row] = {
     **PUBLISHING_ROWS,
     **RECEIVABLES_ROWS,
     **REPORTS_ROWS,
+    **FAIRNESS_ROWS,
     **LISTENING_ROWS,
     **SEALS_ROWS,
     DatabaseUnavailableError: UNAVAILABLE,

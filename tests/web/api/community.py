@@ -23,6 +23,15 @@ class Route:
 
 REASON = {"reason": "x"}
 MONEY = {"amount": 10, "document": "Doc"}
+LIMITS = {
+    "per_day": 90,
+    "waiting": None,
+    "nameless_per_hour": 90,
+    "false_count": 9,
+    "false_days": 9,
+    "on_behalf_per_month": 90,
+    "on_behalf_per_resident": None,
+}
 ROUTES = (
     Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
     Route(
@@ -95,9 +104,25 @@ ROUTES = (
             "long": 110.4,
             "on_behalf_of": None,
             "urgent": True,
+            "joint_with": ["NEIGHBOUR"],
         },
-        optional=frozenset({"address", "lat", "long", "on_behalf_of", "urgent"}),
+        optional=frozenset({"address", "lat", "long", "on_behalf_of", "urgent", "joint_with"}),
     ),
+    Route("/reports/REPORT-JOINT/together", "neighbour", {"decision": "confirm"}),
+    Route(
+        "/reports/REPORT-REFUSED/appeals",
+        "reporter",
+        {"subject": "rejection", "subject_id": None, **REASON},
+        optional=frozenset({"subject_id"}),
+    ),
+    Route("/reports/REPORT-DISPUTED/appeals/OBJECTION/decision", "other_supervisor", {"decision": "dismiss", **REASON}),
+    Route(
+        "/reports/REPORT-SUBMITTED/coverings",
+        "supervisor",
+        {"text": "report", "text_id": None, **REASON},
+        optional=frozenset({"text_id"}),
+    ),
+    Route("/report-limits", "administrator", LIMITS),
     Route("/claims", "neighbour", {"claim_code": "x"}),
     Route("/reports/REPORT-CONFIDENTIAL/unmasking", "supervisor", REASON),
     Route(
@@ -110,7 +135,12 @@ ROUTES = (
     Route("/reports/REPORT-FOLLOWED/joins/WITNESS/acceptance", "supervisor", {"note": "n"}),
     Route("/reports/REPORT-FOLLOWED/joins/WITNESS/rejection", "supervisor", REASON),
     Route("/reports/REPORT-SUBMITTED/acceptance", "supervisor", {"severity": "normal"}),
-    Route("/reports/REPORT-SUBMITTED/rejection", "supervisor", REASON),
+    Route(
+        "/reports/REPORT-SUBMITTED/rejection",
+        "supervisor",
+        {**REASON, "kind": "false"},
+        optional=frozenset({"kind"}),
+    ),
     Route("/reports/REPORT-SUBMITTED/merger", "supervisor", {"into": "REPORT-ACCEPTED"}),
     Route(
         "/reports/REPORT-ACCEPTED/dispatch",
@@ -202,6 +232,7 @@ class Community:
             "DEBTOR": str(debtor.id),
             "NUMBER": debtor.number,
             "SPENT": str(spent.id),
+            "NEIGHBOUR": str(self.world.resident().id),
         }
         corrections, waivers = "/awards/SPENT/forced-corrections", "/residents/DEBTOR/waivers"
         owed = self.asked(corrections, {"amount": 600, **REASON})
@@ -220,11 +251,8 @@ class Community:
             name, body = asked[state]
             self.desk.step(report_id, name, "supervisor", **body)
             return report_id
-        if state in {"confidential", "secret"}:
-            report_id = str(self.desk.sent_in(confidential=True)["id"])
-            if state == "secret":
-                self.desk.step(report_id, "unmasking", "supervisor", **REASON)
-            return report_id
+        if state in {"confidential", "secret", "refused", "disputed", "joint"}:
+            return self.not_accepted(state)
         if state == "followed":
             report_id = self.desk.brought_to(ReportStatus.ACCEPTED)
             self.names["WITNESS"] = self.desk.step(report_id, "joins", "neighbour", evidence="e")["id"]
@@ -244,6 +272,20 @@ class Community:
             self.names[f"CALL-{state.upper()}"] = call_id
             return report_id
         return self.desk.brought_to(ReportStatus(state))
+
+    def not_accepted(self, state: str) -> str:
+        """Return the id of a new report that nobody has accepted, in a state."""
+        if state == "joint":
+            return str(self.desk.sent_in(joint_with=[str(self.desk.neighbour.id)])["id"])
+        report_id = str(self.desk.sent_in(confidential=state in {"confidential", "secret"})["id"])
+        if state == "secret":
+            self.desk.step(report_id, "unmasking", "supervisor", **REASON)
+        if state in {"refused", "disputed"}:
+            self.desk.step(report_id, "rejection", "supervisor", **REASON)
+        if state == "disputed":
+            made = self.desk.step(report_id, "appeals", "resident", subject="rejection", **REASON)
+            self.names["OBJECTION"] = made["id"]
+        return report_id
 
     def key(self, role: str) -> str:
         """Return the key of whoever plays a role."""

@@ -48,7 +48,7 @@ def test_a_reporter_rates_once_and_the_scoreboard_tells_it(desk: Desk) -> None:
     assert refused.get_json()["rating_id"] == made.get_json()["id"]
     listed = desk.world.get(f"/reports/{report_id}/ratings", desk.keys["handler"]).get_json()
     assert listed == {"items": [made.get_json()], "next_cursor": None}
-    assert set(made.get_json()) == {"id", "report_id", "stars", "note", "rated_at"}
+    assert set(made.get_json()) == {"id", "report_id", "stars", "note", "covered", "rated_at"}
     score = score_of_department(desk)
     assert (score["satisfaction"], score["satisfied"], score["rated"]) == (1, 1, 1)
 

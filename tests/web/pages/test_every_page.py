@@ -38,7 +38,7 @@ OF_ALL_OFFICERS_OF_REPORTS = (
 OF_OFFICERS_OF_REPORTS = {
     Role.SUPERVISOR: (
         *("/office/reports/overview", "/office/reports/new", "/office/escalations"),
-        *("/office/call-backs", "/office/call-backs/made", "/office/publications"),
+        *("/office/call-backs", "/office/call-backs/made", "/office/publications", "/office/on-behalf"),
     ),
     Role.DISPATCHER: ("/office/reports/new",),
     Role.HANDLER: (),
@@ -48,6 +48,7 @@ SENT = (
     *("/me/reports/new", "/me/reports/{report}/reopening", "/me/reports/{report}/photos", "/me/claims"),
     *("/me/reports/suggestions", "/me/reports/joining"),
     *("/me/reports/{report}/rating", "/me/notices/reading", "/me/notices/{report}/reading"),
+    *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"

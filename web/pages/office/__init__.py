@@ -12,12 +12,15 @@ from web.pages.office import (
     digests,
     funds,
     home,
+    limits,
     namings,
     notices,
+    on_behalf,
     papers,
     periods,
     publications,
     report_calls,
+    report_fairness,
     report_joins,
     report_lists,
     report_new,
@@ -38,9 +41,10 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, namings, notices),
-    *(papers, periods, publications, report_calls, report_joins, report_lists, report_new, report_orders),
-    *(report_overview, report_page, report_photos, report_queues, report_steps, residents, responsibilities),
+    *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, limits, namings),
+    *(notices, on_behalf, papers, periods, publications, report_calls, report_fairness, report_joins, report_lists),
+    *(report_new, report_orders, report_overview, report_page, report_photos, report_queues, report_steps),
+    *(residents, responsibilities),
     *(shop_debts, shops, staff, tariffs),
 )
 

@@ -15,6 +15,7 @@ from web.clock import now
 from web.pages.forms import Form, once
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
+from web.pages.office.limits_shown import limits_views
 from web.pages.office.report_shapes import CapsView
 from web.pages.times import local
 from web.unit_of_work import reading
@@ -26,7 +27,7 @@ _LAST_SHOWN = 20
 @access(Role.ADMINISTRATOR, everywhere=True)
 def show_caps() -> ResponseReturnValue:
     """Show the caps in force and those before, with the form to set them."""
-    return _caps_page(Form())
+    return caps_page(Form())
 
 
 @blueprint.post("/caps", endpoint="set_caps")
@@ -43,12 +44,14 @@ def set_some() -> ResponseReturnValue:
         return set_caps(session, caps=EarningCaps(per_day, per_month), actor=call.owner, now=now(), call=call).id
 
     if not form.is_right or form.attempt(lambda: once(call, make)) is None:
-        return _caps_page(form)
+        return caps_page(form)
     flash(_("Set. It holds from now on."), "success")
     return redirect(url_for("office.caps"), 303)
 
 
-def _caps_page(form: Form) -> ResponseReturnValue:
+def caps_page(form: Form) -> ResponseReturnValue:
+    """Show the caps and the limits, with a form that was refused as it was typed."""
+
     def read(session: Session) -> dict[str, Any]:
         found = list_caps(session)[:_LAST_SHOWN]
         names = actor_names(session, {each.set_by for each in found})
@@ -56,6 +59,17 @@ def _caps_page(form: Form) -> ResponseReturnValue:
             CapsView(each.number, each.per_day, each.per_month, names[each.set_by], local(each.set_at))
             for each in found
         ]
-        return {"in_force": views[0] if views else None, "earlier": views[1:]}
+        limits = limits_views(session)
+        return {
+            "in_force": views[0] if views else None,
+            "earlier": views[1:],
+            "limits": limits[0] if limits else None,
+            "earlier_limits": limits[1:],
+        }
 
-    return make_response(render_template("office/caps.html", **reading(read), **form.context), form.status)
+    shown = reading(read)
+    # All limits are set anew: those that hold stand in the form, to be changed one by one.
+    in_force = {} if shown["limits"] is None else shown["limits"].values
+    holding = {f"limit_{name}": "" if value is None else str(value) for name, value in in_force.items()}
+    asked = form.context | {"values": holding | form.values}
+    return make_response(render_template("office/caps.html", **shown, **asked), form.status)

@@ -23,6 +23,7 @@ from reports import (
     StepKind,
     calls_of,
     comments_of,
+    covering_of,
     deadlines_of,
     duties_of,
     get_category,
@@ -127,6 +128,7 @@ def _possible(session: Session, report: Report, requests: Sequence[ReportRequest
     pending = next((each for each in requests if each.decided_at is None), None)
     # While one thing waits for its decision, nothing else can be asked.
     others = [*_BESIDE, *(() if pending else _ASKING)]
+    may_cover = may_act(session, report, asking, Function.SUPERVISION) and covering_of(session, report.id) is None
     if StepKind.COMPLETION in may:
         # Nobody is called any more: it may still go to a department as a whole.
         others.insert(0, StepKind.DISPATCH)
@@ -135,7 +137,7 @@ def _possible(session: Session, report: Report, requests: Sequence[ReportRequest
         choices = {"takers": _takers(session, report), "last_due_on": last_due_on(session, report, now())}
     return {
         "forward": next((kind.value for kind in FORWARD if kind in may), None),
-        "others": [kind.value for kind in others if kind in may],
+        "others": [*(kind.value for kind in others if kind in may), *(["covering"] if may_cover else [])],
         "pending": None if pending is None else pending.kind.value,
         "may_decide": pending is not None and may_decide(session, pending, report, asking),
         "is_own_request": pending is not None and pending.asked_by == asking.actor,

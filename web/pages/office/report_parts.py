@@ -1,6 +1,6 @@
 """What stands beside a report's steps: photos, who joined, calls, orders, what went up, whose it is, what it earns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from reports import (
     Function,
     Report,
     ReportCall,
+    ReportJoin,
     ReportStatus,
     ReportStep,
     StepKind,
@@ -33,6 +34,7 @@ from reports import (
 from web.auth import principal
 from web.clock import today
 from web.pages.office.actors import actor_names
+from web.pages.office.report_fairness_shown import appeals_beside, coverings_beside
 from web.pages.office.report_shapes import (
     CallView,
     EarnedPart,
@@ -73,7 +75,10 @@ def parts_beside(session: Session, report: Report, steps: Sequence[ReportStep]) 
     calls = calls_of(session, [report.id])
     views = call_views(session, report, calls, steps)
     orders = order_views(session, orders_about(session, report.id), report=report)
-    joins = _join_views(session, report) if supervises else []
+    found = joins_of(session, report.id)
+    coverings = coverings_beside(session, report, found)
+    joins = _join_views(session, report, found, coverings.reasons) if supervises else []
+    appeals, may_decide_appeals = appeals_beside(session, report) if supervises else ([], False)
     may_decide_joins = may_supervise and report.status not in _ENDED
     whose = _unmasking(session, report, supervises=supervises)
     return {
@@ -92,7 +97,12 @@ def parts_beside(session: Session, report: Report, steps: Sequence[ReportStep]) 
             *(f"answer-{each.id.hex}" for each in orders if each.may_answer),
             *(f"join-{each.id.hex}" for each in joins if may_decide_joins and each.state == "asked"),
             *(["unmasking_decision"] if whose["may_decide_whose"] else []),
+            *(f"covering-{each.id.hex}" for each in joins if coverings.may_cover and not each.covered),
+            *(f"appeal-{each.id.hex}" for each in appeals if may_decide_appeals and each.is_upheld is None),
         ],
+        "coverings": coverings,
+        "appeals": appeals,
+        "may_decide_appeals": may_decide_appeals,
         **whose,
     }
 
@@ -206,15 +216,17 @@ def _orderable(session: Session, report: Report, calls: Sequence[ReportCall]) ->
     return [("", holder.name), *((code, unit.name) for code, unit in called.items())]
 
 
-def _join_views(session: Session, report: Report) -> list[JoinView]:
-    joins = joins_of(session, report.id)
+def _join_views(
+    session: Session, report: Report, joins: Sequence[ReportJoin], covered: Mapping[UUID, str]
+) -> list[JoinView]:
     names = actor_names(session, {each.decided_by for each in joins if each.decided_by})
     views = [
         JoinView(
             id=each.id,
             name=_resident_name(session, each.resident_id),
             state=each.state.value,
-            evidence=each.evidence,
+            evidence=each.evidence if each.id not in covered else None,
+            covered=covered.get(each.id),
             note=each.note,
             joined_at=local(each.joined_at),
             decided_by=names.get(each.decided_by or "", ""),

@@ -17,6 +17,7 @@ from reports import (
     Report,
     ReportStatus,
     WaitingCount,
+    appeals_waiting,
     calls_waiting,
     categories,
     count_waiting,
@@ -195,6 +196,10 @@ def _asked(session: Session) -> list[_Asked]:
         *(
             _Asked("join", None, f"resident:{each.resident_id.hex}", each.joined_at, report)
             for each, report in joins_waiting(session, seen_by=by)
+        ),
+        *(
+            _Asked("appeal", None, each.appealed_by, each.appealed_at, report)
+            for each, report in appeals_waiting(session, seen_by=by)
         ),
     ]
     return sorted(found, key=lambda asked: asked.at)

@@ -29,7 +29,7 @@ class QueueView:
 class Decision:
     """What somebody asked about a report and the officer may decide.
 
-    `kind` is "postponement", "withdrawal", "join" or "unmasking".
+    `kind` is "postponement", "withdrawal", "join", "unmasking" or "appeal".
     """
 
     report: ReportView
@@ -160,12 +160,16 @@ class PhotoView:
 
 @dataclass(frozen=True, slots=True)
 class JoinView:
-    """Somebody who joined a report; `state` is "following", "asked", "accepted" or "rejected"."""
+    """Somebody who joined a report; `state` is "following", "asked", "accepted" or "rejected".
+
+    `covered` says why their words are covered; then `evidence` is None.
+    """
 
     id: UUID
     name: str
     state: str
     evidence: str | None
+    covered: str | None
     note: str | None
     joined_at: datetime
     decided_by: str

@@ -20,6 +20,7 @@ from reports import (
     DispatchTargetError,
     DueDateError,
     MergerTargetError,
+    RejectionKind,
     ReportUnknownError,
     RequestKind,
     Severity,
@@ -80,8 +81,9 @@ def accept_report(report_id: UUID) -> ResponseReturnValue:
 @access(Role.SUPERVISOR)
 def reject_report(report_id: UUID) -> ResponseReturnValue:
     """Reject a report, with a reason for its reporter."""
-    form = Form.posted_once("rejection_reason")
-    return _step(report_id, form, StepKind.REJECTION, reports.reject, reason=typed_text(form, "rejection_reason"))
+    form = Form.posted_once("rejection_reason", "rejection_kind")
+    kind, reason = _chosen(form, "rejection_kind", RejectionKind), typed_text(form, "rejection_reason")
+    return _step(report_id, form, StepKind.REJECTION, reports.reject, reason=reason, kind=kind)
 
 
 @blueprint.post("/reports/<uuid:report_id>/merger")

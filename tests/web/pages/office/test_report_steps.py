@@ -14,7 +14,7 @@ from tests.web.world import OTHER_TOWN, World
 # Each form and what it sends where nothing is wrong with it.
 FORMS: dict[str, dict[str, str]] = {
     "acceptance": {"severity": "urgent"},
-    "rejection": {"rejection_reason": "不在本市"},
+    "rejection": {"rejection_reason": "不在本市", "rejection_kind": "not_ours"},
     "merger": {"into_number": "260601000000"},
     "dispatch": {"dispatch_unit": DEPARTMENT, "due_on": ""},
     "transfer": {"transfer_unit": OTHER_DEPARTMENT},
@@ -121,7 +121,9 @@ def test_whose_a_confidential_report_is_two_supervisors_learn_together(office: O
 
 def test_a_report_is_rejected_with_a_reason_or_merged_by_number(office: Officers) -> None:
     rejected, merged, other = (office.brought_to(ReportStatus.SUBMITTED) for _ in range(3))
-    assert "不在本市" in done(office.supervisor, rejected, "rejection", rejection_reason="不在本市")
+    assert "不在本市" in done(
+        office.supervisor, rejected, "rejection", rejection_reason="不在本市", rejection_kind="not_ours"
+    )
     number = office.report(other).number
     words = done(office.supervisor, merged, "merger", into_number=f"{number[:6]} {number[6:]}")
     assert "Merged. It goes on with the other report." in words
@@ -131,7 +133,7 @@ def test_a_report_is_rejected_with_a_reason_or_merged_by_number(office: Officers
 
 def test_a_number_to_merge_into_is_refused_beside_its_field(office: Officers) -> None:
     path, ended = office.brought_to(ReportStatus.SUBMITTED), office.brought_to(ReportStatus.SUBMITTED)
-    done(office.supervisor, ended, "rejection", rejection_reason="x")
+    done(office.supervisor, ended, "rejection", rejection_reason="x", rejection_kind="other")
     for number, words in (
         ("", "Fill this in."),
         ("123", "There is no such report"),
@@ -224,8 +226,9 @@ def test_what_is_typed_wrongly_is_said_beside_it_and_kept(office: Officers) -> N
     new, handled = office.brought_to(ReportStatus.SUBMITTED), office.brought_to(ReportStatus.HANDLED)
     for path, form, fields, field in (
         (new, "acceptance", {"severity": "grave"}, "severity"),
-        (new, "rejection", {"rejection_reason": " "}, "rejection_reason"),
-        (new, "rejection", {"rejection_reason": "长" * 501}, "rejection_reason"),
+        (new, "rejection", {"rejection_reason": " ", "rejection_kind": "other"}, "rejection_reason"),
+        (new, "rejection", {"rejection_reason": "长" * 501, "rejection_kind": "other"}, "rejection_reason"),
+        (new, "rejection", {"rejection_reason": "x", "rejection_kind": "rude"}, "rejection_kind"),
         (handled, "return", {"return_note": ""}, "return_note"),
         (handled, "verification", {"verification_note": "a\x07"}, "verification_note"),
     ):

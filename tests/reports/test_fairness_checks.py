@@ -1,0 +1,67 @@
+"""The audit of appeals and coverings: whatever is changed behind them is found and named."""
+
+import pytest
+from sqlalchemy import text
+
+import ledger
+import reports
+from people import Role
+from reports import AppealSubject
+from reports.fairness_checks import the_guards_of_coverings_stand
+from tests.reports.builders import Office, person
+
+
+def found(office: Office) -> str:
+    return "; ".join(result.detail for result in ledger.audit(office.session, reports.CHECKS) if not result.ok)
+
+
+def change(office: Office, statement: str, **values: object) -> None:
+    office.session.flush()
+    office.session.execute(text(statement), values)
+    office.session.expire_all()
+
+
+def upheld(office: Office) -> None:
+    report_id = office.submit()
+    reports.reject(office.session, report_id=report_id, reason="x", by=office.supervisor, now=office.at)
+    office.days_pass(1)
+    made = reports.appeal(
+        office.session,
+        report_id=report_id,
+        subject=AppealSubject.REJECTION,
+        reason="x",
+        by=office.reporter,
+        now=office.at,
+    )
+    reports.decide_appeal(
+        office.session,
+        report_id=report_id,
+        appeal_id=made.id,
+        is_upheld=True,
+        note="x",
+        by=person(Role.SUPERVISOR),
+        now=office.at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE report_appeals SET is_upheld = false", "was taken up again 1 times; 0 appeals were upheld"),
+        ("UPDATE report_appeals SET subject = 'covering'", "was taken up again 1 times; 0 appeals were upheld"),
+        ("UPDATE report_appeals SET decided_by = :supervisor", "was decided by who had taken its step 2"),
+    ],
+)
+def test_what_was_changed_behind_an_appeal_is_named(office: Office, statement: str, told: str) -> None:
+    upheld(office)
+    assert found(office) == ""
+    values = {"supervisor": office.supervisor.actor} if ":supervisor" in statement else {}
+    change(office, statement, **values)
+    assert told in found(office)
+
+
+def test_a_missing_guard_of_coverings_is_named(office: Office) -> None:
+    on = " ON report_coverings" if office.session.get_bind().dialect.name == "postgresql" else ""
+    name = "report_coverings_append_only" if on else "report_coverings_refuse_update"
+    change(office, f"DROP TRIGGER {name}{on}")
+    assert the_guards_of_coverings_stand(office.session) == f"trigger {name} is missing or disabled"
