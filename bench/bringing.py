@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 import people
-import reports
+import responsibilities
 from bench import racing
 from bench.http import serve, until_it_answers
 from bench.worlds import engine_of, settle_statistics
@@ -59,11 +59,13 @@ def _furnish(url: str) -> tuple[str, list[str]]:
     now = datetime.now(UTC)
     with Session(engine_of(url)) as session:
         people.load_units(session, rows=people.packaged_units())
-        reports.publish_responsibilities(session, lines=reports.packaged_responsibilities(), actor="system", now=now)
+        responsibilities.publish_responsibilities(
+            session, lines=responsibilities.packaged_responsibilities(), actor="system", now=now
+        )
         _, secret = people.create_key(
             session, role=people.Role.OPEN311, name="Platform", now=now, rate_a_minute=1_000_000
         )
-        codes = [each.code for each in reports.categories(session) if each.parent_code and not each.is_private]
+        codes = [each.code for each in responsibilities.categories(session) if each.parent_code and not each.is_private]
         session.commit()
     return secret, codes
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
-import reports
+import responsibilities
 from bench.lives import duty_rows, share_rows, step_rows
 from bench.worlds import engine_of, settle_statistics
 from ledger import Asset, NewAccount, Side
@@ -119,7 +119,9 @@ def handle_of(role: Role, unit_code: str) -> str:
 
 def _furnish(session: Session, residents: int, now: datetime) -> Community:
     people.load_units(session, rows=people.packaged_units())
-    reports.publish_responsibilities(session, lines=reports.packaged_responsibilities(), actor="system", now=now)
+    responsibilities.publish_responsibilities(
+        session, lines=responsibilities.packaged_responsibilities(), actor="system", now=now
+    )
     units = list(session.scalars(select(people.Unit).order_by(people.Unit.code)))
     by_level = {level: [unit.code for unit in units if unit.level is level] for level in Level}
     phone_keys = people.new_phone_keys()
@@ -179,7 +181,7 @@ def _prepare(session: Session, connection: Connection, community: Community, beg
     with driver.cursor().copy("COPY due_days FROM STDIN") as copy:
         for length in list(lengths):
             for day in days:
-                copy.write_row((day, length, reports.due_on(day, length)))
+                copy.write_row((day, length, responsibilities.due_on(day, length)))
 
 
 def _open_accounts(session: Session, unit_codes: list[str]) -> list[dict[str, object]]:

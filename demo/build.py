@@ -17,7 +17,7 @@ from demo.year import live_the_year
 from merchants import list_merchants
 from people import Passwords, PhoneVault, find_person, find_residents, get_unit, units_by_code
 from photos import PhotoStore
-from reports import categories, packaged_responsibilities, publish_responsibilities
+from responsibilities import categories, packaged_responsibilities, publish_responsibilities
 
 _SEED = "平安账"
 

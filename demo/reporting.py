@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 import reports
+import responsibilities
 from awards import Tariff, appropriate, set_tariff
 from demo.crowd import ReportStaff
 from demo.names import REPORT_WORDS
@@ -18,7 +19,8 @@ from demo.places import Places
 from demo.saying import rate
 from demo.scene import DAYS, Scene
 from people import Grant, Principal, Resident, Role, Unit
-from reports import Category, RequestKind, Severity, categories
+from reports import RequestKind
+from responsibilities import Category, Severity, categories
 
 _FUND = "peace"
 # What reports earn, in minor units: what is quickly seen, and what takes attention.
@@ -155,7 +157,7 @@ def _life(scene: Scene, desk: Desk, day: date) -> Life:
 def _handled(scene: Scene, desk: Desk, report_id: UUID, kind: Category, clock: "_Clock") -> Life:
     """Let a department handle a report: mostly in time, sometimes late, with more time, by another one, or never."""
     chance, session = scene.chance, scene.session
-    days = reports.deadlines_of(kind).normal
+    days = responsibilities.deadlines_of(kind).normal
     if chance.randrange(100) < _TRANSFERRED and len(desk.staff.departments) > 1:
         yield clock.wait(1)
         others = [code for code in desk.staff.departments if code != kind.department_code]

@@ -38,7 +38,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from listening.model import CallBack, ReportRating
 from listening.shares import Shares
 from listening.sums_model import ClosureDay, DaysSummed, ResponseDay
-from reports import ReportStatus, ReportStep, StepKind, due_on
+from reports import ReportStatus, ReportStep, StepKind
+from responsibilities import due_on
 
 RESPONSE_WORKING_DAYS = 1
 SATISFIED_STARS_MIN = 4

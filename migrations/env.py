@@ -27,6 +27,7 @@ import photos
 import publishing
 import receivables
 import reports
+import responsibilities
 import seals
 from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
@@ -34,7 +35,7 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, publishing),
-    *(receivables, reports, seals),
+    *(receivables, reports, responsibilities, seals),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

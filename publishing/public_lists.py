@@ -22,7 +22,6 @@ from publishing.model import Publication
 from publishing.versions import is_shown_now, shown_of
 from reports import (
     UNHANDLED,
-    Category,
     Report,
     ReportCall,
     ReportStatus,
@@ -31,6 +30,7 @@ from reports import (
     is_report_number,
     may_be_public,
 )
+from responsibilities import Category
 
 # So many at a time are read for a file.
 _AT_ONCE = 500

@@ -25,9 +25,7 @@ from reports.dispatching import dispatch, takers, transfer
 from reports.errors import (
     CallsOpenError,
     CallUnknownError,
-    CategoryUnknownError,
     ClaimUnknownError,
-    DayOutOfRangeError,
     DispatchTargetError,
     DueDateError,
     JoinDecidedError,
@@ -44,8 +42,6 @@ from reports.errors import (
     ReportUnknownError,
     RequestPendingError,
     RequestUnknownError,
-    ResponsibilitiesFileError,
-    ResponsibilitiesUnknownError,
     StepNotNowError,
 )
 from reports.fairness_errors import (
@@ -72,15 +68,7 @@ from reports.fairness_model import Appeal, AppealSubject, CoReporter, CoveredTex
 from reports.handling import acknowledge, handle
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
-from reports.limits import (
-    LIMIT_MAX,
-    WritingLimits,
-    get_limits,
-    limits_in_force,
-    list_limits,
-    set_limits,
-)
-from reports.list_faults import ListFault
+from reports.limits import LIMIT_MAX, WritingLimits, get_limits, limits_in_force, list_limits, set_limits
 from reports.listings import (
     ReportPage,
     confidential_among,
@@ -94,8 +82,6 @@ from reports.listings import (
     report_by_number,
 )
 from reports.model import (
-    Category,
-    CategoryKind,
     Channel,
     JoinState,
     RejectionKind,
@@ -105,8 +91,6 @@ from reports.model import (
     ReportStatus,
     ReportStep,
     RequestKind,
-    ResponsibilityList,
-    Severity,
     StepKind,
 )
 from reports.on_behalf import WrittenForOne, written_for_one
@@ -129,25 +113,6 @@ from reports.published import (
 from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
-from reports.responsibilities import (
-    ListChanges,
-    categories,
-    changes_of,
-    deadlines_of,
-    get_category,
-    get_version,
-    list_in_force,
-    list_versions,
-    publish_responsibilities,
-)
-from reports.responsibility_files import (
-    Deadlines,
-    Responsibility,
-    is_category_code,
-    packaged_responsibilities,
-    read_responsibilities,
-    write_responsibilities,
-)
 from reports.steps import (
     UNHANDLED,
     Function,
@@ -169,13 +134,7 @@ from reports.together import (
     report_asked_together,
     together_of,
 )
-from reports.unmasking import (
-    ask_unmasking,
-    decide_unmasking,
-    get_unmasking,
-    may_know_reporter,
-    unmaskings_of,
-)
+from reports.unmasking import ask_unmasking, decide_unmasking, get_unmasking, may_know_reporter, unmaskings_of
 from reports.waiting import (
     WAITING,
     OpenByAge,
@@ -189,7 +148,6 @@ from reports.waiting import (
     requests_waiting,
     unmaskings_waiting,
 )
-from reports.working_days import due_on, is_announced, is_working_day
 
 __all__ = [
     "CHECKS",
@@ -203,14 +161,9 @@ __all__ = [
     "CallState",
     "CallUnknownError",
     "CallsOpenError",
-    "Category",
     "CategoryCount",
-    "CategoryKind",
-    "CategoryUnknownError",
     "Channel",
     "ClaimUnknownError",
-    "DayOutOfRangeError",
-    "Deadlines",
     "DispatchTargetError",
     "DueDateError",
     "Function",
@@ -218,8 +171,6 @@ __all__ = [
     "JoinRefusedError",
     "JoinState",
     "JoinUnknownError",
-    "ListChanges",
-    "ListFault",
     "MergerTargetError",
     "MonthCount",
     "NotConfidentialError",
@@ -244,11 +195,6 @@ __all__ = [
     "RequestKind",
     "RequestPendingError",
     "RequestUnknownError",
-    "ResponsibilitiesFileError",
-    "ResponsibilitiesUnknownError",
-    "Responsibility",
-    "ResponsibilityList",
-    "Severity",
     "StepKind",
     "StepNotNowError",
     "Suggestion",
@@ -269,8 +215,6 @@ __all__ = [
     "call_units",
     "calls_of",
     "calls_waiting",
-    "categories",
-    "changes_of",
     "claim_award",
     "close",
     "closed_report_of",
@@ -280,38 +224,29 @@ __all__ = [
     "count_waiting",
     "counts_by_category",
     "counts_by_month",
-    "deadlines_of",
     "decide",
     "decide_join",
     "decide_unmasking",
     "dispatch",
-    "due_on",
     "duties_about",
     "duties_of",
-    "get_category",
     "get_join",
     "get_report",
     "get_request",
     "get_unmasking",
-    "get_version",
     "give_claim_code",
     "give_order",
     "had_no_other_part",
     "handle",
     "handle_call",
-    "is_announced",
-    "is_category_code",
     "is_category_of",
     "is_placed",
     "is_report_number",
-    "is_working_day",
     "join",
     "joins_of",
     "joins_waiting",
     "last_due_on",
-    "list_in_force",
     "list_reports",
-    "list_versions",
     "matters_of",
     "may_act",
     "may_be_public",
@@ -325,14 +260,11 @@ __all__ = [
     "nobody",
     "numbers_of",
     "open_by_age",
-    "packaged_responsibilities",
     "placed",
-    "publish_responsibilities",
     "published_by_number",
     "published_report",
     "published_reports",
     "published_steps",
-    "read_responsibilities",
     "reject",
     "release_rests",
     "remind_units",
@@ -358,7 +290,6 @@ __all__ = [
     "untouched_by",
     "verify",
     "weights",
-    "write_responsibilities",
 ]
 # What keeps reports fair, by lines, so that the list stays one that can be read.
 __all__ += ["APPEAL_DAYS", "CONFIRMATION_DAYS", "LIMIT_MAX", "TOGETHER_MAX", "Appeal", "AppealDecidedError"]

@@ -15,8 +15,8 @@ from people import Role, get_resident, get_unit, household_works_for
 from reports.calls import calls_of
 from reports.fairness_model import Appeal, AppealSubject
 from reports.model import JoinState, Report, ReportJoin
-from reports.responsibilities import get_category
 from reports.together import together_of
+from responsibilities import get_category
 
 ACTOR = "system"
 

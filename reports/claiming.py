@@ -12,7 +12,7 @@ from reports.awarding import is_of_department
 from reports.calls import calls_of
 from reports.errors import ClaimUnknownError, OwnDepartmentError
 from reports.model import Report
-from reports.responsibilities import get_category
+from responsibilities import get_category
 
 
 def claim_award(session: Session, *, code: str, resident_id: UUID, keys: ClaimKeys, now: datetime) -> ClaimReceipt:

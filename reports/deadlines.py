@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from duties import open_duty
 from reports.errors import DueDateError
 from reports.model import Report
-from reports.responsibilities import deadlines_of, get_category
 from reports.steps import known
-from reports.working_days import due_on as last_of_working_days
+from responsibilities import deadlines_of, get_category
+from responsibilities import due_on as last_of_working_days
 
 
 def last_due_on(session: Session, report: Report, now: datetime) -> date:

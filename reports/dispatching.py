@@ -13,8 +13,8 @@ from reports.calls import check_no_call_is_open
 from reports.deadlines import check_day_of_the_list, last_due_on
 from reports.errors import DispatchTargetError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
-from reports.responsibilities import get_category
 from reports.steps import known, locked_report, take_step
+from responsibilities import get_category
 
 
 def dispatch(

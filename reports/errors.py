@@ -6,41 +6,7 @@ from uuid import UUID
 
 
 class ReportError(Exception):
-    """A rule about reports or responsibilities says no; nothing was written."""
-
-
-class ResponsibilitiesFileError(ReportError):
-    """A file of responsibilities has a fault: a `ListFault` with its facts, on a line (from 1, with the header)."""
-
-    def __init__(self, line: int, fault: str, **facts: object) -> None:
-        super().__init__(f"line {line}: {fault}")
-        self.line = line
-        self.fault = fault
-        self.facts = facts
-
-
-class ResponsibilitiesUnknownError(ReportError):
-    """No version of the responsibility list has this number, or none was published yet."""
-
-    def __init__(self, number: int | None = None) -> None:
-        super().__init__("unknown version of the responsibility list")
-        self.number = number
-
-
-class CategoryUnknownError(ReportError):
-    """The responsibility list has no such category."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__("unknown category")
-        self.code = code
-
-
-class DayOutOfRangeError(ReportError):
-    """A day lies where no calendar of holidays reaches."""
-
-    def __init__(self, year: int) -> None:
-        super().__init__(f"no calendar of the year {year}")
-        self.year = year
+    """A rule about reports says no; nothing was written."""
 
 
 class PlaceUnknownError(ReportError):

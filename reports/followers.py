@@ -9,7 +9,8 @@ from notices import NoticeKind, tell
 from people import Role
 from reports.anonymity import NOBODY
 from reports.fairness_model import CoReporter
-from reports.model import Report, ReportJoin, ReportStep, Severity, StepKind
+from reports.model import Report, ReportJoin, ReportStep, StepKind
+from responsibilities import Severity
 
 _TO_FOLLOWERS = {
     StepKind.ACCEPTANCE: NoticeKind.ACCEPTED,

@@ -13,9 +13,9 @@ from people import Principal, clean_text
 from reports.errors import JoinDecidedError, JoinRefusedError, JoinUnknownError, ReportUnknownError, StepNotNowError
 from reports.limits import check_may_join
 from reports.model import TEXT_LENGTH_MAX, JoinState, Report, ReportJoin, ReportStatus, StepKind
-from reports.responsibilities import get_category
 from reports.steps import report_open_to
 from reports.together import together_of
+from responsibilities import get_category
 
 # Whoever comes later reports anew, or the reporter reopens.
 ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)

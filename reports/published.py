@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from duties import Duty
 from reports.errors import ReportUnknownError
-from reports.model import NUMBER_LENGTH, Category, Channel, Report, ReportStatus, ReportStep, StepKind
+from reports.model import NUMBER_LENGTH, Channel, Report, ReportStatus, ReportStep, StepKind
+from responsibilities import Category
 
 # Notes that are written for whoever reported, or for everybody; others are between officers.
 _TOLD = frozenset({StepKind.REJECTION, StepKind.HANDLING, StepKind.POSTPONEMENT})

@@ -12,7 +12,7 @@ from notices import Notice, NoticeKind, tell
 from people import Role
 from reports.calls import ReportCall
 from reports.model import Report, ReportStatus
-from reports.working_days import due_on
+from responsibilities import due_on
 
 
 def remind_units(session: Session, *, now: datetime, limit: int = 200, after: UUID | None = None) -> Sweep[UUID]:

@@ -24,10 +24,9 @@ from reports.model import (
     ReportStep,
     StepKind,
 )
-from reports.responsibilities import deadlines_of, get_category
 from reports.steps import known, locked_report, take_step
 from reports.together import ask_together, check_together
-from reports.working_days import due_on
+from responsibilities import deadlines_of, due_on, get_category
 
 REOPENING_DAYS = 15
 _RANDOM_DIGITS = 6

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from people import get_unit
 from reports.errors import ReportUnknownError
 from reports.joining import ENDED
-from reports.model import Category, Report, ReportJoin, ReportStatus
+from reports.model import Report, ReportJoin, ReportStatus
 from reports.published import is_for_anybody
 from reports.reporting import check_position
-from reports.responsibilities import get_category
+from responsibilities import Category, get_category
 
 NEAR_M = 300
 SUGGESTED_DAYS = 30

@@ -10,10 +10,9 @@ from ledger import Call
 from people import Level, Principal, Unit, get_unit, units_by_code
 from reports.awarding import begin_award, settle_award
 from reports.errors import MergerTargetError, ReportUnknownError
-from reports.model import RejectionKind, Report, ReportStatus, ReportStep, Severity, StepKind
-from reports.responsibilities import deadlines_of, get_category
+from reports.model import RejectionKind, Report, ReportStatus, ReportStep, StepKind
 from reports.steps import Function, is_placed, locked_report, take_step
-from reports.working_days import due_on
+from responsibilities import Severity, deadlines_of, due_on, get_category
 
 # Into what has ended without being handled, nothing is merged.
 _NO_TARGETS = (ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)

@@ -28,6 +28,7 @@ import photos
 import publishing
 import receivables
 import reports
+import responsibilities
 import seals
 from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
@@ -36,7 +37,7 @@ from tests.postgres import Databases
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, people),
-    *(photos, publishing, receivables, reports, seals),
+    *(photos, publishing, receivables, reports, responsibilities, seals),
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

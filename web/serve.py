@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from demo import DemoRefusedError, log_ins
 from people import child_units, load_units, packaged_units
-from reports import packaged_responsibilities, publish_responsibilities
+from responsibilities import packaged_responsibilities, publish_responsibilities
 from web import create_app, settings_from_environment
 from web.clock import now
 from web.demo import is_empty, load_demo

@@ -12,7 +12,7 @@ import people
 import reports
 from people import Grant, Principal, Role
 from photos import FolderStore, clean_photo
-from reports import Severity
+from responsibilities import Severity
 from tests.browser.visitors import Visitors
 from tests.photos.uploads import encoded, quarters
 from tests.web.pages.browser import activate_somebody

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 import people
 import reports
 from people import Grant, Principal, Role
-from reports import Severity, StepKind
+from reports import StepKind
+from responsibilities import Severity
 from tests.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.reporting import CATEGORY, publish_packaged

@@ -8,6 +8,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 
 import people
 import reports
+import responsibilities
 from people import Grant, Principal, Role
 from reports import JoinState
 from tests.browser.test_reporting import choose_the_lamp, send
@@ -49,7 +50,7 @@ def lamp_reported(world: World) -> UUID:
     """Return the id of a report of a lamp by somebody else."""
     other = world.resident()
     category = next(
-        each.code for each in world.seen(reports.categories) if each.name_en == "Street lamp does not light"
+        each.code for each in world.seen(responsibilities.categories) if each.name_en == "Street lamp does not light"
     )
     by = Principal(f"resident:{other.id.hex}", (Grant(Role.RESIDENT),), "x", resident_id=other.id)
     return world.done(

@@ -9,7 +9,8 @@ import ledger
 import reports
 from earnings import Earning
 from people import Principal, get_resident
-from reports import RequestKind, Severity
+from reports import RequestKind
+from responsibilities import Severity
 from tests.reports.builders import Office
 
 TARIFF, PERCENT = 1_000, 40

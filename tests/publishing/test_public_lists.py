@@ -21,7 +21,8 @@ from publishing import (
     public_reports,
     publications_waiting,
 )
-from reports import ReportStatus, ReportUnknownError, publish_responsibilities, read_responsibilities
+from reports import ReportStatus, ReportUnknownError
+from responsibilities import publish_responsibilities, read_responsibilities
 from tests.publishing.builders import Newsroom
 from tests.reports.builders import (
     CITY_WORKS,

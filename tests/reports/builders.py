@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 import duties
 import ledger
 import reports
+import responsibilities
 from people import Grant, Level, PhoneVault, Principal, Role, add_unit, get_unit, new_phone_keys, register_resident
-from reports import CallState, Report, ReportStatus, ReportStep, RequestKind, Severity, get_report
+from reports import CallState, Report, ReportStatus, ReportStep, RequestKind, get_report
+from responsibilities import Severity
 from tests.clock import NOON
 
 VAULT = PhoneVault(new_phone_keys())
@@ -64,8 +66,8 @@ class Office:
     def __post_init__(self) -> None:
         for code, parent, level, name in UNITS:
             add_unit(self.session, code=code, parent_code=parent, level=level, name=name)
-        lines = reports.read_responsibilities("\n".join([HEADER, *LINES, ""]).encode())
-        reports.publish_responsibilities(self.session, lines=lines, actor=self.supervisor.actor, now=NOON)
+        lines = responsibilities.read_responsibilities("\n".join([HEADER, *LINES, ""]).encode())
+        responsibilities.publish_responsibilities(self.session, lines=lines, actor=self.supervisor.actor, now=NOON)
         self.reporter = self.resident()
 
     # --- people and time --------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import earnings
 import reports
 from ledger import SamePersonError
 from people import Principal, Role
-from reports import AppealSubject, JoinRefusedError, ReportError, RequestKind, Severity
+from reports import AppealSubject, JoinRefusedError, ReportError, RequestKind
+from responsibilities import Severity
 from tests.earnings.builders import TARIFF, Purse
 from tests.reports.builders import CITY_WORKS, JUSTICE, OTHER_TOWN, TOWN, VILLAGE, person
 

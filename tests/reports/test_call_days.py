@@ -4,16 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from reports import (
-    CallState,
-    CallUnknownError,
-    DueDateError,
-    ReportStatus,
-    Severity,
-    StepKind,
-    StepNotNowError,
-    steps_of,
-)
+from reports import CallState, CallUnknownError, DueDateError, ReportStatus, StepKind, StepNotNowError, steps_of
+from responsibilities import Severity
 from tests.clock import NOON
 from tests.reports.builders import (
     CITY_WORKS,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import reports
+import responsibilities
 from people import Role
 from reports import (
     CallsOpenError,
@@ -173,7 +174,7 @@ def test_a_report_that_is_reopened_is_the_command_units_again(office: Office) ->
     today = office.days_pass(10)
     office.reopen(report_id)
     assert office.status(report_id) is ReportStatus.ACCEPTED
-    assert office.duty(report_id) == (TOWN, reports.due_on(today, 3))
+    assert office.duty(report_id) == (TOWN, responsibilities.due_on(today, 3))
     office.call(report_id, JUSTICE)
     assert office.proved()
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-import reports
+import responsibilities
 from people import UnitUnknownError
 from reports import (
     DispatchTargetError,
@@ -12,10 +12,10 @@ from reports import (
     ReopeningClosedError,
     ReportStatus,
     ReportUnknownError,
-    Severity,
     StepKind,
     steps_of,
 )
+from responsibilities import Severity
 from tests.clock import NOON
 from tests.reports.builders import (
     CITY_WORKS,
@@ -193,7 +193,7 @@ def test_a_reopened_report_is_a_new_duty_of_its_department(office: Office) -> No
     today = office.days_pass(15)
     office.reopen(report_id)
     assert office.status(report_id) is ReportStatus.DISPATCHED
-    assert office.duty(report_id) == (CITY_WORKS, reports.due_on(today, 3))
+    assert office.duty(report_id) == (CITY_WORKS, responsibilities.due_on(today, 3))
     assert office.books() == {
         "duties:charged": 2,
         f"unit:{CITY_WORKS}:duties": 1,

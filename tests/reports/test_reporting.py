@@ -7,7 +7,6 @@ import pytest
 import reports
 from people import ResidentUnknownError, Role, TextRefusedError, UnitUnknownError
 from reports import (
-    CategoryUnknownError,
     MergerTargetError,
     PlaceUnknownError,
     PositionError,
@@ -16,6 +15,7 @@ from reports import (
     StepNotNowError,
     steps_of,
 )
+from responsibilities import CategoryUnknownError
 from tests.clock import NOON
 from tests.reports.builders import (
     CITY_WORKS,

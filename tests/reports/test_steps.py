@@ -7,14 +7,9 @@ import pytest
 import reports
 from ledger import Call, SamePersonError
 from people import Role
-from reports import (
-    ReportStatus,
-    ReportUnknownError,
-    Severity,
-    StepKind,
-    StepNotNowError,
-)
+from reports import ReportStatus, ReportUnknownError, StepKind, StepNotNowError
 from reports.steps import known
+from responsibilities import Severity
 from tests.clock import NOON
 from tests.reports.builders import (
     CITY_WORKS,

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import event
 
 import reports
+import responsibilities
 from people import Level, Principal, UnitUnknownError, add_unit
-from reports import CategoryUnknownError, PositionError, ReportStatus, ReportUnknownError, Suggestion, nobody
+from reports import PositionError, ReportStatus, ReportUnknownError, Suggestion, nobody
+from responsibilities import CategoryUnknownError
 from tests.reports.builders import OTHER_VILLAGE, TOWN, VILLAGE, Office
 
 # A degree of latitude, in metres.
@@ -139,11 +141,11 @@ def test_the_nearest_stand_first_then_the_same_kind_then_the_newest_and_five_are
 
 def office_with_lids(office: Office) -> str:
     """Publish a list with one more category below the same one, and return its code."""
-    standing = reports.write_responsibilities(reports.categories(office.session)).decode()
+    standing = responsibilities.write_responsibilities(responsibilities.categories(office.session)).decode()
     [line] = [each for each in standing.splitlines() if each.startswith("C0101,")]
     more = line.replace("C0101", "C0102").replace("井盖缺失", "井盖松动")
-    lines = reports.read_responsibilities(f"{standing.rstrip()}\n{more}\n".encode())
-    reports.publish_responsibilities(office.session, lines=lines, actor="system", now=office.at)
+    lines = responsibilities.read_responsibilities(f"{standing.rstrip()}\n{more}\n".encode())
+    responsibilities.publish_responsibilities(office.session, lines=lines, actor="system", now=office.at)
     return "C0102"
 
 

@@ -10,7 +10,8 @@ import reports
 from ledger import Call, LostRaceError
 from notices import Notice, NoticeKind, list_notices, tell
 from people import Principal, Resident, Role
-from reports import CallState, ReportStatus, Severity, join, merge, nobody, submit
+from reports import CallState, ReportStatus, join, merge, nobody, submit
+from responsibilities import Severity
 from tests.reports.builders import CITY_WORKS, JUSTICE, OTHER_TOWN, TOWN, VILLAGE, Office, person
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import reports
+import responsibilities
 from ledger import new_id
 from listening import CallBack
 from people import Role
@@ -111,8 +112,12 @@ class Desk:
 
 def publish_packaged(world: World) -> None:
     """Publish the packaged responsibility list."""
-    lines = reports.packaged_responsibilities()
-    world.done(lambda session: reports.publish_responsibilities(session, lines=lines, actor=SYSTEM, now=world.clock.at))
+    lines = responsibilities.packaged_responsibilities()
+    world.done(
+        lambda session: responsibilities.publish_responsibilities(
+            session, lines=lines, actor=SYSTEM, now=world.clock.at
+        )
+    )
 
 
 __all__ = ["CATEGORY", "CITY_WORKS", "TOWN", "VILLAGE", "Desk", "publish_packaged"]

@@ -19,6 +19,7 @@ import photos
 import publishing
 import receivables
 import reports
+import responsibilities
 import seals
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
@@ -32,6 +33,7 @@ BASES = (
     duties.DutyError,
     earnings.EarningError,
     reports.ReportError,
+    responsibilities.ResponsibilityError,
     listening.ListeningError,
     notices.NoticeError,
     photos.PhotoError,
@@ -94,14 +96,14 @@ def test_the_words_of_a_row_ask_only_for_what_its_error_knows(world: World) -> N
             assert str(row.detail)
 
 
-@pytest.mark.parametrize("fault", reports.ListFault)
-def test_every_fault_of_a_responsibility_list_has_words(world: World, fault: reports.ListFault) -> None:
+@pytest.mark.parametrize("fault", responsibilities.ListFault)
+def test_every_fault_of_a_responsibility_list_has_words(world: World, fault: responsibilities.ListFault) -> None:
     names = ("code", "columns", "column", "count", "expected", "length_max", "kinds", "days_max", "parent_code")
     facts = dict.fromkeys((*names, "kind", "parent_kind", "department_code"), "7")
     told = []
     for language in ("en", "zh"):
         with world.app.test_request_context(headers={"Accept-Language": language}):
-            told.append(problem_of(reports.ResponsibilitiesFileError(3, fault, **facts)))
+            told.append(problem_of(responsibilities.ResponsibilitiesFileError(3, fault, **facts)))
     english, chinese = told
     assert english.detail.startswith("Line 3: ")
     assert chinese.detail.startswith("第 3 行：")

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from awards import Tariff, tariffs_in_force
-from reports import Category, CategoryKind, categories, is_category_code
+from responsibilities import Category, CategoryKind, categories, is_category_code
 from web.api.fields import PageQuery, Reply
 from web.api.pages import cursor_refused, page, page_of
 from web.api.parsing import ApiBlueprint

@@ -4,7 +4,8 @@ from marshmallow import Schema, fields
 
 from earnings import CutReason, EarningState, NothingReason, PartKind
 from oversight import EscalationKind, OrderState
-from reports import AppealSubject, CallState, JoinState, RejectionKind, ReportStatus, Severity
+from reports import AppealSubject, CallState, JoinState, RejectionKind, ReportStatus
+from responsibilities import Severity
 from web.api.fields import Day, Instant, Reply
 
 

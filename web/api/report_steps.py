@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 import reports
 from people import Role
-from reports import RejectionKind, RequestKind, Severity, get_request, report_of_step
+from reports import RejectionKind, RequestKind, get_request, report_of_step
+from responsibilities import Severity
 from web.api.calls import call_of, nobodys_call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Request, Text, a_code, a_text
 from web.api.report_replies import AskedReply, ReportReply

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from awards import PERCENT_MAX, Tariff, get_tariff, list_tariffs, set_tariff
 from people import Role
-from reports import get_category
+from responsibilities import get_category
 from web.api.calls import call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, Instant, PageQuery, Reply, Request, Text, a_code, an_amount
 from web.api.pages import id_cursor, page, page_of

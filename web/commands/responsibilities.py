@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from reports import list_versions, packaged_responsibilities, publish_responsibilities, read_responsibilities
+from responsibilities import list_versions, packaged_responsibilities, publish_responsibilities, read_responsibilities
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.unit_of_work import in_transaction

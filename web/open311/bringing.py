@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from people import Role
 from photos import photos_of
-from reports import BroughtReport, OutsideComment, bring, comment, get_category, names_a_place
+from reports import BroughtReport, OutsideComment, bring, comment, names_a_place
+from responsibilities import get_category
 from web.auth import access, principal
 from web.clock import now
 from web.open311.blueprint import blueprint

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from people import units_by_code
-from reports import Category, categories, get_category
+from responsibilities import Category, categories, get_category
 from web.auth import public
 from web.community import community_name
 from web.open311.blueprint import blueprint

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from awards import Tariff, tariffs_in_force
 from people import units_by_code
-from reports import Category, categories
+from responsibilities import Category, categories
 from web.clock import today
 from web.languages import ENGLISH, language
 from web.pages.shapes import CategoryGroup, CategoryView

@@ -23,6 +23,7 @@ from photos import PhotoError
 from publishing import PublishingError
 from receivables import ReceivableError
 from reports import ReportError
+from responsibilities import ResponsibilityError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
@@ -39,7 +40,17 @@ _LINE_BREAKS = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 # Between the digits of amounts people write blanks, around them the sign or the word for yuan.
 _IN_AMOUNTS = re.compile(r"[\s¥元]")
 _REFUSALS = (
-    *(LedgerError, PeopleError, AwardError, EarningError, MerchantError, PhotoError, ReceivableError, ReportError),
+    *(
+        LedgerError,
+        PeopleError,
+        AwardError,
+        EarningError,
+        MerchantError,
+        PhotoError,
+        ReceivableError,
+        ReportError,
+        ResponsibilityError,
+    ),
     *(ListeningError, NoticeError, OversightError, PublishingError),
 )
 

@@ -17,7 +17,7 @@ from listening import ratings_of_category
 from people import Level, child_units, units_by_code
 from photos import Photo, photo_key
 from publishing import PublicState, Wanted, every_public_report, public_copy, public_report, public_reports
-from reports import Category, categories
+from responsibilities import Category, categories
 from web.auth import public
 from web.clock import now, today
 from web.pages.categories_shown import category_name

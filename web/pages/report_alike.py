@@ -16,16 +16,8 @@ from sqlalchemy.orm import Session
 import reports
 from people import ResidentUnknownError, Role, UnitUnknownError
 from photos import PhotoStore
-from reports import (
-    CategoryUnknownError,
-    JointReportError,
-    ReportStatus,
-    ReportUnknownError,
-    Suggestion,
-    middle_of,
-    suggest,
-    suggestion_of,
-)
+from reports import JointReportError, ReportStatus, ReportUnknownError, Suggestion, middle_of, suggest, suggestion_of
+from responsibilities import CategoryUnknownError
 from web.auth import access, principal
 from web.clock import now
 from web.pages.categories_shown import category_name

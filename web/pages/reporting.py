@@ -20,14 +20,13 @@ from reports import (
     Report,
     ReportStatus,
     StepKind,
-    deadlines_of,
     duties_of,
-    get_category,
     get_report,
     list_reports,
     may_take,
     steps_of,
 )
+from responsibilities import deadlines_of, get_category
 from web.auth import access, principal, require
 from web.clock import now, today
 from web.pages.drafts import sent_draft

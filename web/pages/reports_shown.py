@@ -10,18 +10,8 @@ from sqlalchemy.orm import Session
 
 from duties import Duty
 from people import Principal, units_by_code
-from reports import (
-    Category,
-    Channel,
-    Covering,
-    Report,
-    ReportStatus,
-    ReportStep,
-    Severity,
-    StepKind,
-    categories,
-    covered_among,
-)
+from reports import Channel, Covering, Report, ReportStatus, ReportStep, StepKind, covered_among
+from responsibilities import Category, Severity, categories
 from web.auth import principal
 from web.clock import today
 from web.covered_texts import is_author

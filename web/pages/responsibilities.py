@@ -9,7 +9,8 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from earnings import CROWD_MIN, RESERVED_PERCENT, WAIT_DAYS_MAX, split
-from reports import APPEAL_DAYS, is_announced, list_versions
+from reports import APPEAL_DAYS
+from responsibilities import is_announced, list_versions
 from web.auth import public
 from web.clock import today
 from web.pages.categories_shown import category_groups

@@ -6,39 +6,42 @@ import duties
 import earnings
 import oversight
 import reports
+import responsibilities
 from web.problems.row import Row, Words, misconfigured, unknown, wrong_field
 
 _LIST_FAULTS: dict[str, Words] = {
-    reports.ListFault.NO_TEXT: _l("neither UTF-8 nor GB 18030; save the table as CSV"),
-    reports.ListFault.BROKEN_CSV: _l("this is not CSV; perhaps a quotation mark is missing"),
-    reports.ListFault.EMPTY: _l("the list is empty"),
-    reports.ListFault.HEADER: _l("the header must be %(columns)s"),
-    reports.ListFault.FIELD_COUNT: _l("%(count)s fields instead of %(expected)s"),
-    reports.ListFault.CODE: _l("a code is 1 to %(length_max)s of A-Z, 0-9 and hyphen"),
-    reports.ListFault.KIND: _l("the kind must be one of %(kinds)s"),
-    reports.ListFault.PRIVATE: _l("private must be 0 or 1"),
-    reports.ListFault.NAME: _l("%(column)s must have 1 to %(length_max)s characters that can be shown"),
-    reports.ListFault.FORMULA: _l("%(column)s begins with a sign that spreadsheets take for a formula (= + - @)"),
-    reports.ListFault.DAYS_NO_NUMBERS: _l("days must be whole numbers"),
-    reports.ListFault.DAYS_OUT_OF_RANGE: _l("days must be from 1 to %(days_max)s"),
-    reports.ListFault.DAYS_GROW: _l("days must not grow with the severity"),
-    reports.ListFault.CODE_TWICE: _l("code %(code)s stands on an earlier line"),
-    reports.ListFault.TOP_WITH_OWNER: _l("a category at the top has neither an owner nor days"),
-    reports.ListFault.PARENT: _l("%(parent_code)s is no category at the top on an earlier line"),
-    reports.ListFault.OTHER_KIND: _l("%(code)s is a %(kind)s, %(parent_code)s above it a %(parent_kind)s"),
-    reports.ListFault.NO_OWNER: _l("category %(code)s has no owner or no days"),
-    reports.ListFault.NO_DEPARTMENT: _l("%(department_code)s is no department of the tree of units"),
-    reports.ListFault.NOTHING_BELOW: _l("nothing stands below %(code)s, and it has no owner"),
+    responsibilities.ListFault.NO_TEXT: _l("neither UTF-8 nor GB 18030; save the table as CSV"),
+    responsibilities.ListFault.BROKEN_CSV: _l("this is not CSV; perhaps a quotation mark is missing"),
+    responsibilities.ListFault.EMPTY: _l("the list is empty"),
+    responsibilities.ListFault.HEADER: _l("the header must be %(columns)s"),
+    responsibilities.ListFault.FIELD_COUNT: _l("%(count)s fields instead of %(expected)s"),
+    responsibilities.ListFault.CODE: _l("a code is 1 to %(length_max)s of A-Z, 0-9 and hyphen"),
+    responsibilities.ListFault.KIND: _l("the kind must be one of %(kinds)s"),
+    responsibilities.ListFault.PRIVATE: _l("private must be 0 or 1"),
+    responsibilities.ListFault.NAME: _l("%(column)s must have 1 to %(length_max)s characters that can be shown"),
+    responsibilities.ListFault.FORMULA: _l(
+        "%(column)s begins with a sign that spreadsheets take for a formula (= + - @)"
+    ),
+    responsibilities.ListFault.DAYS_NO_NUMBERS: _l("days must be whole numbers"),
+    responsibilities.ListFault.DAYS_OUT_OF_RANGE: _l("days must be from 1 to %(days_max)s"),
+    responsibilities.ListFault.DAYS_GROW: _l("days must not grow with the severity"),
+    responsibilities.ListFault.CODE_TWICE: _l("code %(code)s stands on an earlier line"),
+    responsibilities.ListFault.TOP_WITH_OWNER: _l("a category at the top has neither an owner nor days"),
+    responsibilities.ListFault.PARENT: _l("%(parent_code)s is no category at the top on an earlier line"),
+    responsibilities.ListFault.OTHER_KIND: _l("%(code)s is a %(kind)s, %(parent_code)s above it a %(parent_kind)s"),
+    responsibilities.ListFault.NO_OWNER: _l("category %(code)s has no owner or no days"),
+    responsibilities.ListFault.NO_DEPARTMENT: _l("%(department_code)s is no department of the tree of units"),
+    responsibilities.ListFault.NOTHING_BELOW: _l("nothing stands below %(code)s, and it has no owner"),
 }
 
 
-def _reason(error: reports.ResponsibilitiesFileError) -> dict[str, str]:
+def _reason(error: responsibilities.ResponsibilitiesFileError) -> dict[str, str]:
     words = str(_LIST_FAULTS[error.fault])
     return {"reason": words % error.facts if error.facts else words}
 
 
 REPORTS_ROWS: dict[type[Exception], Row] = {
-    reports.ResponsibilitiesFileError: Row(
+    responsibilities.ResponsibilitiesFileError: Row(
         422,
         "responsibilities_file_invalid",
         _l("The responsibility list has a fault"),
@@ -46,10 +49,10 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
         facts=("line", "fault"),
         words_of=_reason,
     ),
-    reports.ResponsibilitiesUnknownError: unknown(
+    responsibilities.ResponsibilitiesUnknownError: unknown(
         "responsibilities_unknown", _l("There is no such version of the responsibility list")
     ),
-    reports.CategoryUnknownError: unknown("category_unknown", _l("There is no such category")),
+    responsibilities.CategoryUnknownError: unknown("category_unknown", _l("There is no such category")),
     reports.PlaceUnknownError: wrong_field(
         "unit", _l("A department is no place. Name the community, village, grid or building where it is.")
     ),
@@ -186,7 +189,7 @@ REPORTS_ROWS: dict[type[Exception], Row] = {
         _l("It has gone on meanwhile. Look at where the report stands."),
         facts=("duty_id",),
     ),
-    reports.DayOutOfRangeError: Row(
+    responsibilities.DayOutOfRangeError: Row(
         422,
         "day_out_of_range",
         _l("No calendar reaches this day"),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 import people
-import reports
+import responsibilities
 from people import Role
 from reports import ReportStatus
 from tests.web.open311.clients import PEOPLE, Gateway, app_report, platform_report
@@ -254,7 +254,7 @@ def test_of_residents_reports_nothing_that_they_wrote_is_told(gateway: Gateway) 
 
 
 def test_what_is_private_is_nowhere(gateway: Gateway) -> None:
-    private = next(each for each in gateway.world.seen(reports.categories) if each.is_private)
+    private = next(each for each in gateway.world.seen(responsibilities.categories) if each.is_private)
     number = gateway.report(service_code=private.code)
     step(gateway, number, "acceptance", Role.SUPERVISOR, {"severity": "normal"})
     for form in ("json", "xml"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-import reports
+import responsibilities
 from tests.web.open311.clients import Gateway
 from tests.web.open311.georeport import ATTRIBUTE, ENDPOINT, SERVICE, check_json, check_xml, errors, items, root_of
 from tests.web.reporting import CATEGORY
@@ -26,7 +26,7 @@ def test_discovery_says_where_and_in_which_formats(gateway: Gateway) -> None:
 def test_services_are_the_categories_that_may_be_reported_under(gateway: Gateway) -> None:
     found = items(gateway.ask("services.json"), "services", SERVICE)
     in_xml = items(gateway.ask("services.xml"), "services", SERVICE)
-    leaves = [each for each in gateway.world.seen(reports.categories) if each.parent_code is not None]
+    leaves = [each for each in gateway.world.seen(responsibilities.categories) if each.parent_code is not None]
     assert [each["service_code"] for each in found] == [each.code for each in leaves]
     assert [each["service_code"] for each in in_xml] == [each.code for each in leaves]
     first = next(each for each in found if each["service_code"] == CATEGORY)

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from people import Role
-from reports import ReportStatus, ReportUnknownError, categories, list_reports, report_by_number
+from reports import ReportStatus, ReportUnknownError, list_reports, report_by_number
+from responsibilities import categories
 from web.auth import access, principal
 from web.pages.categories_shown import category_name
 from web.pages.forms import Form

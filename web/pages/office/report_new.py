@@ -12,16 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from people import Resident, ResidentUnknownError, Role, UnitUnknownError, get_unit, resident_by_number
-from reports import (
-    CategoryUnknownError,
-    Function,
-    PositionError,
-    categories,
-    is_placed,
-    report_of_step,
-    steps_of,
-    submit,
-)
+from reports import Function, PositionError, is_placed, report_of_step, steps_of, submit
+from responsibilities import CategoryUnknownError, categories
 from web.auth import access, principal
 from web.clock import now
 from web.pages.categories_shown import category_name

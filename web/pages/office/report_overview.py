@@ -9,15 +9,8 @@ from sqlalchemy.orm import Session
 
 from listening import unit_rates
 from people import Role, units_by_code
-from reports import (
-    CategoryCount,
-    MonthCount,
-    OpenByAge,
-    categories,
-    counts_by_category,
-    counts_by_month,
-    open_by_age,
-)
+from reports import CategoryCount, MonthCount, OpenByAge, counts_by_category, counts_by_month, open_by_age
+from responsibilities import categories
 from web.auth import access, principal
 from web.clock import now, today
 from web.pages.categories_shown import category_name

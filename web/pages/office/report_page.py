@@ -24,9 +24,7 @@ from reports import (
     calls_of,
     comments_of,
     covering_of,
-    deadlines_of,
     duties_of,
-    get_category,
     get_report,
     is_placed,
     last_due_on,
@@ -38,6 +36,7 @@ from reports import (
     steps_of,
     takers,
 )
+from responsibilities import deadlines_of, get_category
 from web.auth import access, principal
 from web.clock import now
 from web.maps import map_view

@@ -19,13 +19,13 @@ from reports import (
     WaitingCount,
     appeals_waiting,
     calls_waiting,
-    categories,
     count_waiting,
     joins_waiting,
     reports_waiting,
     requests_waiting,
     unmaskings_waiting,
 )
+from responsibilities import categories
 from web.auth import access, principal
 from web.clock import today
 from web.maps import map_view

@@ -23,10 +23,10 @@ from reports import (
     RejectionKind,
     ReportUnknownError,
     RequestKind,
-    Severity,
     StepKind,
     report_by_number,
 )
+from responsibilities import Severity
 from web.auth import access, principal
 from web.clock import now
 from web.extensions import csrf

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from people import Role, units_by_code
-from reports import (
+from responsibilities import (
     Category,
     CategoryKind,
     Responsibility,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from awards import PERCENT_MAX, FundUnknownError, Tariff, list_funds, list_tariffs, set_tariff, tariffs_in_force
 from people import Role
-from reports import Category, CategoryUnknownError, categories, get_category
+from responsibilities import Category, CategoryUnknownError, categories, get_category
 from web.auth import access
 from web.clock import now, today
 from web.pages.categories_shown import category_name

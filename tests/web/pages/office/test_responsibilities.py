@@ -8,13 +8,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from people import Role
-from reports import categories, list_versions, packaged_responsibilities, publish_responsibilities
+from responsibilities import categories, list_versions, packaged_responsibilities, publish_responsibilities
 from tests.clock import NOON
 from tests.web.pages.browser import Browser, browser_of_person, text_of
 from tests.web.world import World
 
 PAGE = "/office/responsibilities"
-PACKAGED = Path("reports/data/yongji_responsibilities.csv").read_bytes()
+PACKAGED = Path("responsibilities/data/yongji_responsibilities.csv").read_bytes()
 BROKEN_PAVEMENT = "C0102,C01,component,人行道砖破损,Broken pavement,140881-D05,10,5,2,1,0\n".encode()
 HOLE = "C0103,C01,component,井盖缺失或破损,Missing or broken manhole cover,140881-D05,2,1,1,1,0\n".encode()
 DIFFERENT_HOLE = "C0103,C01,component,井盖丢失,Manhole cover gone,140881-D08,3,2,1,2,1\n".encode()

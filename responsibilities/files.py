@@ -11,9 +11,9 @@ from importlib.resources import files
 from itertools import pairwise
 
 from people import TextRefusedError, clean_text
-from reports.errors import ResponsibilitiesFileError
-from reports.list_faults import ListFault
-from reports.model import (
+from responsibilities.errors import ResponsibilitiesFileError
+from responsibilities.faults import ListFault
+from responsibilities.model import (
     CATEGORY_CODE_LENGTH_MAX,
     NAME_LENGTH_MAX,
     WORKING_DAYS_MAX,
@@ -78,7 +78,7 @@ def packaged_responsibilities() -> list[Responsibility]:
     Its two levels follow the shape of GB/T 30428.2-2013 (components and events of digital urban management); owners
     and deadlines are a proposal from what such departments ordinarily do, for the office to change.
     """
-    return read_responsibilities(files("reports").joinpath("data", "yongji_responsibilities.csv").read_bytes())
+    return read_responsibilities(files("responsibilities").joinpath("data", "yongji_responsibilities.csv").read_bytes())
 
 
 def read_responsibilities(data: bytes) -> list[Responsibility]:

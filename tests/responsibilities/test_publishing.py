@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 import people
 from people import Level
-from reports import (
+from responsibilities import (
+    Category,
     CategoryKind,
     CategoryUnknownError,
     ListFault,
@@ -28,7 +29,6 @@ from reports import (
     read_responsibilities,
     write_responsibilities,
 )
-from reports.model import Category
 from tests.clock import NOON
 
 OFFICER = "person:0a"

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import holidays
 
-from reports.errors import DayOutOfRangeError
+from responsibilities.errors import DayOutOfRangeError
 
 # As far as the package knows the lunar calendar and the law of today applies.
 YEAR_MIN, YEAR_MAX = 2014, 2099

@@ -8,10 +8,10 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from people import Level, Unit, units_by_code
-from reports.errors import CategoryUnknownError, ResponsibilitiesFileError, ResponsibilitiesUnknownError
-from reports.list_faults import ListFault
-from reports.model import Category, ResponsibilityList
-from reports.responsibility_files import Deadlines, Responsibility, is_category_code
+from responsibilities.errors import CategoryUnknownError, ResponsibilitiesFileError, ResponsibilitiesUnknownError
+from responsibilities.faults import ListFault
+from responsibilities.files import Deadlines, Responsibility, is_category_code
+from responsibilities.model import Category, ResponsibilityList
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from reports import DayOutOfRangeError, due_on, is_announced, is_working_day
+from responsibilities import DayOutOfRangeError, due_on, is_announced, is_working_day
 
 # Announced by the General Office of the State Council on 4 November 2025.
 DAYS_OFF_2026 = (
