@@ -76,12 +76,12 @@ def _post(cursor: sqlite3.Cursor, entries: Sequence[NewEntry]) -> datetime:
     _check_terms(cursor, [entry.occurred_at for entry in entries], recorded_at)
     if not alone:
         # PostgreSQL writes the postings of a list account by account.
-        for at_fault in (walk.below, walk.unknown, walk.above):
-            at_fault.sort()
+        walk.below.sort()
+        walk.above.sort()
     if walk.below:
         raise InsufficientBalanceError(walk.below[0])
     if walk.unknown:
-        raise AccountUnknownError(walk.unknown[0])
+        raise AccountUnknownError(min(walk.unknown))
     if walk.above:
         raise CeilingExceededError(walk.above[0], accounts[walk.above[0]].most)
     _move(cursor, accounts, walk.balances, walk.seqs, recorded_at)
