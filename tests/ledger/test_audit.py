@@ -11,6 +11,7 @@ from holds.checks import GUARDS as HOLDS_GUARDS
 from ledger import CheckResult, audit
 from ledger.guards import GUARDS
 from listening.checks import GUARDS as LISTENING_GUARDS
+from publishing.checks import GUARDS as PUBLISHING_GUARDS
 from reports.checks import GUARDS as REPORTS_GUARDS
 from reports.fairness_checks import GUARDS as FAIRNESS_GUARDS
 from seals.checks import GUARDS as SEALS_GUARDS
@@ -103,7 +104,10 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
     assert difference(session, "the guards stand") == "trigger postings_append_only is missing or disabled"
 
 
-ALL_GUARDS = (GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, REPORTS_GUARDS, SEALS_GUARDS)
+ALL_GUARDS = (
+    *(GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, PUBLISHING_GUARDS, REPORTS_GUARDS),
+    SEALS_GUARDS,
+)
 
 
 def test_the_audit_knows_every_guard_there_is(session: Session) -> None:
