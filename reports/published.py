@@ -44,7 +44,7 @@ def published_reports(
     offset: int = 0,
 ) -> list[PublishedReport]:
     """Return what was reported from an instant until another (of some categories, with some statuses), newest first."""
-    wanted = select(Report.id).where(Report.submitted_at >= since, Report.submitted_at <= until, _is_for_anybody())
+    wanted = select(Report.id).where(Report.submitted_at >= since, Report.submitted_at <= until, is_for_anybody())
     if category_codes:
         wanted = wanted.where(Report.category_code.in_(category_codes))
     if statuses:
