@@ -31,7 +31,7 @@ from web.unit_of_work import in_transaction
 
 REPORTS, RESIDENTS = 1_000_000, 10_000
 # Of each view, over all its addresses; and of each address.
-CALLS, CALLS_OF_EACH = 300, 20
+CALLS, CALLS_OF_EACH = 200, 5
 P95_MS_MAX = 150.0
 _PASSWORD = "三只橘猫 on the wall"  # noqa: S105 - of a database that is dropped afterwards
 

@@ -114,6 +114,8 @@ class Report(Base):
         CheckConstraint("channel <> 'open311' OR resident_id IS NULL", name="brought_is_nobodys"),
         Index("ix_reports_status_unit", "status", "unit_code"),
         Index("ix_reports_status_department", "status", "department_code"),
+        # For lists of one status, from any place on: what is rare lies where it is not looked for.
+        Index("ix_reports_status_id", "status", "id"),
         # For what anybody may list: by when it came, of one category too.
         Index("ix_reports_submitted_at", "submitted_at"),
         Index("ix_reports_category_code_submitted_at", "category_code", "submitted_at"),

@@ -44,17 +44,15 @@ def published_reports(
     offset: int = 0,
 ) -> list[PublishedReport]:
     """Return what was reported from an instant until another (of some categories, with some statuses), newest first."""
-    query = (
-        _published()
-        .where(Report.submitted_at >= since, Report.submitted_at <= until)
-        .order_by(Report.submitted_at.desc(), Report.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    wanted = select(Report.id).where(Report.submitted_at >= since, Report.submitted_at <= until, is_for_anybody())
     if category_codes:
-        query = query.where(Report.category_code.in_(category_codes))
+        wanted = wanted.where(Report.category_code.in_(category_codes))
     if statuses:
-        query = query.where(Report.status.in_(statuses))
+        wanted = wanted.where(Report.status.in_(statuses))
+    order = (Report.submitted_at.desc(), Report.id.desc())
+    # What stands beside a report is looked for only where it is shown, however many come before.
+    shown = wanted.order_by(*order).limit(limit).offset(offset).subquery()
+    query = _published().where(Report.id.in_(select(shown.c.id))).order_by(*order)
     return [PublishedReport(*row) for row in session.execute(query)]
 
 

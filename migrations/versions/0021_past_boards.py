@@ -31,6 +31,7 @@ DAYS = {
 }
 INDEXES: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
     ("ix_reports_merged_into_id", "reports", ("merged_into_id",), "merged_into_id IS NOT NULL"),
+    ("ix_reports_status_id", "reports", ("status", "id"), None),
     ("ix_report_steps_report_id_made_by", "report_steps", ("report_id", "made_by"), None),
     ("ix_report_joins_asked", "report_joins", ("id",), "state = 'asked'"),
     ("ix_orders_ordered_by", "orders", ("ordered_by",), None),

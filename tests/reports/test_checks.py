@@ -114,6 +114,7 @@ def test_a_missing_guard_is_named(office: Office) -> None:
 def test_a_count_that_is_not_the_books_is_named(office: Office) -> None:
     office.brought_to(ReportStatus.DISPATCHED)
     change(office, "UPDATE duty_counts SET count = count + 1 WHERE measure = 'moved'")
+    change(office, "UPDATE duty_month_counts SET count = count + 1 WHERE measure = 'moved'")
     assert found(office) == "unit 140881001: moved is counted +1 beside its entries"
 
 
