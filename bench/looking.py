@@ -143,6 +143,7 @@ def _views(app: Flask, url: str, community: Community, now: datetime) -> Iterato
     yield View("scoreboard_csv", nobody, list(_periods("/scoreboard.csv", now)))
     yield View("scoreboard_rates", nobody, list(_periods("/api/v1/scoreboard", now)))
     yield View("open311", nobody, list(_open311(now)))
+    yield View("public_reports", nobody, list(_public_reports(community)))
 
 
 def _periods(path: str, now: datetime) -> Iterator[str]:
@@ -208,6 +209,14 @@ def _open311(now: datetime) -> Iterator[str]:
     yield f"{path}?page_size=50&start_date={early}T00:00:00Z"
     yield f"{path}?page_size=50&start_date={early}T00:00:00Z&status=open"
     yield "/open311/v2/servicerequestupdates.json?page_size=50"
+
+
+def _public_reports(community: Community) -> Iterator[str]:
+    yield "/reports"
+    yield f"/reports?unit={community.town}"
+    yield "/reports?category=C0101"
+    yield f"/reports?owed_by={community.department}"
+    yield "/reports?state=overdue"
 
 
 def _cursor(moment: datetime) -> UUID:

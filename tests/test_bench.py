@@ -59,7 +59,8 @@ def test_every_kind_of_view_is_measured(looked: Looked) -> None:
     assert {"list_resident", "pages_handler", "scoreboard", "scoreboard_rates", "digests", "open311"} <= set(found)
     for line in found.values():
         assert line["calls"] > 0
-        assert line["ours"] == pytest.approx(max(line["p95_ms"], line["slowest_p50_ms"]), abs=0.1)
+        # The line tells times from 100 ms on without decimals.
+        assert line["ours"] == pytest.approx(max(line["p95_ms"], line["slowest_p50_ms"]), abs=0.51)
         assert line["limit"] == 150
 
 
