@@ -1,6 +1,6 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
-from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_of_code
+from reports.anonymity import NOBODY, as_kept, give_claim_code, is_reporter, nobody, report_of_code
 from reports.appeals import (
     APPEAL_DAYS,
     Appealable,
@@ -242,6 +242,7 @@ __all__ = [
     "is_category_of",
     "is_placed",
     "is_report_number",
+    "is_reporter",
     "join",
     "joins_of",
     "joins_waiting",

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from duties import Duty
 from people import Principal, units_by_code
-from reports import Channel, Covering, Report, ReportStatus, ReportStep, StepKind, covered_among
+from reports import Channel, Covering, Report, ReportStatus, ReportStep, StepKind, covered_among, is_reporter
 from responsibilities import Category, Severity, categories
 from web.auth import principal
 from web.clock import today
-from web.covered_texts import is_author
 from web.pages.categories_shown import category_name
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
@@ -121,7 +120,7 @@ def _unit_names(session: Session, codes: set[str]) -> dict[str, str]:
 
 def _shown(report: Report, covering: Covering | None, by: Principal) -> tuple[str, str | None]:
     """Return what is shown of a report's words, and why they are covered, if they are."""
-    if covering is None or is_author(report, by):
+    if covering is None or is_reporter(report, by):
         return report.description, None if covering is None else covering.reason
     return str(_("Covered: %(reason)s", reason=covering.reason)), covering.reason
 
