@@ -65,7 +65,7 @@ from reports.fairness_errors import (
     WaitingLimitError,
 )
 from reports.fairness_model import Appeal, AppealSubject, CoReporter, CoveredText, Covering, ReportLimitsSet
-from reports.handling import acknowledge, handle
+from reports.handling import WORK_DONE, acknowledge, handle, what_was_done
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
 from reports.limits import LIMIT_MAX, WritingLimits, get_limits, limits_in_force, list_limits, set_limits
@@ -157,6 +157,7 @@ __all__ = [
     "SUGGESTED_DAYS",
     "UNHANDLED",
     "WAITING",
+    "WORK_DONE",
     "BroughtReport",
     "CallState",
     "CallUnknownError",
@@ -291,6 +292,7 @@ __all__ = [
     "untouched_by",
     "verify",
     "weights",
+    "what_was_done",
 ]
 # What keeps reports fair, by lines, so that the list stays one that can be read.
 __all__ += ["APPEAL_DAYS", "CONFIRMATION_DAYS", "LIMIT_MAX", "TOGETHER_MAX", "Appeal", "AppealDecidedError"]

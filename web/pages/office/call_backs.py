@@ -26,7 +26,7 @@ from listening import (
     looks_at,
 )
 from people import Resident, Role, get_resident, masked_name, masked_phone, units_by_code
-from reports import ReportStatus, ReportStep, StepKind, steps_of
+from reports import ReportStatus, steps_of, what_was_done
 from web.auth import access, principal
 from web.clock import now, today
 from web.pages.forms import Form, once
@@ -45,7 +45,6 @@ _ON_PAGE = 30
 _SHOWN_MAX = 100
 _FIELDS = ("reached", "resolved", "satisfied", "note")
 _YES_OR_NO = {"yes": True, "no": False, "": None}
-_WORK_DONE = (StepKind.HANDLING, StepKind.COMPLETION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _page(call_back_id: UUID, form: Form, *, with_phone: bool = False) -> Respon
         encrypted = _reporter(session, found).phone_encrypted
         return {
             "one": _views(session, [found])[0],
-            "done": _what_was_done(steps_of(session, found.report.id)),
+            "done": what_was_done(steps_of(session, found.report.id)),
             "may_call": may_call,
             "is_reopened": found.call_back.answered_at is None and found.report.status is not ReportStatus.CLOSED,
             "looks": [LookView(names[each.looked_by], local(each.looked_at)) for each in looks],
@@ -216,8 +215,3 @@ def _reporter(session: Session, found: ToCall) -> Resident:
     if found.report.resident_id is None:
         raise LookupError("a call-back about a report that is nobody's")
     return get_resident(session, found.report.resident_id)
-
-
-def _what_was_done(steps: list[ReportStep]) -> str | None:
-    """Return what the department said last of its work, so that the caller can ask about it."""
-    return next((step.note for step in reversed(steps) if step.kind in _WORK_DONE and step.note), None)
