@@ -25,7 +25,7 @@ from listening import (
     look_at_phone,
     looks_at,
 )
-from people import Resident, Role, get_resident, masked_name, masked_phone, units_by_code
+from people import Resident, Role, get_resident, masked_name, masked_phone
 from reports import ReportStatus, steps_of, what_was_done
 from web.auth import access, principal
 from web.clock import now, today
@@ -36,6 +36,7 @@ from web.pages.office.blueprint import blueprint
 from web.pages.office.typed_texts import TEXT_LENGTH_MAX, typed_choice
 from web.pages.reports_shown import ReportView, report_views
 from web.pages.times import local
+from web.pages.units_shown import unit_names
 from web.secret_keys import phone_vault
 from web.unit_of_work import reading
 
@@ -182,8 +183,7 @@ def _page(call_back_id: UUID, form: Form, *, with_phone: bool = False) -> Respon
 
 def _views(session: Session, found: list[ToCall]) -> list[CallBackView]:
     views = report_views(session, [(each.report, None) for each in found])
-    codes = {each.closure.unit_code for each in found if each.closure.unit_code}
-    units = {code: unit.name for code, unit in units_by_code(session, codes).items()}
+    units = unit_names(session, {each.closure.unit_code for each in found})
     names = actor_names(session, {each.call_back.answered_by for each in found if each.call_back.answered_by})
     return [_view(session, each, view, units, names) for each, view in zip(found, views, strict=True)]
 
