@@ -12,17 +12,11 @@ from photos import PhotoStoreUnavailableError
 from reports import ReportStatus
 from tests.photos.uploads import MARK, as_archive, encoded, exif, png_of_size, quarters, segment, with_segments
 from tests.web.reporting import Desk
-from tests.web.world import World, problem
+from tests.web.world import problem
 from web.photo_storage import photo_store
 
 JPEG = encoded(quarters(), "JPEG")
 MIB = 1024 * 1024
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
 
 
 def send(desk: Desk, report_id: str, key: str, *photos: bytes, name: str = "photo.jpg") -> TestResponse:

@@ -2,20 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from people import Role
 from reports import ReportStatus
 from tests.web.reporting import CATEGORY, Desk
-from tests.web.world import OTHER_TOWN, TOWN, VILLAGE, World, problem
+from tests.web.world import OTHER_TOWN, TOWN, VILLAGE, problem
 
 DEPARTMENT = "140881-D01"
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
 
 
 def seen(desk: Desk, report_id: str, key: str) -> dict[str, Any]:
