@@ -13,6 +13,18 @@ from reports.appeals import (
     may_decide_appeal,
 )
 from reports.awarding import release_rests
+from reports.bare_facts import (
+    BareReport,
+    BareStep,
+    bare_report,
+    bare_reports,
+    bare_reports_by_number,
+    bare_steps,
+    is_category_of,
+    is_report_number,
+    may_be_public,
+    told_note,
+)
 from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
 from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
@@ -98,18 +110,6 @@ from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
 from reports.photographing import add_join_photos, add_photos
-from reports.published import (
-    PublishedReport,
-    PublishedStep,
-    is_category_of,
-    is_report_number,
-    may_be_public,
-    published_by_number,
-    published_report,
-    published_reports,
-    published_steps,
-    told_note,
-)
 from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
@@ -158,6 +158,8 @@ __all__ = [
     "UNHANDLED",
     "WAITING",
     "WORK_DONE",
+    "BareReport",
+    "BareStep",
     "BroughtReport",
     "CallState",
     "CallUnknownError",
@@ -181,8 +183,6 @@ __all__ = [
     "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
-    "PublishedReport",
-    "PublishedStep",
     "ReopeningClosedError",
     "Report",
     "ReportCall",
@@ -212,6 +212,10 @@ __all__ = [
     "ask_postponement",
     "ask_unmasking",
     "ask_withdrawal",
+    "bare_report",
+    "bare_reports",
+    "bare_reports_by_number",
+    "bare_steps",
     "bring",
     "call_units",
     "calls_of",
@@ -263,10 +267,6 @@ __all__ = [
     "numbers_of",
     "open_by_age",
     "placed",
-    "published_by_number",
-    "published_report",
-    "published_reports",
-    "published_steps",
     "reject",
     "release_rests",
     "remind_units",

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from ledger import new_id
 from people import Level, Principal, TextRefusedError, Unit, child_units, clean_lines, units_by_code
+from reports.bare_facts import is_report_number
 from reports.errors import PlaceUnknownError, ReportUnknownError
 from reports.model import NAME_LENGTH_MAX, OUTSIDE_TEXT_LENGTH_MAX, Channel, Report
 from reports.outside_model import EXTERNAL_ID_LENGTH_MAX, OUTSIDE_STATUS_LENGTH_MAX, OutsideComment, OutsideReport
-from reports.published import is_report_number
 from reports.reporting import submit
 
 

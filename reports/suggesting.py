@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from people import get_unit
+from reports.bare_facts import is_for_anybody
 from reports.errors import ReportUnknownError
 from reports.joining import ENDED
 from reports.model import Report, ReportJoin, ReportStatus
-from reports.published import is_for_anybody
 from reports.reporting import check_position
 from responsibilities import Category, get_category
 
