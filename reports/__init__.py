@@ -23,6 +23,7 @@ from reports.bare_facts import (
     is_category_of,
     is_report_number,
     may_be_public,
+    rounded_degrees,
     told_note,
 )
 from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
@@ -94,6 +95,7 @@ from reports.listings import (
     report_by_number,
 )
 from reports.model import (
+    TEXT_LENGTH_MAX,
     Channel,
     JoinState,
     RejectionKind,
@@ -155,6 +157,7 @@ __all__ = [
     "NOBODY",
     "REOPENING_DAYS",
     "SUGGESTED_DAYS",
+    "TEXT_LENGTH_MAX",
     "UNHANDLED",
     "WAITING",
     "WORK_DONE",
@@ -280,6 +283,7 @@ __all__ = [
     "requests_waiting",
     "return_call",
     "return_to_department",
+    "rounded_degrees",
     "steps_of",
     "submit",
     "suggest",

@@ -15,6 +15,9 @@ from responsibilities import Category
 # Notes that are written for whoever reported, or for everybody; others are between officers.
 _TOLD = frozenset({StepKind.REJECTION, StepKind.HANDLING, StepKind.POSTPONEMENT})
 
+# Degrees, about a hundred metres: what anybody may know of where something was reported.
+ROUNDED_DIGITS = 3
+
 
 class BareReport(NamedTuple):
     """A report as anybody may know it, with its category, its newest step, and its open duty, if any."""
@@ -93,6 +96,11 @@ def bare_steps(session: Session, *, since: datetime, until: datetime, limit: int
         .offset(offset)
     )
     return [BareStep(*row) for row in session.execute(query)]
+
+
+def rounded_degrees(degrees: float) -> float:
+    """Return a latitude or longitude, in degrees, as anybody may know it: to about a hundred metres."""
+    return round(degrees, ROUNDED_DIGITS)
 
 
 def may_be_public() -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from reports import (
     Report,
     ReportStatus,
     StepKind,
+    rounded_degrees,
     told_note,
 )
 from web.clock import end_of
@@ -41,8 +42,6 @@ _ENDED_WITHOUT_RESULT = {
     ReportStatus.WITHDRAWN: "no_further_action",
     ReportStatus.MERGED: "duplicate",
 }
-# Degrees, about a hundred metres.
-_ROUNDED_DIGITS = 3
 
 
 def statuses_of(words: Sequence[str]) -> list[ReportStatus]:
@@ -128,7 +127,7 @@ def _published(each: BareReport, shown: Publication | None, photos: Mapping[UUID
 def _degrees(report: Report, degrees: float | None) -> float | None:
     if degrees is None or report.channel is Channel.OPEN311:
         return degrees
-    return round(degrees, _ROUNDED_DIGITS)
+    return rounded_degrees(degrees)
 
 
 def _status(status: ReportStatus) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from people import Principal
 from reports import (
+    TEXT_LENGTH_MAX,
     AppealSubject,
     Report,
     appealable,
@@ -24,7 +25,6 @@ from web.pages.forms import Form
 from web.pages.times import local
 
 APPEAL_FIELDS = ("subject", "subject_id", "appeal_reason")
-_TEXT_LENGTH_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def together_view(session: Session, report: Report, by: Principal) -> TogetherVi
 
 def typed_appeal(form: Form) -> dict[str, Any] | None:
     """Return what an appeal's form asks for; None, and a fault, where it cannot be read."""
-    reason = form.prose("appeal_reason", length_max=_TEXT_LENGTH_MAX)
+    reason = form.prose("appeal_reason", length_max=TEXT_LENGTH_MAX)
     try:
         subject, subject_id = AppealSubject(form.values["subject"]), UUID(form.values["subject_id"])
     except ValueError:
