@@ -72,7 +72,11 @@ def names_a_place(session: Session, codes: list[str]) -> bool:
 
 
 def miss_photos(session: Session, *, report_id: UUID, count: int) -> None:
-    """Note how many of the photos that came with a brought report could not be had."""
+    """Note how many of the photos that came with a brought report could not be had.
+
+    Raises:
+        ReportUnknownError: nobody brought a report with this id.
+    """
     brought = session.get(OutsideReport, report_id)
     if brought is None:
         raise ReportUnknownError(report_id)

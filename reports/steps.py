@@ -260,6 +260,7 @@ def take_steps(
 
     Raises:
         TextRefusedError: a note is empty, too long, or has forbidden characters.
+        LostRaceError: a fund has less than a moment ago.
     """
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:
