@@ -81,7 +81,7 @@ from reports.fairness_model import Appeal, AppealSubject, CoReporter, CoveredTex
 from reports.handling import WORK_DONE, acknowledge, handle, what_was_done
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
-from reports.limits import LIMIT_MAX, WritingLimits, get_limits, limits_in_force, list_limits, set_limits
+from reports.limits import LIMIT_MAX, LIMIT_NAMES, WritingLimits, get_limits, limits_in_force, list_limits, set_limits
 from reports.listings import (
     ReportPage,
     confidential_among,
@@ -307,5 +307,5 @@ __all__ += ["NothingToAppealError", "OnBehalfLimitError", "OwnHouseholdError", "
 __all__ += ["TextCoveredError", "TextUnknownError", "TogetherOverError", "WaitingLimitError", "WritingLimits"]
 __all__ += ["WrittenForOne", "answer_together", "appeal", "appealable", "appeals_of", "appeals_waiting"]
 __all__ += ["asked_together", "cover", "covered_among", "covering_of", "decide_appeal", "get_appeal", "get_covering"]
-__all__ += ["get_limits", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
+__all__ += ["LIMIT_NAMES", "get_limits", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
 __all__ += ["report_asked_together", "set_limits", "together_of", "written_for_one"]
