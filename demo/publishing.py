@@ -39,7 +39,7 @@ def publish_some(scene: Scene, staff: ReportStaff, store: PhotoStore) -> None:
             store,
             report_id=report.id,
             text=_TEXTS[number % len(_TEXTS)],
-            answer=publishing.answer_of(reports.steps_of(scene.session, report.id)),
+            answer=reports.what_was_done(reports.steps_of(scene.session, report.id)),
             photos=photos,
             reason=None,
             by=supervisor,

@@ -129,7 +129,11 @@ def anonymous_parts_of(session: Session, earning_id: UUID) -> list[AnonymousPart
 
 
 def tariff_of(session: Session, earning: Earning) -> tuple[Tariff, Fund]:
-    """Return the tariff and the fund of an earning that is more than nothing."""
+    """Return the tariff and the fund of an earning that is more than nothing.
+
+    Raises:
+        LookupError: it is nothing, so there is no tariff.
+    """
     if earning.tariff_id is None:
         raise LookupError("what earns nothing has no tariff")
     tariff = get_tariff(session, earning.tariff_id)

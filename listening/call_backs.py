@@ -115,12 +115,8 @@ def answer_call_back(
         TextRefusedError: the note is empty, too long, or has forbidden characters.
     """
     session.get(CallBack, call_back_id, with_for_update=True, populate_existing=True)
-    found = get_call_back(session, call_back_id, seen_by=by)
-    check_still_new(session, call)
-    _check_apart(session, found.report, by)
+    found = _still_to_make(session, call_back_id, by, call)
     call_back = found.call_back
-    if call_back.answered_at is not None or not session.scalar(_standing_one(call_back_id)):
-        raise CallBackOverError(call_back_id)
     if (is_resolved is not None) is not is_reached or (is_satisfied is not None) is not is_reached:
         raise AnswerError
     call_back.is_reached, call_back.is_resolved, call_back.is_satisfied = is_reached, is_resolved, is_satisfied
@@ -141,11 +137,7 @@ def look_at_phone(
         SamePersonError: they, or as far as is known their household, had a part in the report or sent it in.
         CallBackOverError: it was answered before, or the report was reopened meanwhile: there is nobody to call.
     """
-    found = get_call_back(session, call_back_id, seen_by=by)
-    check_still_new(session, call)
-    _check_apart(session, found.report, by)
-    if found.call_back.answered_at is not None or not session.scalar(_standing_one(call_back_id)):
-        raise CallBackOverError(call_back_id)
+    found = _still_to_make(session, call_back_id, by, call)
     if found.report.resident_id is None:
         raise CallBackUnknownError(call_back_id)
     look = CallBackLook(id=new_id(), call_back_id=call_back_id, looked_by=by.actor, looked_at=now)
@@ -160,6 +152,16 @@ def looks_at(session: Session, call_back_id: UUID) -> list[CallBackLook]:
     return list(
         session.scalars(select(CallBackLook).where(CallBackLook.call_back_id == call_back_id).order_by(CallBackLook.id))
     )
+
+
+def _still_to_make(session: Session, call_back_id: UUID, by: Principal, call: Call | None) -> ToCall:
+    """Return a call-back that somebody may make now, in a call that was not answered before."""
+    found = get_call_back(session, call_back_id, seen_by=by)
+    check_still_new(session, call)
+    _check_apart(session, found.report, by)
+    if found.call_back.answered_at is not None or not session.scalar(_standing_one(call_back_id)):
+        raise CallBackOverError(call_back_id)
+    return found
 
 
 def _check_apart(session: Session, report: Report, by: Principal) -> None:

@@ -4,7 +4,6 @@ from publishing.checks import CHECKS
 from publishing.deciding import (
     PhotoDecision,
     PreparedPhoto,
-    answer_of,
     is_never_public,
     moderated_report,
     prepare,
@@ -65,7 +64,6 @@ __all__ = [
     "ReasonMissingError",
     "ReportersPhotoError",
     "Wanted",
-    "answer_of",
     "copies_of",
     "every_public_report",
     "forget_stale_copies",

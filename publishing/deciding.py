@@ -29,18 +29,15 @@ from publishing.versions import PUBLISHABLE, newest_of
 from reports import (
     Function,
     Report,
-    ReportStep,
     ReportUnknownError,
-    StepKind,
     StepNotNowError,
     is_placed,
     may_act,
     may_be_public,
     report_within_reach,
     steps_of,
+    what_was_done,
 )
-
-_ANSWERS = (StepKind.HANDLING, StepKind.COMPLETION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ def publish(
     if report.status not in PUBLISHABLE:
         raise StepNotNowError("publication", report.status)
     by_id = _decided_photos(session, report, [(each.photo_id, each.picture is not None) for each in photos])
-    is_answer_withheld = answer is None and answer_of(steps_of(session, report.id)) is not None
+    is_answer_withheld = answer is None and what_was_done(steps_of(session, report.id)) is not None
     if reason is None and (text is None or is_answer_withheld or any(each.picture is None for each in photos)):
         raise ReasonMissingError
     made = _add_version(session, report, is_shown=True, text=text, answer=answer, reason=reason, by=by, now=now)
@@ -161,11 +158,6 @@ def take_down(
     remember_call(session, call, made_id=made.id, now=now)
     session.flush()
     return made
-
-
-def answer_of(steps: Sequence[ReportStep]) -> str | None:
-    """Return what the department last said that it did; None where nothing was done yet."""
-    return next((step.note for step in reversed(steps) if step.kind in _ANSWERS and step.note), None)
 
 
 def _locked(session: Session, report_id: UUID, by: Principal, call: Call | None, *, is_hiding: bool = False) -> Report:

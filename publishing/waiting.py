@@ -9,7 +9,7 @@ from people import Principal
 from photos import Photo
 from publishing.model import Publication, PublicationPhoto
 from publishing.versions import PUBLISHABLE, is_newest
-from reports import Function, Report, ReportStep, StepKind, had_no_other_part, may_be_public, placed
+from reports import WORK_DONE, Function, Report, ReportStep, had_no_other_part, may_be_public, placed
 
 
 def publications_waiting(
@@ -47,7 +47,7 @@ def _has_something_new() -> ColumnElement[bool]:
     photo = select(Photo.id).where(Photo.matter_id == Report.id, Photo.id.not_in(decided.correlate(Publication)))
     answer = select(ReportStep.id).where(
         ReportStep.report_id == Report.id,
-        ReportStep.kind.in_((StepKind.HANDLING, StepKind.COMPLETION)),
+        ReportStep.kind.in_(WORK_DONE),
         ReportStep.made_at > Publication.decided_at,
     )
     is_stale = and_(

@@ -1,6 +1,6 @@
 """What residents report, who answers for it by when, and every step from there to what was verified."""
 
-from reports.anonymity import NOBODY, as_kept, give_claim_code, nobody, report_of_code
+from reports.anonymity import NOBODY, as_kept, give_claim_code, is_reporter, nobody, report_of_code
 from reports.appeals import (
     APPEAL_DAYS,
     Appealable,
@@ -13,6 +13,19 @@ from reports.appeals import (
     may_decide_appeal,
 )
 from reports.awarding import release_rests
+from reports.bare_facts import (
+    BareReport,
+    BareStep,
+    bare_report,
+    bare_reports,
+    bare_reports_by_number,
+    bare_steps,
+    is_category_of,
+    is_report_number,
+    may_be_public,
+    rounded_degrees,
+    told_note,
+)
 from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
 from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
@@ -65,10 +78,10 @@ from reports.fairness_errors import (
     WaitingLimitError,
 )
 from reports.fairness_model import Appeal, AppealSubject, CoReporter, CoveredText, Covering, ReportLimitsSet
-from reports.handling import acknowledge, handle
+from reports.handling import WORK_DONE, acknowledge, handle, what_was_done
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
-from reports.limits import LIMIT_MAX, WritingLimits, get_limits, limits_in_force, list_limits, set_limits
+from reports.limits import LIMIT_MAX, LIMIT_NAMES, WritingLimits, get_limits, limits_in_force, list_limits, set_limits
 from reports.listings import (
     ReportPage,
     confidential_among,
@@ -82,6 +95,7 @@ from reports.listings import (
     report_by_number,
 )
 from reports.model import (
+    TEXT_LENGTH_MAX,
     Channel,
     JoinState,
     RejectionKind,
@@ -98,18 +112,6 @@ from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
 from reports.photographing import add_join_photos, add_photos
-from reports.published import (
-    PublishedReport,
-    PublishedStep,
-    is_category_of,
-    is_report_number,
-    may_be_public,
-    published_by_number,
-    published_report,
-    published_reports,
-    published_steps,
-    told_note,
-)
 from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
@@ -155,8 +157,12 @@ __all__ = [
     "NOBODY",
     "REOPENING_DAYS",
     "SUGGESTED_DAYS",
+    "TEXT_LENGTH_MAX",
     "UNHANDLED",
     "WAITING",
+    "WORK_DONE",
+    "BareReport",
+    "BareStep",
     "BroughtReport",
     "CallState",
     "CallUnknownError",
@@ -180,8 +186,6 @@ __all__ = [
     "OwnDepartmentError",
     "PlaceUnknownError",
     "PositionError",
-    "PublishedReport",
-    "PublishedStep",
     "ReopeningClosedError",
     "Report",
     "ReportCall",
@@ -211,6 +215,10 @@ __all__ = [
     "ask_postponement",
     "ask_unmasking",
     "ask_withdrawal",
+    "bare_report",
+    "bare_reports",
+    "bare_reports_by_number",
+    "bare_steps",
     "bring",
     "call_units",
     "calls_of",
@@ -242,6 +250,7 @@ __all__ = [
     "is_category_of",
     "is_placed",
     "is_report_number",
+    "is_reporter",
     "join",
     "joins_of",
     "joins_waiting",
@@ -261,10 +270,6 @@ __all__ = [
     "numbers_of",
     "open_by_age",
     "placed",
-    "published_by_number",
-    "published_report",
-    "published_reports",
-    "published_steps",
     "reject",
     "release_rests",
     "remind_units",
@@ -278,6 +283,7 @@ __all__ = [
     "requests_waiting",
     "return_call",
     "return_to_department",
+    "rounded_degrees",
     "steps_of",
     "submit",
     "suggest",
@@ -290,6 +296,7 @@ __all__ = [
     "untouched_by",
     "verify",
     "weights",
+    "what_was_done",
 ]
 # What keeps reports fair, by lines, so that the list stays one that can be read.
 __all__ += ["APPEAL_DAYS", "CONFIRMATION_DAYS", "LIMIT_MAX", "TOGETHER_MAX", "Appeal", "AppealDecidedError"]
@@ -300,5 +307,5 @@ __all__ += ["NothingToAppealError", "OnBehalfLimitError", "OwnHouseholdError", "
 __all__ += ["TextCoveredError", "TextUnknownError", "TogetherOverError", "WaitingLimitError", "WritingLimits"]
 __all__ += ["WrittenForOne", "answer_together", "appeal", "appealable", "appeals_of", "appeals_waiting"]
 __all__ += ["asked_together", "cover", "covered_among", "covering_of", "decide_appeal", "get_appeal", "get_covering"]
-__all__ += ["get_limits", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
+__all__ += ["LIMIT_NAMES", "get_limits", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
 __all__ += ["report_asked_together", "set_limits", "together_of", "written_for_one"]

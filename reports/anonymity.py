@@ -29,6 +29,12 @@ def nobody(report_id: UUID | None = None) -> Principal:
     return Principal(actor=NOBODY, grants=(), name="", matter_id=report_id)
 
 
+def is_reporter(report: Report, somebody: Principal) -> bool:
+    """Say whether a report is somebody's: they are its resident, or have shown its code."""
+    own = report.resident_id is not None and somebody.is_resident(report.resident_id)
+    return own or somebody.matter_id == report.id
+
+
 def as_kept(by: Principal, now: datetime) -> datetime:
     """Return the instant that is kept of what somebody does: of nobody only the day is."""
     return datetime.combine(now.date(), time(), now.tzinfo) if by.actor == NOBODY else now

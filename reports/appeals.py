@@ -13,7 +13,7 @@ from earnings import NothingReason
 from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
 from notices import NoticeKind, tell
 from people import Principal, Role, clean_text, get_resident, is_of_household
-from reports.anonymity import NOBODY, as_kept
+from reports.anonymity import NOBODY, as_kept, is_reporter
 from reports.awarding import joiners_of
 from reports.closures import untouched_by
 from reports.coverings import add_covering, author_of, coverings_about, get_covering
@@ -67,7 +67,7 @@ def appeal(
         TextRefusedError: the reason is empty, too long, or has forbidden characters.
     """
     report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
-    if report is None or not (_is_reporter(session, report, by) or _covered_for(session, report, by)):
+    if report is None or not (is_reporter(report, by) or _covered_for(session, report, by)):
         raise ReportUnknownError(report_id)
     check_still_new(session, call)
     found = [each for each in _decisions(session, report, by, now) if each.subject is subject]
@@ -155,7 +155,7 @@ def decide_appeal(
 
 def appealable(session: Session, report: Report, by: Principal, now: datetime) -> list[Appealable]:
     """Return against what somebody may appeal now; for screens, which offer nothing else."""
-    if not (_is_reporter(session, report, by) or _covered_for(session, report, by)):
+    if not (is_reporter(report, by) or _covered_for(session, report, by)):
         return []
     found = [each for each in _decisions(session, report, by, now) if now.date() <= each.last_on]
     known = select(Appeal.subject_id).where(Appeal.report_id == report.id)
@@ -208,7 +208,7 @@ def appeals_waiting(session: Session, *, seen_by: Principal, limit: int = 200) -
 def _decisions(session: Session, report: Report, by: Principal, now: datetime) -> list[Appealable]:
     """Return the decisions that stand against somebody, whether or not they may still appeal against them."""
     found: list[Appealable] = []
-    if _is_reporter(session, report, by):
+    if is_reporter(report, by):
         ended_by = {ReportStatus.REJECTED: AppealSubject.REJECTION, ReportStatus.WITHDRAWN: AppealSubject.WITHDRAWAL}
         if report.status in ended_by:
             step = next(each for each in reversed(steps_of(session, report.id)) if each.kind in _ENDINGS)
@@ -226,10 +226,6 @@ _ENDINGS = (StepKind.REJECTION, StepKind.WITHDRAWAL)
 def _within(subject: AppealSubject, subject_id: UUID, decided_at: datetime, now: datetime) -> Appealable:
     decided_on = decided_at.astimezone(now.tzinfo).date()
     return Appealable(subject, subject_id, decided_on + timedelta(days=APPEAL_DAYS))
-
-
-def _is_reporter(session: Session, report: Report, by: Principal) -> bool:
-    return is_placed(session, report, by, Function.REPORTING)
 
 
 def _covered_for(session: Session, report: Report, by: Principal) -> list[Covering]:

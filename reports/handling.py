@@ -1,5 +1,6 @@
 """What who has a report does: acknowledging it, and saying that it is handled."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,14 @@ from reports.calls import check_no_call_is_open
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
 from reports.steps import Function, is_placed, locked_report, report_within_reach, take_step
+
+# With these steps a unit says what it did.
+WORK_DONE = (StepKind.HANDLING, StepKind.COMPLETION)
+
+
+def what_was_done(steps: Sequence[ReportStep]) -> str | None:
+    """Return what a unit last said that it did, of a report's steps, the earliest first; None where it said nothing."""
+    return next((step.note for step in reversed(steps) if step.kind in WORK_DONE and step.note), None)
 
 
 def acknowledge(

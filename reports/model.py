@@ -1,4 +1,4 @@
-"""The tables of reports: who answers for what, in versions; the reports with their steps, and what is asked of two."""
+"""The tables of reports: each with its steps, who joined it, and what one supervisor asks and another decides."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from ledger import new_id
 from people import Level, Principal, TextRefusedError, Unit, child_units, clean_lines, units_by_code
+from reports.bare_facts import is_report_number
 from reports.errors import PlaceUnknownError, ReportUnknownError
 from reports.model import NAME_LENGTH_MAX, OUTSIDE_TEXT_LENGTH_MAX, Channel, Report
 from reports.outside_model import EXTERNAL_ID_LENGTH_MAX, OUTSIDE_STATUS_LENGTH_MAX, OutsideComment, OutsideReport
-from reports.published import is_report_number
 from reports.reporting import submit
 
 
@@ -72,7 +72,11 @@ def names_a_place(session: Session, codes: list[str]) -> bool:
 
 
 def miss_photos(session: Session, *, report_id: UUID, count: int) -> None:
-    """Note how many of the photos that came with a brought report could not be had."""
+    """Note how many of the photos that came with a brought report could not be had.
+
+    Raises:
+        ReportUnknownError: nobody brought a report with this id.
+    """
     brought = session.get(OutsideReport, report_id)
     if brought is None:
         raise ReportUnknownError(report_id)

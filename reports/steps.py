@@ -23,7 +23,7 @@ from ledger import (
 )
 from oversight import orders_touched_by
 from people import Principal, Role, clean_text, get_unit
-from reports.anonymity import NOBODY, as_kept
+from reports.anonymity import NOBODY, as_kept, is_reporter
 from reports.calls import are_calls_open
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.fairness_model import Appeal, Covering
@@ -181,8 +181,7 @@ def check_status(report: Report, kind: StepKind) -> None:
 def is_placed(session: Session, report: Report, by: Principal, function: Function, *, at: str | None = None) -> bool:
     """Say whether somebody has a function at a unit, by itself the report's: its place, command unit or department."""
     if function is Function.REPORTING:
-        own = report.resident_id is not None and by.is_resident(report.resident_id)
-        return own or by.matter_id == report.id
+        return is_reporter(report, by)
     where = at or {
         Function.SUPERVISION: report.unit_code,
         Function.COMMAND: report.command_code,
@@ -261,6 +260,7 @@ def take_steps(
 
     Raises:
         TextRefusedError: a note is empty, too long, or has forbidden characters.
+        LostRaceError: a fund has less than a moment ago.
     """
     # Half of what a step changes may be set already, and must not be written without the status.
     with session.no_autoflush:

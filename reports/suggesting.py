@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from people import get_unit
+from reports.bare_facts import ROUNDED_DIGITS, is_for_anybody, rounded_degrees
 from reports.errors import ReportUnknownError
 from reports.joining import ENDED
 from reports.model import Report, ReportJoin, ReportStatus
-from reports.published import is_for_anybody
 from reports.reporting import check_position
 from responsibilities import Category, get_category
 
@@ -21,10 +21,9 @@ NEAR_M = 300
 SUGGESTED_DAYS = 30
 SUGGESTIONS_MAX = 5
 
-# Degrees, about a hundred metres: what anybody may know of a position. Distances are measured from there too, because
-# exact ones, asked for from three sides, would tell where somebody stood.
-_ROUNDED_DIGITS = 3
-_ROUNDED_BY = 0.5 * 10**-_ROUNDED_DIGITS
+# Distances are measured from rounded positions, because exact ones, asked for from three sides, would tell where
+# somebody stood.
+_ROUNDED_BY = 0.5 * 10**-ROUNDED_DIGITS
 _EARTH_RADIUS_M = 6_371_000
 _M_PER_DEGREE = math.radians(_EARTH_RADIUS_M)
 # Of a square with more of the same in one month the newest are looked at.
@@ -135,7 +134,7 @@ def middle_of(session: Session, unit_code: str) -> Position | None:
     if not found:
         return None
     north, east = (sum(each) / len(found) for each in zip(*found, strict=True))
-    return round(north, _ROUNDED_DIGITS), round(east, _ROUNDED_DIGITS)
+    return rounded_degrees(north), rounded_degrees(east)
 
 
 def metres_between(one: Position, other: Position) -> float:
@@ -199,9 +198,9 @@ def _suggestion(
     is_joined: bool,
     now: datetime,
 ) -> Suggestion:
-    rounded = None
+    known: Position | None = None
     if report.latitude is not None and report.longitude is not None:
-        rounded = round(report.latitude, _ROUNDED_DIGITS), round(report.longitude, _ROUNDED_DIGITS)
+        known = rounded_degrees(report.latitude), rounded_degrees(report.longitude)
     return Suggestion(
         id=report.id,
         number=report.number,
@@ -209,8 +208,8 @@ def _suggestion(
         unit_code=report.unit_code,
         submitted_on=report.submitted_at.astimezone(now.tzinfo).date(),
         status=report.status,
-        position=rounded,
-        distance_m=None if asked is None or rounded is None else round(metres_between(asked, rounded)),
+        position=known,
+        distance_m=None if asked is None or known is None else round(metres_between(asked, known)),
         is_own=report.resident_id == resident_id,
         is_joined=is_joined,
     )

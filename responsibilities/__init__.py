@@ -17,7 +17,7 @@ from responsibilities.files import (
     write_responsibilities,
 )
 from responsibilities.model import CATEGORY_CODE_LENGTH_MAX, Category, CategoryKind, ResponsibilityList, Severity
-from responsibilities.publishing import (
+from responsibilities.versions import (
     ListChanges,
     categories,
     changes_of,

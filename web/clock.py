@@ -24,6 +24,11 @@ def begin_of(day: date) -> datetime:
     return datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time(), tzinfo=current_settings().time_zone)
 
 
+def month_after(first_on: date) -> date:
+    """Return the first day of the month after the one that begins on a day."""
+    return (first_on + timedelta(days=31)).replace(day=1)
+
+
 def end_of(day: date) -> datetime:
     """Return the first instant after a day of the community."""
     return begin_of(min(day, _LAST_DAY) + timedelta(days=1))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from listening import ReportRating, get_rating
 from people import Principal
-from reports import CoveredText, Covering, Report, ReportJoin, covered_among, get_join
+from reports import CoveredText, Covering, Report, ReportJoin, covered_among, get_join, is_reporter
 
 
 def join_facts(joined: ReportJoin, covered: Mapping[UUID, Covering], seen_by: Principal) -> dict[str, Any]:
@@ -37,17 +37,11 @@ def ratings_facts(
     return [
         {name: getattr(each, name) for name in names}
         | {
-            "note": each.note if each.id not in covered or is_author(report, seen_by) else None,
+            "note": each.note if each.id not in covered or is_reporter(report, seen_by) else None,
             "covered": covered[each.id].reason if each.id in covered else None,
         }
         for each in ratings
     ]
-
-
-def is_author(report: Report, somebody: Principal) -> bool:
-    """Say whether somebody wrote a report, or shows its code."""
-    own = report.resident_id is not None and somebody.is_resident(report.resident_id)
-    return own or somebody.matter_id == report.id
 
 
 def covered_text(session: Session, report: Report, covering: Covering) -> str:

@@ -21,6 +21,7 @@ from reports import (
     covering_of,
     duties_about,
     duties_of,
+    is_reporter,
     joins_of,
     may_know_reporter,
     requests_of,
@@ -29,7 +30,7 @@ from reports import (
     weights,
 )
 from web.clock import now, today
-from web.covered_texts import is_author, joins_facts
+from web.covered_texts import joins_facts
 
 # Who may learn whose a report is.
 _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -39,10 +40,10 @@ def report_facts(
     report: Report, duty: Duty | None, weight: int, seen_by: Principal, covering: Covering | None
 ) -> dict[str, Any]:
     """Return a report's own facts with its open duty and how many told of it, for somebody who may see it."""
-    knows = is_author(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
+    knows = is_reporter(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
     return {
         "report": report,
-        "description": report.description if covering is None or is_author(report, seen_by) else None,
+        "description": report.description if covering is None or is_reporter(report, seen_by) else None,
         "covered": None if covering is None else covering.reason,
         "duty": None if duty is None else _duty_facts(duty),
         "weight": weight,
@@ -87,12 +88,12 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         "unmaskings": [
             each
             for each in unmaskings_of(session, report.id)
-            if (each.is_approved and is_author(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
+            if (each.is_approved and is_reporter(report, seen_by)) or seen_by.may(Role.SUPERVISOR)
         ],
         "appeals": [
             each
             for each in appeals_of(session, report.id)
-            if seen_by.may(Role.SUPERVISOR) or is_author(report, seen_by) or each.appealed_by == seen_by.actor
+            if seen_by.may(Role.SUPERVISOR) or is_reporter(report, seen_by) or each.appealed_by == seen_by.actor
         ],
         "appealable": appealable(session, report, seen_by, now()),
         "together": _together_facts(session, report, seen_by),
@@ -168,8 +169,8 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
     unnamed = anonymous_parts_of(session, earning.id) if earning.is_anonymous else []
     parts = [part for part in parts_of(session, earning.id) if knows_all or seen_by.is_resident(part.resident_id)]
     # What others earn, and what became of it, is theirs.
-    is_whole = knows_all or is_author(report, seen_by)
-    hidden = report.is_confidential and not is_author(report, seen_by)
+    is_whole = knows_all or is_reporter(report, seen_by)
+    hidden = report.is_confidential and not is_reporter(report, seen_by)
     return {
         "state": earning.state,
         "amount": earning.amount if is_whole else None,

@@ -8,7 +8,7 @@ import earnings
 import ledger
 import reports
 from earnings import Earning
-from people import Principal, get_resident
+from people import Principal, Role, create_key, get_resident
 from reports import RequestKind
 from responsibilities import Severity
 from tests.reports.builders import Office
@@ -53,6 +53,12 @@ class Purse(Office):
             actor="person:a",
             now=self.at,
         )
+
+    def let_work(self, resident: Principal, unit: str) -> None:
+        """Let a resident be known to work for a department: a key of theirs and one of a handler bear the same name."""
+        handle = f"handler of {resident.actor} {unit}"
+        create_key(self.session, role=Role.RESIDENT, name=handle, resident_id=resident.resident_id, now=self.at)
+        create_key(self.session, role=Role.HANDLER, name=handle, unit_code=unit, now=self.at)
 
     def got(self, who: Principal) -> int:
         """Return what somebody can spend."""

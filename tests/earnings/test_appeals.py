@@ -1,7 +1,5 @@
 """What an upheld appeal does to what a report earns: all of the tariff, and nothing twice."""
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy import text
 
@@ -9,40 +7,18 @@ import earnings
 import ledger
 import reports
 from earnings import ClaimKeys, CutReason, EarningState, NothingReason, new_claim_keys, parts_of
-from people import Principal, Role, create_key, get_resident
+from people import get_resident
 from reports import AppealSubject, ReportStatus
 from tests.awards.builders import spend
 from tests.earnings.builders import Purse
-from tests.reports.builders import CITY_WORKS, JUSTICE, VILLAGE, person
-
-
-def works_for(purse: Purse, resident: Principal, unit: str) -> None:
-    """Let a resident be known to work for a department."""
-    handle = f"handler of {resident.actor} {unit}"
-    create_key(purse.session, role=Role.RESIDENT, name=handle, resident_id=resident.resident_id, now=purse.at)
-    create_key(purse.session, role=Role.HANDLER, name=handle, unit_code=unit, now=purse.at)
-
-
-def upheld(purse: Purse, report_id: UUID, subject: AppealSubject, by: Principal | None = None) -> None:
-    made = reports.appeal(
-        purse.session, report_id=report_id, subject=subject, reason="x", by=by or purse.reporter, now=purse.at
-    )
-    reports.decide_appeal(
-        purse.session,
-        report_id=report_id,
-        appeal_id=made.id,
-        is_upheld=True,
-        note="x",
-        by=person(Role.SUPERVISOR),
-        now=purse.at,
-    )
+from tests.reports.builders import CITY_WORKS, JUSTICE, VILLAGE
 
 
 def test_after_a_withdrawal_that_was_wrong_the_report_has_a_life_of_its_own_again(purse: Purse) -> None:
     report_id = purse.accepted()
     purse.dispatch(report_id)
     purse.withdraw(report_id)
-    upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+    purse.appeal_upheld(report_id, AppealSubject.WITHDRAWAL)
     restored = purse.report(report_id)
     assert (restored.status, restored.department_code, restored.severity) == (ReportStatus.SUBMITTED, None, None)
     assert purse.proved()
@@ -58,7 +34,7 @@ def test_what_was_spent_before_the_withdrawal_is_set_off(purse: Purse, spent: in
     report_id = purse.accepted()
     spend(purse.session, get_resident(purse.session, purse.reporter.resident_id or report_id), spent)
     purse.withdraw(report_id)
-    upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+    purse.appeal_upheld(report_id, AppealSubject.WITHDRAWAL)
     purse.accept(report_id)
     first = parts_of(purse.session, purse.earning(report_id).id)[0]
     assert (first.due, first.amount, first.set_off, first.cut_because) == (400, 400 - spent, spent, CutReason.KEPT)
@@ -73,7 +49,7 @@ def test_what_was_set_off_is_set_off_again_in_a_third_life(purse: Purse) -> None
     spend(purse.session, get_resident(purse.session, purse.reporter.resident_id or report_id), 400)
     for _ in range(2):
         purse.withdraw(report_id)
-        upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+        purse.appeal_upheld(report_id, AppealSubject.WITHDRAWAL)
         purse.accept(report_id)
     purse.finish(report_id)
     assert purse.got(purse.reporter) + 400 == 1_000
@@ -85,7 +61,7 @@ def test_a_late_department_of_the_first_life_is_not_late_in_the_second(purse: Pu
     purse.dispatch(report_id)
     purse.days_pass(30)
     purse.withdraw(report_id)
-    upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+    purse.appeal_upheld(report_id, AppealSubject.WITHDRAWAL)
     purse.accept(report_id)
     purse.dispatch(report_id)
     assert reports.release_rests(purse.session, now=purse.at).count == 0
@@ -93,10 +69,10 @@ def test_a_late_department_of_the_first_life_is_not_late_in_the_second(purse: Pu
 
 
 def test_who_does_not_work_there_after_all_gets_what_the_report_earns(purse: Purse) -> None:
-    works_for(purse, purse.reporter, CITY_WORKS)
+    purse.let_work(purse.reporter, CITY_WORKS)
     report_id = purse.accepted()
     assert purse.earning(report_id).nothing_because is NothingReason.OWN_DEPARTMENT
-    upheld(purse, report_id, AppealSubject.NOTHING_EARNED)
+    purse.appeal_upheld(report_id, AppealSubject.NOTHING_EARNED)
     assert purse.earning(report_id).state is EarningState.WAITING
     earnings.pay_waiting(purse.session, now=purse.at)
     assert purse.got(purse.reporter) == 400
@@ -106,24 +82,24 @@ def test_who_does_not_work_there_after_all_gets_what_the_report_earns(purse: Pur
 
 
 def test_after_closure_the_appeal_earns_all_of_it_and_who_joined_their_part(purse: Purse) -> None:
-    works_for(purse, purse.reporter, CITY_WORKS)
+    purse.let_work(purse.reporter, CITY_WORKS)
     report_id, witness = purse.accepted(), purse.resident("13800000002")
     purse.joined(report_id, witness)
     purse.finish(report_id)
-    upheld(purse, report_id, AppealSubject.NOTHING_EARNED)
+    purse.appeal_upheld(report_id, AppealSubject.NOTHING_EARNED)
     earnings.pay_waiting(purse.session, now=purse.at)
     assert (purse.got(purse.reporter), purse.got(witness)) == (800, 200)
     assert purse.proved()
 
 
 def test_what_has_ended_without_result_meanwhile_earns_nothing(purse: Purse) -> None:
-    works_for(purse, purse.reporter, CITY_WORKS)
+    purse.let_work(purse.reporter, CITY_WORKS)
     report_id = purse.accepted()
     purse.withdraw(report_id)
-    upheld(purse, report_id, AppealSubject.NOTHING_EARNED)
+    purse.appeal_upheld(report_id, AppealSubject.NOTHING_EARNED)
     assert earnings.pay_waiting(purse.session, now=purse.at).count == 0
     # But taken up again, it is not refused for the same reason a second time.
-    upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+    purse.appeal_upheld(report_id, AppealSubject.WITHDRAWAL)
     purse.accept(report_id)
     assert purse.got(purse.reporter) == 400
     assert purse.proved()
@@ -131,9 +107,9 @@ def test_what_has_ended_without_result_meanwhile_earns_nothing(purse: Purse) -> 
 
 def test_what_else_stands_against_it_is_named_instead(purse: Purse) -> None:
     report_id = purse.submit("E0101")
-    works_for(purse, purse.reporter, JUSTICE)
+    purse.let_work(purse.reporter, JUSTICE)
     purse.accept(report_id)
-    upheld(purse, report_id, AppealSubject.NOTHING_EARNED)
+    purse.appeal_upheld(report_id, AppealSubject.NOTHING_EARNED)
     assert purse.earning(report_id).nothing_because is NothingReason.NO_TARIFF
     assert purse.proved()
 
@@ -153,7 +129,7 @@ def test_what_was_claimed_without_a_name_is_not_to_be_had_twice(purse: Purse) ->
     purse.accept(made.id)
     reports.claim_award(purse.session, code=code, resident_id=claimant.resident_id, keys=keys, now=purse.at)
     purse.withdraw(made.id)
-    upheld(purse, made.id, AppealSubject.WITHDRAWAL, by=reports.nobody(made.id))
+    purse.appeal_upheld(made.id, AppealSubject.WITHDRAWAL, by=reports.nobody(made.id))
     purse.accept(made.id)
     # 4.00 are claimed and held, 6.00 are still to come.
     assert purse.fund() == (99_000, 1_000)
@@ -174,7 +150,7 @@ def test_the_audit_names_what_was_set_off_without_having_been_kept(purse: Purse)
     report_id = purse.accepted()
     spend(purse.session, get_resident(purse.session, purse.reporter.resident_id or report_id), 150)
     purse.withdraw(report_id)
-    upheld(purse, report_id, AppealSubject.WITHDRAWAL)
+    purse.appeal_upheld(report_id, AppealSubject.WITHDRAWAL)
     purse.accept(report_id)
     assert purse.proved()
     purse.session.execute(text("UPDATE earning_parts SET kept = 149 WHERE kept = 150"))

@@ -5,7 +5,7 @@ from uuid import UUID
 import awards
 import people
 from earnings import CutReason, EarningState, NothingReason, parts_of
-from people import Principal, Role, create_key, get_resident
+from people import get_resident
 from tests.earnings.builders import Purse
 from tests.reports.builders import CITY_WORKS, JUSTICE
 
@@ -29,14 +29,9 @@ def test_without_a_tariff_or_an_account_nothing_is_earned_and_it_is_said_why(pur
 
 
 def test_what_somebody_of_the_household_answers_for_earns_nothing(purse: Purse) -> None:
-    def works_at(resident: Principal, unit: str) -> None:
-        handle = f"handler of {resident.actor} {unit}"
-        create_key(purse.session, role=Role.RESIDENT, name=handle, resident_id=resident.resident_id, now=purse.at)
-        create_key(purse.session, role=Role.HANDLER, name=handle, unit_code=unit, now=purse.at)
-
-    works_at(purse.reporter, JUSTICE)
+    purse.let_work(purse.reporter, JUSTICE)
     assert because(purse, purse.accepted()) is None
-    works_at(purse.reporter, CITY_WORKS)
+    purse.let_work(purse.reporter, CITY_WORKS)
     assert because(purse, purse.accepted()) is NothingReason.OWN_DEPARTMENT
     # Who has the same phone is of the household, as far as is known.
     assert because(purse, purse.accepted(purse.resident())) is NothingReason.OWN_DEPARTMENT

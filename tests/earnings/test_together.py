@@ -9,7 +9,7 @@ import earnings
 import reports
 from earnings import EarningCaps, EarningState, PartKind, among, parts_of
 from notices import NoticeKind, list_notices
-from people import Principal, Role, create_key
+from people import Principal
 from reports import (
     CONFIRMATION_DAYS,
     TOGETHER_MAX,
@@ -41,12 +41,6 @@ def sent_in(purse: Purse, *others: Principal, by: Principal | None = None, is_co
 
 def answer(purse: Purse, report_id: UUID, who: Principal, *, is_confirmed: bool = True) -> None:
     reports.answer_together(purse.session, report_id=report_id, is_confirmed=is_confirmed, by=who, now=purse.at)
-
-
-def works_there(purse: Purse, resident: Principal) -> None:
-    handle = f"handler of {resident.actor}"
-    create_key(purse.session, role=Role.RESIDENT, name=handle, resident_id=resident.resident_id, now=purse.at)
-    create_key(purse.session, role=Role.HANDLER, name=handle, unit_code=CITY_WORKS, now=purse.at)
 
 
 @pytest.mark.parametrize(("amount", "count"), [(1_000, 1), (1_000, 3), (1, 10), (0, 4), (999, 10)])
@@ -117,7 +111,7 @@ def test_who_works_for_the_department_gets_nothing_and_the_others_share(purse: P
     report_id = sent_in(purse, second, third)
     for each in (second, third):
         answer(purse, report_id, each)
-    works_there(purse, purse.reporter)
+    purse.let_work(purse.reporter, CITY_WORKS)
     purse.accept(report_id)
     assert [purse.got(each) for each in (purse.reporter, second, third)] == [0, 200, 200]
     purse.finish(report_id)

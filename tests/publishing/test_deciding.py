@@ -19,7 +19,6 @@ from publishing import (
     PublicationUnknownError,
     ReasonMissingError,
     ReportersPhotoError,
-    answer_of,
     copies_of,
     forget_stale_copies,
     get_publication,
@@ -29,7 +28,7 @@ from publishing import (
     shown_of,
 )
 from publishing.model import Publication, PublicationPhoto
-from reports import ReportStatus, ReportUnknownError, StepNotNowError, steps_of
+from reports import ReportStatus, ReportUnknownError, StepNotNowError
 from tests.publishing.builders import FACE, Newsroom
 from tests.reports.builders import OTHER_TOWN, TOWN, person
 
@@ -275,10 +274,3 @@ def test_a_picture_that_the_store_has_lost_cannot_be_published(office: Newsroom)
 def test_there_is_no_publication_of_an_unknown_id(office: Newsroom) -> None:
     with pytest.raises(PublicationUnknownError):
         get_publication(office.session, uuid4())
-
-
-def test_the_answer_is_what_was_last_said_to_be_done(office: Newsroom) -> None:
-    report_id = office.brought_to(ReportStatus.ACKNOWLEDGED)
-    assert answer_of(steps_of(office.session, report_id)) is None
-    office.handle(report_id)
-    assert answer_of(steps_of(office.session, report_id)) == "换了新井盖"

@@ -12,7 +12,7 @@ import ledger
 import reports
 import responsibilities
 from people import Grant, Level, PhoneVault, Principal, Role, add_unit, get_unit, new_phone_keys, register_resident
-from reports import CallState, Report, ReportStatus, ReportStep, RequestKind, get_report
+from reports import AppealSubject, CallState, Report, ReportStatus, ReportStep, RequestKind, get_report
 from responsibilities import Severity
 from tests.clock import NOON
 
@@ -254,6 +254,25 @@ class Office:
             step(report_id)
             assert self.status(report_id) is reached
         return report_id
+
+    # --- appeals ----------------------------------------------------------------------------------------------------
+
+    def appeal_upheld(
+        self, report_id: UUID, subject: AppealSubject = AppealSubject.REJECTION, by: Principal | None = None
+    ) -> None:
+        """Appeal against a decision, and let a supervisor without any part in the report undo it."""
+        made = reports.appeal(
+            self.session, report_id=report_id, subject=subject, reason="x", by=by or self.reporter, now=self.at
+        )
+        reports.decide_appeal(
+            self.session,
+            report_id=report_id,
+            appeal_id=made.id,
+            is_upheld=True,
+            note="x",
+            by=person(Role.SUPERVISOR),
+            now=self.at,
+        )
 
     # --- looking ----------------------------------------------------------------------------------------------------
 

@@ -5,10 +5,8 @@ from sqlalchemy import text
 
 import ledger
 import reports
-from people import Role
-from reports import AppealSubject
 from reports.fairness_checks import the_guards_of_coverings_stand
-from tests.reports.builders import Office, person
+from tests.reports.builders import Office
 
 
 def found(office: Office) -> str:
@@ -25,23 +23,7 @@ def upheld(office: Office) -> None:
     report_id = office.submit()
     reports.reject(office.session, report_id=report_id, reason="x", by=office.supervisor, now=office.at)
     office.days_pass(1)
-    made = reports.appeal(
-        office.session,
-        report_id=report_id,
-        subject=AppealSubject.REJECTION,
-        reason="x",
-        by=office.reporter,
-        now=office.at,
-    )
-    reports.decide_appeal(
-        office.session,
-        report_id=report_id,
-        appeal_id=made.id,
-        is_upheld=True,
-        note="x",
-        by=person(Role.SUPERVISOR),
-        now=office.at,
-    )
+    office.appeal_upheld(report_id)
 
 
 @pytest.mark.parametrize(

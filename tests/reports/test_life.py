@@ -14,6 +14,7 @@ from reports import (
     ReportUnknownError,
     StepKind,
     steps_of,
+    what_was_done,
 )
 from responsibilities import Severity
 from tests.clock import NOON
@@ -219,3 +220,10 @@ def test_only_its_reporter_reopens_a_report(office: Office) -> None:
     for somebody in (office.resident(), office.supervisor):
         with pytest.raises(ReportUnknownError):
             office.reopen(report_id, by=somebody)
+
+
+def test_what_was_done_is_what_was_last_said_to_be_done(office: Office) -> None:
+    report_id = office.brought_to(ReportStatus.ACKNOWLEDGED)
+    assert what_was_done(steps_of(office.session, report_id)) is None
+    office.handle(report_id)
+    assert what_was_done(steps_of(office.session, report_id)) == "换了新井盖"

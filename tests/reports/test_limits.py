@@ -9,7 +9,6 @@ import reports
 from ledger import SamePersonError
 from people import Principal, Role
 from reports import (
-    AppealSubject,
     DailyLimitError,
     FalseReportsError,
     LimitsError,
@@ -132,23 +131,7 @@ def test_other_rejections_do_not_count_as_false(office: Office) -> None:
 def test_a_rejection_that_an_appeal_undid_does_not_count(office: Office) -> None:
     set_limits(office, false_count=1, false_days=30)
     report_id = rejected(office, RejectionKind.FALSE)
-    made = reports.appeal(
-        office.session,
-        report_id=report_id,
-        subject=AppealSubject.REJECTION,
-        reason="x",
-        by=office.reporter,
-        now=office.at,
-    )
-    reports.decide_appeal(
-        office.session,
-        report_id=report_id,
-        appeal_id=made.id,
-        is_upheld=True,
-        note="x",
-        by=person(Role.SUPERVISOR),
-        now=office.at,
-    )
+    office.appeal_upheld(report_id)
     office.submit()
     office.submit()
     reports.reject(office.session, report_id=report_id, reason="x", by=office.supervisor, now=office.at)

@@ -1,6 +1,5 @@
 """The demo with all its entries: killed in the middle it leaves nothing; loaded anew it is in time and proved."""
 
-import resource
 import subprocess
 import sys
 import time
@@ -8,7 +7,7 @@ import time
 import pytest
 
 from tests.soak.conftest import Say
-from tests.soak.serving import CHECKOUT, Installation
+from tests.soak.serving import CHECKOUT, Installation, processor_s
 
 pytestmark = pytest.mark.soak
 
@@ -18,12 +17,6 @@ REPORTS = 100
 # What it may cost here on SQLite. Counted is the processor's time: others may be using the machine, too.
 SECONDS_MAX = 60.0
 WAITED_S_MAX = 900.0
-
-
-def processor_s() -> float:
-    """Return how long the programs this one started have kept a processor busy."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def test_a_full_demo_that_was_killed_is_loaded_anew_and_proved(installation: Installation, say: Say) -> None:

@@ -19,6 +19,7 @@ import seals
 from people import PermitLeases
 from tests.kept_databases import KeptDatabases
 from tests.postgres import Databases
+from tests.web.reporting import Desk
 from tests.web.world import Clock, World
 from web import Settings, create_app
 from web.extensions import db
@@ -121,3 +122,9 @@ def world(settings: Settings, application_of: Callable[[Settings], Flask], kept_
     clock = settings.clock
     assert isinstance(clock, Clock)
     return World(app, clock)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """Return the people who work with reports, where nothing is reported yet."""
+    return Desk(world)

@@ -197,15 +197,7 @@ def test_the_same_call_makes_one_report_and_shows_the_code_once(desk: Desk) -> N
 
 def test_an_anonymous_reporter_rates_and_reopens_with_the_code(desk: Desk) -> None:
     report = sent_in(desk, desk.reporter)
-    for name, who, body in (
-        ("acceptance", "supervisor", {"severity": "normal"}),
-        ("dispatch", "dispatcher", {}),
-        ("acknowledgement", "handler", {}),
-        ("handling", "handler", {"note": "x"}),
-        ("verification", "supervisor", {"result": "verified"}),
-        ("closure", "supervisor", {}),
-    ):
-        desk.step(report["id"], name, who, **body)
+    desk.bring_on(report["id"])
     rating = with_code(desk, report["claim_code"], f"/reports/{report['id']}/rating", json={"stars": 2})
     assert rating.status_code == 201, rating.text
     answer = with_code(desk, report["claim_code"], f"/reports/{report['id']}/reopening", json={"reason": "又没了"})

@@ -10,7 +10,7 @@ from earnings import EarningCaps, EarningCapsSet, get_caps, list_caps, set_caps
 from people import Role
 from web.api.calls import call_of, once
 from web.api.fields import Instant, PageQuery, Reply, Request, an_amount
-from web.api.pages import number_cursor, page, page_of
+from web.api.pages import page_of, page_of_versions
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal
 from web.clock import now
@@ -57,13 +57,7 @@ def set_some(asked: dict[str, Any]) -> Any:
 @blueprint.response(200, page_of(CapsReply))
 def list_some(asked: dict[str, Any]) -> Any:
     """List all versions of the caps, newest first."""
-    before, limit = number_cursor(asked["cursor"]), asked["limit"]
-
-    def read(session: Session) -> dict[str, Any]:
-        found = [each for each in list_caps(session) if before is None or each.number < before]
-        return page(found[:limit], found[limit - 1].number if len(found) > limit else None)
-
-    return reading(read)
+    return reading(lambda session: page_of_versions(list_caps(session), asked))
 
 
 @blueprint.get("/award-caps/<uuid:caps_id>")

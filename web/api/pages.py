@@ -1,7 +1,7 @@
 """Lists as the contract shows them: a part at a time, newest first, with a cursor for what follows."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -32,6 +32,25 @@ def page_of(item: type[Schema]) -> type[Schema]:
 def page(items: Sequence[Any], next_before: object | None) -> dict[str, Any]:
     """Return one part of a list; the cursor is what the domain asks for next, as text."""
     return {"items": items, "next_cursor": None if next_before is None else str(next_before)}
+
+
+class Version(Protocol):
+    """What is set in versions that are few, each with its number."""
+
+    @property
+    def number(self) -> int:
+        """Which one it is; the highest is in force."""
+
+
+def page_of_versions(found: Sequence[Version], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one part of a list of all versions, newest first; `asked` is what a `PageQuery` brought.
+
+    Raises:
+        ProblemError: its cursor is none that we gave out.
+    """
+    before, limit = number_cursor(asked["cursor"]), asked["limit"]
+    rest = [each for each in found if before is None or each.number < before]
+    return page(rest[:limit], rest[limit - 1].number if len(rest) > limit else None)
 
 
 def id_cursor(cursor: str | None) -> UUID | None:

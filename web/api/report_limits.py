@@ -1,6 +1,5 @@
 """Limits on writing reports, which the office sets, and which officer wrote how often for the same resident."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +20,10 @@ from reports import (
 )
 from web.api.calls import call_of, once
 from web.api.fields import Day, Instant, PageQuery, Reply, Request
-from web.api.pages import number_cursor, page, page_of
+from web.api.pages import page_of, page_of_versions
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal
-from web.clock import begin_of, now, today
+from web.clock import begin_of, month_after, now, today
 from web.unit_of_work import reading
 
 blueprint = ApiBlueprint("report_limits", "Limits on writing reports: none until the office sets them.")
@@ -112,13 +111,7 @@ def set_some(asked: dict[str, Any]) -> Any:
 @blueprint.response(200, page_of(ReportLimitsReply))
 def list_some(asked: dict[str, Any]) -> Any:
     """List all versions of the limits, newest first."""
-    before, limit = number_cursor(asked["cursor"]), asked["limit"]
-
-    def read(session: Session) -> dict[str, Any]:
-        found = [each for each in list_limits(session) if before is None or each.number < before]
-        return page(found[:limit], found[limit - 1].number if len(found) > limit else None)
-
-    return reading(read)
+    return reading(lambda session: page_of_versions(list_limits(session), asked))
 
 
 @blueprint.get("/report-limits/<uuid:limits_id>")
@@ -143,7 +136,7 @@ def list_on_behalf(asked: dict[str, Any]) -> Any:
             session,
             seen_by=principal(),
             since=begin_of(first),
-            until=begin_of((first + timedelta(days=31)).replace(day=1)),
+            until=begin_of(month_after(first)),
         )
         return {
             "cap": limits_in_force(session).on_behalf_per_resident,

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from reports import PublishedReport, published_by_number, published_report, published_reports, published_steps
+from reports import BareReport, bare_report, bare_reports, bare_reports_by_number, bare_steps
 from web.auth import public
 from web.open311.blueprint import blueprint
 from web.open311.reading import PAGE_SIZE_MAX, Fields, check_jurisdiction, listed_in, page_in, span_in
@@ -28,7 +28,7 @@ def list_requests(form: str) -> Response:
 
     def read(session: Session) -> list[dict[str, Any]]:
         check_jurisdiction(session, sent)
-        found = published_by_number(session, numbers) if numbers else _asked_for(session, sent)
+        found = bare_reports_by_number(session, numbers) if numbers else _asked_for(session, sent)
         return told_reports(session, found)
 
     return answer(form, "service_requests", reading(read))
@@ -41,7 +41,7 @@ def show_request(form: str, service_request_id: str) -> Response:
 
     def read(session: Session) -> list[dict[str, Any]]:
         check_jurisdiction(session, request.args)
-        return told_reports(session, [published_report(session, service_request_id)])
+        return told_reports(session, [bare_report(session, service_request_id)])
 
     return answer(form, "service_requests", reading(read))
 
@@ -53,7 +53,7 @@ def show_token(form: str, token: str) -> Response:
 
     def read(session: Session) -> str:
         check_jurisdiction(session, request.args)
-        return published_report(session, token).report.number
+        return bare_report(session, token).report.number
 
     number = reading(read)
     return answer(form, "service_requests", [{"service_request_id": number, "token": number}])
@@ -69,15 +69,15 @@ def list_updates(form: str) -> Response:
 
     def read(session: Session) -> list[dict[str, Any]]:
         check_jurisdiction(session, sent)
-        return told_steps(published_steps(session, since=since, until=until, limit=limit, offset=offset))
+        return told_steps(bare_steps(session, since=since, until=until, limit=limit, offset=offset))
 
     return answer(form, "service_request_updates", reading(read))
 
 
-def _asked_for(session: Session, sent: Fields) -> list[PublishedReport]:
+def _asked_for(session: Session, sent: Fields) -> list[BareReport]:
     since, until = span_in(sent)
     limit, offset = page_in(sent)
-    return published_reports(
+    return bare_reports(
         session,
         since=since,
         until=until,

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from people import Unit, units_by_code
 from publishing import Publication, copies_of, shown_of
 from reports import (
+    BareReport,
+    BareStep,
     Channel,
-    PublishedReport,
-    PublishedStep,
     Report,
     ReportStatus,
     StepKind,
+    rounded_degrees,
     told_note,
 )
 from web.clock import end_of
@@ -41,8 +42,6 @@ _ENDED_WITHOUT_RESULT = {
     ReportStatus.WITHDRAWN: "no_further_action",
     ReportStatus.MERGED: "duplicate",
 }
-# Degrees, about a hundred metres.
-_ROUNDED_DIGITS = 3
 
 
 def statuses_of(words: Sequence[str]) -> list[ReportStatus]:
@@ -57,7 +56,7 @@ def statuses_of(words: Sequence[str]) -> list[ReportStatus]:
         raise ProblemError(FIELD_WRONG, field="status", wanted=_("open or closed")) from error
 
 
-def told_reports(session: Session, found: Sequence[PublishedReport]) -> list[dict[str, Any]]:
+def told_reports(session: Session, found: Sequence[BareReport]) -> list[dict[str, Any]]:
     """Return reports as they are told."""
     codes = {each.report.unit_code for each in found} | {_department_of(each) for each in found}
     units = units_by_code(session, codes)
@@ -66,7 +65,7 @@ def told_reports(session: Session, found: Sequence[PublishedReport]) -> list[dic
     return [_told(each, units) | _published(each, shown.get(each.report.id), photos) for each in found]
 
 
-def told_steps(found: Sequence[PublishedStep]) -> list[dict[str, Any]]:
+def told_steps(found: Sequence[BareStep]) -> list[dict[str, Any]]:
     """Return steps as updates: what every one of them led to."""
     return [
         {
@@ -87,7 +86,7 @@ def w3(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
+def _told(each: BareReport, units: dict[str, Unit]) -> dict[str, Any]:
     report, place = each.report, units[each.report.unit_code]
     is_public = report.channel is Channel.OPEN311
     note = told_note(report, each.last_step)
@@ -113,7 +112,7 @@ def _told(each: PublishedReport, units: dict[str, Unit]) -> dict[str, Any]:
     }
 
 
-def _published(each: PublishedReport, shown: Publication | None, photos: Mapping[UUID, UUID]) -> dict[str, Any]:
+def _published(each: BareReport, shown: Publication | None, photos: Mapping[UUID, UUID]) -> dict[str, Any]:
     """Return what an officer has published of a report: its words, and the first of its photos."""
     if shown is None:
         return {}
@@ -128,19 +127,19 @@ def _published(each: PublishedReport, shown: Publication | None, photos: Mapping
 def _degrees(report: Report, degrees: float | None) -> float | None:
     if degrees is None or report.channel is Channel.OPEN311:
         return degrees
-    return round(degrees, _ROUNDED_DIGITS)
+    return rounded_degrees(degrees)
 
 
 def _status(status: ReportStatus) -> str:
     return CLOSED if status in _ENDED else OPEN
 
 
-def _department_of(each: PublishedReport) -> str:
+def _department_of(each: BareReport) -> str:
     """Return who answers for a report: who was given it, else who is meant to be."""
     return each.report.department_code or each.category.department_code or each.report.unit_code
 
 
-def _update_words(each: PublishedStep) -> str:
+def _update_words(each: BareStep) -> str:
     step, note = each.step, told_note(each.report, each.step)
     if step.kind is StepKind.POSTPONEMENT and step.due_on is not None:
         words = _("It will take until %(day)s.", day=step.due_on.isoformat())

@@ -5,11 +5,11 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from awards import Tariff, tariffs_in_force
-from people import units_by_code
 from responsibilities import Category, categories
 from web.clock import today
 from web.languages import ENGLISH, language
 from web.pages.shapes import CategoryGroup, CategoryView
+from web.pages.units_shown import unit_names
 
 
 def category_name(category: Category) -> str:
@@ -22,8 +22,7 @@ def category_groups(session: Session) -> list[CategoryGroup]:
     found = categories(session)
     tops = {each.code: each for each in found if each.parent_code is None}
     owned = sorted((each for each in found if each.parent_code), key=lambda each: (each.parent_code, each.code))
-    owners = units_by_code(session, {each.department_code for each in owned if each.department_code})
-    names = {code: unit.name for code, unit in owners.items()}
+    names = unit_names(session, {each.department_code for each in owned})
     earns = tariffs_in_force(session, today())
     return [
         CategoryGroup(

@@ -22,7 +22,7 @@ from earnings import (
     split,
 )
 from people import Principal
-from reports import Report, ReportStatus, together_of
+from reports import Report, ReportStatus, is_reporter, together_of
 from web.clock import today
 from web.pages.times import local
 
@@ -66,10 +66,7 @@ def earning_view(session: Session, report: Report, seen_by: Principal) -> Earnin
     """Return what a report earns its reporter, or somebody who joined it; None where there is nothing to tell."""
     # What was taken up again is as if it had just been sent in.
     earning = None if report.status is ReportStatus.SUBMITTED else earning_of(session, report.id)
-    is_own = seen_by.matter_id == report.id or (
-        report.resident_id is not None and seen_by.is_resident(report.resident_id)
-    )
-    if not is_own:
+    if not is_reporter(report, seen_by):
         return None if earning is None else _joiners(session, earning, seen_by)
     if earning is None:
         return None if report.status in _NEVER else _expected(session, report)

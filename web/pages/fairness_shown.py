@@ -10,21 +10,21 @@ from sqlalchemy.orm import Session
 
 from people import Principal
 from reports import (
+    TEXT_LENGTH_MAX,
     AppealSubject,
     Report,
     appealable,
     appeals_of,
     asked_together,
     get_covering,
+    is_reporter,
     may_answer_together,
 )
 from web.clock import now
-from web.covered_texts import is_author
 from web.pages.forms import Form
 from web.pages.times import local
 
 APPEAL_FIELDS = ("subject", "subject_id", "appeal_reason")
-_TEXT_LENGTH_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class TogetherView:
 
 def fairness_view(session: Session, report: Report, by: Principal) -> dict[str, Any]:
     """Return the reader's appeals about a report, and against what they still may appeal."""
-    own = [each for each in appeals_of(session, report.id) if is_author(report, by) or each.appealed_by == by.actor]
+    own = [each for each in appeals_of(session, report.id) if is_reporter(report, by) or each.appealed_by == by.actor]
     return {
         "appeals": [
             AppealView(
@@ -102,7 +102,7 @@ def together_view(session: Session, report: Report, by: Principal) -> TogetherVi
 
 def typed_appeal(form: Form) -> dict[str, Any] | None:
     """Return what an appeal's form asks for; None, and a fault, where it cannot be read."""
-    reason = form.prose("appeal_reason", length_max=_TEXT_LENGTH_MAX)
+    reason = form.prose("appeal_reason", length_max=TEXT_LENGTH_MAX)
     try:
         subject, subject_id = AppealSubject(form.values["subject"]), UUID(form.values["subject_id"])
     except ValueError:

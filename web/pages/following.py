@@ -16,6 +16,7 @@ from people import Principal
 from photos import Photo, PhotoStore
 from reports import (
     REOPENING_DAYS,
+    TEXT_LENGTH_MAX,
     ReportStatus,
     StepKind,
     duties_of,
@@ -43,7 +44,6 @@ from web.rate_limits import spend_refused_key
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading, single_read
 
-_TEXT_LENGTH_MAX = 500
 _ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
 
 
@@ -74,7 +74,7 @@ def reopen_followed() -> Response:
     if by is None or by.matter_id is None:
         return _page(form, None)
     report_id = by.matter_id
-    reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
+    reason = form.prose("reason", length_max=TEXT_LENGTH_MAX)
     if not form.is_right:
         return _page(form, by, form_name="reopening")
     call = without_owner(form.call_of(by, reason=reason, report_id=report_id))

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from notices import Notice, list_notices, mark_all_read, mark_read
-from people import units_by_code
 from reports import numbers_of
 from web.auth import principal
 from web.clock import now
@@ -20,6 +19,7 @@ from web.notices_shown import sentence
 from web.pages.forms import Form
 from web.pages.lists import id_cursor, list_page, more_url
 from web.pages.times import local
+from web.pages.units_shown import unit_names
 from web.unit_of_work import in_transaction, reading
 
 _ON_PAGE = 30
@@ -46,8 +46,7 @@ def notices_page(page: str, *, report_url: Callable[[UUID], str]) -> str:
     def read(session: Session) -> dict[str, Any]:
         found = list_notices(session, seen_by=principal(), is_unread=wanted, limit=_ON_PAGE, before=before)
         numbers = numbers_of(session, {each.matter_id for each in found.items})
-        names = units_by_code(session, {each.unit_code for each in found.items if each.unit_code})
-        units = {code: unit.name for code, unit in names.items()}
+        units = unit_names(session, {each.unit_code for each in found.items})
         return {
             "items": [_view(each, numbers[each.matter_id], units, report_url) for each in found.items],
             "more_url": more_url(found.next_before, show=_UNREAD if wanted else None),

@@ -9,7 +9,6 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from duties import Duty
-from people import units_by_code
 from photos import Photo
 from publishing import Publication, PublicReport, copies_of, newest_of, public_report
 from reports import (
@@ -26,6 +25,7 @@ from reports import (
 from web.clock import now, today
 from web.pages.reports_shown import DutyView, ReportView, StepView, report_views, step_views
 from web.pages.times import local
+from web.pages.units_shown import unit_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def steps_for_all(session: Session, report: Report, *, with_words: bool) -> list
 def owed_about(session: Session, report: Report) -> list[OwedView]:
     """Return all duties that a report laid on units, those of called units too, the earliest first."""
     duties = duties_about(session, [report.id, *(each.id for each in calls_of(session, [report.id]))])
-    names = {code: unit.name for code, unit in units_by_code(session, {each.unit_code for each in duties}).items()}
+    names = unit_names(session, {each.unit_code for each in duties})
     return [_owed(each, names[each.unit_code]) for each in duties]
 
 

@@ -12,13 +12,12 @@ import listening
 from ledger import Call
 from listening import RATING_DAYS, STARS_MAX, ratings_of
 from people import Principal
-from reports import Report, ReportStatus, ReportStep, StepKind
+from reports import TEXT_LENGTH_MAX, Report, ReportStatus, ReportStep, StepKind
 from web.clock import now, today
 from web.pages.forms import Form
 from web.pages.times import local
 
 FIELDS = ("stars", "note")
-_TEXT_LENGTH_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def typed_rating(form: Form) -> tuple[int, str | None]:
     stars = int(typed) if typed in {str(number) for number in range(1, STARS_MAX + 1)} else 0
     if not typed:
         form.text("stars")
-    note = form.prose("note", length_max=_TEXT_LENGTH_MAX) if form.values["note"].strip() else None
+    note = form.prose("note", length_max=TEXT_LENGTH_MAX) if form.values["note"].strip() else None
     return stars, note
 
 

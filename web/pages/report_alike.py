@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 import reports
 from people import ResidentUnknownError, Role, UnitUnknownError
 from photos import PhotoStore
-from reports import JointReportError, ReportStatus, ReportUnknownError, Suggestion, middle_of, suggest, suggestion_of
+from reports import (
+    TEXT_LENGTH_MAX,
+    JointReportError,
+    ReportStatus,
+    ReportUnknownError,
+    Suggestion,
+    middle_of,
+    suggest,
+    suggestion_of,
+)
 from responsibilities import CategoryUnknownError
 from web.auth import access, principal
 from web.clock import now
@@ -33,7 +42,6 @@ from web.photo_uploads import brings_photos
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading
 
-_EVIDENCE_LENGTH_MAX = 500
 AT_FAULT: dict[type[Exception], str] = {
     CategoryUnknownError: "category",
     JointReportError: "joint_with",
@@ -83,7 +91,7 @@ def join_report() -> ResponseReturnValue:
     report_id = chosen_id(form)
     photos = photos_of_form(form)
     typed = form.values["evidence"].strip()
-    evidence = form.prose("evidence", length_max=_EVIDENCE_LENGTH_MAX) if typed else None
+    evidence = form.prose("evidence", length_max=TEXT_LENGTH_MAX) if typed else None
     if photos.pictures and not typed:
         form.wrong("evidence", _("Say in a few words what the photos show."))
     if not form.is_right:

@@ -17,7 +17,16 @@ import reports
 from ledger import Call, recall_call
 from people import Principal, Role, get_resident, resident_by_number
 from photos import PhotoStore
-from reports import TOGETHER_MAX, JointReportError, Report, give_claim_code, nobody, report_of_step, steps_of
+from reports import (
+    TEXT_LENGTH_MAX,
+    TOGETHER_MAX,
+    JointReportError,
+    Report,
+    give_claim_code,
+    nobody,
+    report_of_step,
+    steps_of,
+)
 from web.auth import access, principal
 from web.clock import now
 from web.nameless_limits import spend_nameless_report
@@ -35,7 +44,6 @@ from web.problems import ProblemError, problem_of
 from web.request_ids import leave_no_trace
 from web.unit_of_work import reading
 
-_TEXT_LENGTH_MAX = 500
 # `same`: the open report that it is about; `looked`: the sender has seen which there are.
 _FIELDS = (*REPORT_FIELDS, "same", "looked", FIELD)
 # Numbers are written with blanks in them, so it takes more than that to tell two apart.
@@ -91,7 +99,7 @@ def send_report() -> ResponseReturnValue:
 def _asked(form: Form, photos: FormPhotos) -> _Asked | None:
     """Return what the form asks for; None where something is wrong with it."""
     category, unit = form.values["category"], form.text("unit")
-    description = form.prose("description", length_max=_TEXT_LENGTH_MAX)
+    description = form.prose("description", length_max=TEXT_LENGTH_MAX)
     if not category:
         form.wrong("category", _("Choose what it is about."))
     latitude, longitude = degrees(form, "lat"), degrees(form, "long")

@@ -17,6 +17,7 @@ from people import Role, get_unit
 from photos import Photo, PhotoStore, get_photo, photo_key, photos_of
 from reports import (
     REOPENING_DAYS,
+    TEXT_LENGTH_MAX,
     Report,
     ReportStatus,
     StepKind,
@@ -47,7 +48,6 @@ from web.picture_answers import jpeg_answer
 from web.unit_of_work import reading
 
 _ON_PAGE = 20
-_TEXT_LENGTH_MAX = 500
 _ENDED = (ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
 _BEFORE_A_DEPARTMENT = (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED)
 
@@ -82,7 +82,7 @@ def show_report(report_id: UUID) -> ResponseReturnValue:
 def reopen(report_id: UUID) -> ResponseReturnValue:
     """Let the reporter say that what was closed is not done."""
     form = Form.posted_once("reason")
-    reason = form.prose("reason", length_max=_TEXT_LENGTH_MAX)
+    reason = form.prose("reason", length_max=TEXT_LENGTH_MAX)
     if not form.is_right:
         return report_page(report_id, form, "reopening")
     call = form.call(reason=reason)

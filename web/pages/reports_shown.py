@@ -9,15 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from duties import Duty
-from people import Principal, units_by_code
-from reports import Channel, Covering, Report, ReportStatus, ReportStep, StepKind, covered_among
+from people import Principal
+from reports import Channel, Covering, Report, ReportStatus, ReportStep, StepKind, covered_among, is_reporter
 from responsibilities import Category, Severity, categories
 from web.auth import principal
 from web.clock import today
-from web.covered_texts import is_author
 from web.pages.categories_shown import category_name
 from web.pages.times import local
-from web.pages.units_shown import unit_labels
+from web.pages.units_shown import unit_labels, unit_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ def report_views(
         for each in categories(session, version=version)
     }
     places = unit_labels(session, {report.unit_code for report, _duty in found})
-    owners = {duty.unit_code for _report, duty in found if duty is not None}
-    names = _unit_names(session, owners | {report.department_code for report, _duty in found if report.department_code})
+    owners: set[str | None] = {duty.unit_code for _report, duty in found if duty is not None}
+    names = unit_names(session, owners | {report.department_code for report, _duty in found})
     return [
         _view(report, duty, named, places, names, shown=_shown(report, covered.get(report.id), by))
         for report, duty in found
@@ -111,17 +110,13 @@ def step_views(
     session: Session, steps: Sequence[ReportStep], *, made_by: Mapping[str, str] | None = None
 ) -> list[StepView]:
     """Return steps for a page; `made_by` names those who took them, by actor, for pages that may tell it."""
-    names = _unit_names(session, {step.unit_code for step in steps if step.unit_code})
+    names = unit_names(session, {step.unit_code for step in steps})
     return [_step(step, names, made_by or {}) for step in steps]
-
-
-def _unit_names(session: Session, codes: set[str]) -> dict[str, str]:
-    return {code: unit.name for code, unit in units_by_code(session, codes).items()}
 
 
 def _shown(report: Report, covering: Covering | None, by: Principal) -> tuple[str, str | None]:
     """Return what is shown of a report's words, and why they are covered, if they are."""
-    if covering is None or is_author(report, by):
+    if covering is None or is_reporter(report, by):
         return report.description, None if covering is None else covering.reason
     return str(_("Covered: %(reason)s", reason=covering.reason)), covering.reason
 

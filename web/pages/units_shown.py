@@ -1,6 +1,6 @@
 """Units on pages: named with the way down the tree to them, and offered as places to choose."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,12 @@ from web.pages.shapes import UnitChoice, UnitGroup
 # Buildings are too many to look through; a report names them in its address.
 _PLACES = (Level.COUNTY, Level.TOWN, Level.COMMUNITY, Level.GRID)
 _PLACES_MAX = 5_000
+
+
+def unit_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
+    """Return the name of each unit by its code; None among the codes is passed over."""
+    units = units_by_code(session, {code for code in codes if code is not None})
+    return {code: unit.name for code, unit in units.items()}
 
 
 def unit_labels(session: Session, codes: Collection[str]) -> dict[str, str]:

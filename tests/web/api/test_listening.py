@@ -15,12 +15,6 @@ from tests.web.world import OTHER_TOWN, TOWN, World, problem
 from web.unit_of_work import in_transaction
 
 
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
-
-
 def jobs(world: World) -> str:
     """Run the jobs, and return what they say."""
     done = world.app.test_cli_runner().invoke(args=["jobs", "run"])

@@ -2,18 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from people import Role
 from reports import ReportStatus
 from tests.web.reporting import Desk
-from tests.web.world import TOWN, World, problem
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
+from tests.web.world import TOWN, problem
 
 
 def rejected(desk: Desk, kind: str = "other") -> str:

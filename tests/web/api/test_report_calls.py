@@ -7,15 +7,9 @@ import pytest
 from people import Role
 from reports import CallState, ReportStatus
 from tests.web.reporting import CITY_WORKS, TOWN, Desk
-from tests.web.world import OTHER_TOWN, World, problem
+from tests.web.world import OTHER_TOWN, problem
 
 JUSTICE = "140881-D02"
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
 
 
 def seen(desk: Desk, report_id: str, who: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from people import Role, create_key
 from tests.web.reporting import CATEGORY, Desk
 from tests.web.test_races import at_once, told
-from tests.web.world import VILLAGE, World, problem
+from tests.web.world import VILLAGE, problem
 
 NONE = dict.fromkeys(
     (
@@ -18,12 +18,6 @@ NONE = dict.fromkeys(
     )
 )
 BODY = {"category": CATEGORY, "description": "井盖没了", "unit": VILLAGE}
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
 
 
 def set_limits(desk: Desk, **limits: int) -> dict[str, Any]:

@@ -9,17 +9,11 @@ from oversight import escalate_overdue
 from people import Role
 from reports import CallState, ReportStatus
 from tests.web.reporting import CITY_WORKS, TOWN, VILLAGE, Desk
-from tests.web.world import OTHER_TOWN, World, problem
+from tests.web.world import OTHER_TOWN, problem
 from web.unit_of_work import in_transaction
 
 COUNTY = "140881"
 WORDS = "overdue duties brought before the unit above: "
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
 
 
 def seen(desk: Desk, report_id: str, who: str) -> dict[str, Any]:

@@ -12,12 +12,6 @@ PLACE = {"category": CATEGORY, "unit": VILLAGE}
 HERE = {"lat": 34.8671, "long": 110.4482}
 
 
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where reports come in."""
-    return Desk(world)
-
-
 def suggested(world: World, key: str, **asked: Any) -> list[dict[str, Any]]:
     """Return what is suggested."""
     answer = world.get("/reports/suggestions", key, **asked)

@@ -2,20 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from people import Role
 from reports import ReportStatus
 from tests.web.reporting import CATEGORY, Desk
-from tests.web.world import OTHER_TOWN, TOWN, VILLAGE, World, problem
+from tests.web.world import OTHER_TOWN, TOWN, VILLAGE, problem
 
 DEPARTMENT = "140881-D01"
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
 
 
 def seen(desk: Desk, report_id: str, key: str) -> dict[str, Any]:
@@ -250,13 +242,7 @@ def test_what_a_report_earns_is_told_to_whom_it_concerns(desk: Desk) -> None:
     desk.step(report_id, f"joins/{joined['id']}/acceptance", "supervisor")
     again = world.post(f"/reports/{report_id}/joins/{joined['id']}/rejection", {"reason": "x"}, desk.keys["supervisor"])
     assert problem(again) == (409, "nothing_to_decide")
-    for name, who, body in (
-        ("acknowledgement", "handler", {}),
-        ("handling", "handler", {"note": "好了"}),
-        ("verification", "supervisor", {"result": "verified"}),
-        ("closure", "supervisor", {}),
-    ):
-        desk.step(report_id, name, who, **body)
+    desk.bring_on(report_id)
     whole = seen(desk, report_id, desk.keys["supervisor"])
     assert (whole["award"]["state"], whole["award"]["amount"], whole["award"]["paid"]) == ("settled", 1_000, 1_000)
     assert [(each["part"], each["amount"]) for each in whole["award"]["parts"]] == [

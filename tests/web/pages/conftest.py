@@ -48,12 +48,6 @@ def owner(world: World, shop: Shop) -> Browser:
 
 
 @pytest.fixture
-def desk(world: World) -> Desk:
-    """Return the people who work with reports."""
-    return Desk(world)
-
-
-@pytest.fixture
 def mine(world: World, desk: Desk) -> Browser:
     """Return the browser of whose the reports are."""
     return browser_of(world, desk.reporter)

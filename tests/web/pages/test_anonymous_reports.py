@@ -109,15 +109,7 @@ def test_a_code_is_followed_reopened_and_claimed_on_pages(desk: Desk, caplog: py
     browser = browser_of(desk.world, desk.reporter)
     code = code_on(sent_by_page(browser)) or ""
     report_id = desk.world.get("/reports", desk.world.administrator).get_json()["items"][0]["id"]
-    for name, who, body in (
-        ("acceptance", "supervisor", {"severity": "normal"}),
-        ("dispatch", "dispatcher", {}),
-        ("acknowledgement", "handler", {}),
-        ("handling", "handler", {"note": "x"}),
-        ("verification", "supervisor", {"result": "verified"}),
-        ("closure", "supervisor", {}),
-    ):
-        desk.step(report_id, name, who, **body)
+    desk.bring_on(report_id)
     nobody = Browser(desk.world)
     nobody.get("/reports/follow")
     caplog.clear()

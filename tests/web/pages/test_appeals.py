@@ -11,18 +11,6 @@ from tests.web.reporting import CATEGORY, Desk
 from tests.web.world import VILLAGE, World
 
 
-@pytest.fixture
-def desk(world: World) -> Desk:
-    """Return a desk where nothing is reported yet."""
-    return Desk(world)
-
-
-@pytest.fixture
-def mine(world: World, desk: Desk) -> Browser:
-    """Return the browser of the reporter."""
-    return browser_of(world, desk.reporter)
-
-
 def rejected(desk: Desk) -> str:
     report_id = str(desk.sent_in()["id"])
     desk.step(report_id, "rejection", "supervisor", reason="看不清", kind="not_ours")

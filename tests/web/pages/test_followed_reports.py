@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -18,14 +17,6 @@ from tests.web.test_anonymity import COUNTS_OF_REQUESTS, all_rows, found_in, ins
 from tests.web.world import World
 from web.photo_storage import photo_store
 
-WAY: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("acceptance", "supervisor", {"severity": "normal"}),
-    ("dispatch", "dispatcher", {}),
-    ("acknowledgement", "handler", {}),
-    ("handling", "handler", {"note": "x"}),
-    ("verification", "supervisor", {"result": "verified"}),
-    ("closure", "supervisor", {}),
-)
 WITHIN = re.compile(r'<img src="data:image/jpeg;base64,[A-Za-z0-9+/=]+" alt="Photo \d, What was seen"')
 
 
@@ -53,8 +44,7 @@ def only_report(desk: Desk) -> str:
 
 def close(desk: Desk) -> None:
     """Bring the report to its end."""
-    for name, who, body in WAY:
-        desk.step(only_report(desk), name, who, **body)
+    desk.bring_on(only_report(desk))
 
 
 def send_photos(browser: Browser, code: str, *widths: int) -> TestResponse:

@@ -166,14 +166,7 @@ def test_who_follows_anothers_report_sees_it_as_anothers(world: World, desk: Des
     assert "reported by somebody else; you follow it" in sentences_of(follower.get("/me/reports"))
     said = sentences_of(follower.get(f"/me/reports/{open_id}"))
     assert "What somebody else reported, and you follow" in said
-    for status, who, body in (
-        ("dispatch", "dispatcher", {}),
-        ("acknowledgement", "handler", {}),
-        ("handling", "handler", {"note": "好了"}),
-        ("verification", "supervisor", {"result": "verified", "note": "好了"}),
-        ("closure", "supervisor", {}),
-    ):
-        desk.step(open_id, status, who, **body)
+    desk.bring_on(open_id)
     page = follower.get(f"/me/reports/{open_id}")
     assert "/reopening" not in page.text
     assert "anew" not in sentences_of(page)

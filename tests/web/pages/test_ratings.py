@@ -102,13 +102,7 @@ def test_another_closure_is_rated_anew(desk: Desk, mine: Browser, closed: str) -
     assert "Is it not mended? Then let the department do it again." in sentences_of(mine.get(closed))
     mine.post(f"{closed}/reopening", reason="又松了", idempotency_key="k")
     assert 'name="stars"' not in mine.get(closed).text
-    for name, who, body in (
-        ("acknowledgement", "handler", {}),
-        ("handling", "handler", {"note": "x"}),
-        ("verification", "supervisor", {"result": "verified"}),
-        ("closure", "supervisor", {}),
-    ):
-        desk.step(report_id, name, who, **body)
+    desk.bring_on(report_id)
     rate(mine, closed, stars="5")
     assert ratings(desk, closed) == [(5, None), (1, None)]
 
@@ -120,14 +114,7 @@ def test_nobody_else_rates(world: World, desk: Desk, closed: str) -> None:
     open_id = desk.brought_to(ReportStatus.ACCEPTED)
     neighbour = world.resident()
     assert world.post(f"/reports/{open_id}/joins", {}, neighbour.key).status_code == 201
-    for name, who, body in (
-        ("dispatch", "dispatcher", {}),
-        ("acknowledgement", "handler", {}),
-        ("handling", "handler", {"note": "x"}),
-        ("verification", "supervisor", {"result": "verified"}),
-        ("closure", "supervisor", {}),
-    ):
-        desk.step(open_id, name, who, **body)
+    desk.bring_on(open_id)
     follower = browser_of(world, neighbour)
     assert 'name="stars"' not in follower.get(f"/me/reports/{open_id}").text
     sent = follower.post(f"/me/reports/{open_id}/rating", stars="1", note="", idempotency_key="k")

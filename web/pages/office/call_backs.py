@@ -25,8 +25,8 @@ from listening import (
     look_at_phone,
     looks_at,
 )
-from people import Resident, Role, get_resident, masked_name, masked_phone, units_by_code
-from reports import ReportStatus, ReportStep, StepKind, steps_of
+from people import Resident, Role, get_resident, masked_name, masked_phone
+from reports import ReportStatus, steps_of, what_was_done
 from web.auth import access, principal
 from web.clock import now, today
 from web.pages.forms import Form, once
@@ -36,6 +36,7 @@ from web.pages.office.blueprint import blueprint
 from web.pages.office.typed_texts import TEXT_LENGTH_MAX, typed_choice
 from web.pages.reports_shown import ReportView, report_views
 from web.pages.times import local
+from web.pages.units_shown import unit_names
 from web.secret_keys import phone_vault
 from web.unit_of_work import reading
 
@@ -45,7 +46,6 @@ _ON_PAGE = 30
 _SHOWN_MAX = 100
 _FIELDS = ("reached", "resolved", "satisfied", "note")
 _YES_OR_NO = {"yes": True, "no": False, "": None}
-_WORK_DONE = (StepKind.HANDLING, StepKind.COMPLETION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _page(call_back_id: UUID, form: Form, *, with_phone: bool = False) -> Respon
         encrypted = _reporter(session, found).phone_encrypted
         return {
             "one": _views(session, [found])[0],
-            "done": _what_was_done(steps_of(session, found.report.id)),
+            "done": what_was_done(steps_of(session, found.report.id)),
             "may_call": may_call,
             "is_reopened": found.call_back.answered_at is None and found.report.status is not ReportStatus.CLOSED,
             "looks": [LookView(names[each.looked_by], local(each.looked_at)) for each in looks],
@@ -183,8 +183,7 @@ def _page(call_back_id: UUID, form: Form, *, with_phone: bool = False) -> Respon
 
 def _views(session: Session, found: list[ToCall]) -> list[CallBackView]:
     views = report_views(session, [(each.report, None) for each in found])
-    codes = {each.closure.unit_code for each in found if each.closure.unit_code}
-    units = {code: unit.name for code, unit in units_by_code(session, codes).items()}
+    units = unit_names(session, {each.closure.unit_code for each in found})
     names = actor_names(session, {each.call_back.answered_by for each in found if each.call_back.answered_by})
     return [_view(session, each, view, units, names) for each, view in zip(found, views, strict=True)]
 
@@ -216,8 +215,3 @@ def _reporter(session: Session, found: ToCall) -> Resident:
     if found.report.resident_id is None:
         raise LookupError("a call-back about a report that is nobody's")
     return get_resident(session, found.report.resident_id)
-
-
-def _what_was_done(steps: list[ReportStep]) -> str | None:
-    """Return what the department said last of its work, so that the caller can ask about it."""
-    return next((step.note for step in reversed(steps) if step.kind in _WORK_DONE and step.note), None)

@@ -8,13 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from people import Role
-from reports import LIMIT_MAX, LimitsError, WritingLimits, set_limits
+from reports import LIMIT_MAX, LIMIT_NAMES, LimitsError, WritingLimits, set_limits
 from web.auth import access
 from web.clock import now
 from web.pages.forms import Form, once
 from web.pages.office.blueprint import blueprint
 from web.pages.office.caps import caps_page
-from web.pages.office.limits_shown import LIMIT_NAMES
 
 _AT_FAULT: dict[type[Exception], str] = {LimitsError: "limit_false_days"}
 

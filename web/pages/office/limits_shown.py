@@ -5,14 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from reports import list_limits
+from reports import LIMIT_NAMES, list_limits
 from web.pages.office.actors import actor_names
 from web.pages.times import local
 
-LIMIT_NAMES = (
-    *("per_day", "waiting", "nameless_per_hour", "false_count", "false_days"),
-    *("on_behalf_per_month", "on_behalf_per_resident"),
-)
 _LAST_SHOWN = 20
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from people import Role, get_resident, masked_name
 from reports import Function, Report, is_placed, limits_in_force, written_for_one
 from web.auth import access, principal
-from web.clock import begin_of, today
+from web.clock import begin_of, month_after, today
 from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.unit_of_work import reading
@@ -40,7 +40,7 @@ class PairView:
 def show_on_behalf() -> str:
     """List who wrote as often for the same resident in a month as the cap allows, or more."""
     first = _month(request.args.get("month", ""))
-    following = (first + timedelta(days=31)).replace(day=1)
+    following = month_after(first)
 
     def read(session: Session) -> dict[str, Any]:
         found = written_for_one(session, seen_by=principal(), since=begin_of(first), until=begin_of(following))

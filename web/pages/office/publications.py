@@ -18,14 +18,13 @@ from publishing import (
     PhotoDecision,
     PhotosUndecidedError,
     ReasonMissingError,
-    answer_of,
     moderated_report,
     newest_of,
     personal_looking,
     photos_decided,
     publications_waiting,
 )
-from reports import Report, duties_of, steps_of
+from reports import Report, duties_of, steps_of, what_was_done
 from web.auth import access, principal
 from web.pages.forms import Form
 from web.pages.lists import id_cursor, list_page, more_url
@@ -176,7 +175,7 @@ def _form_page(
         report = _moderated(session, report_id)
         steps = steps_of(session, report.id)
         duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
-        answer = answer_of(steps)
+        answer = what_was_done(steps)
         if typed is None:
             form.values = _prefilled(session, report, answer) | form.values
         return {

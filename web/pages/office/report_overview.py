@@ -18,6 +18,7 @@ from web.pages.office.blueprint import blueprint
 from web.pages.office.report_shapes import AgeView, CategoryView, MonthView
 from web.pages.periods_asked import Period, period_asked, period_choices
 from web.pages.rates_shown import UnitRatesView, rate_views
+from web.pages.units_shown import unit_names
 from web.unit_of_work import reading
 
 # Charts are drawn in thousandths of the longest bar.
@@ -95,7 +96,7 @@ def _category(one: CategoryCount, names: dict[str, str], longest: int) -> Catego
 def _ages(session: Session) -> list[AgeView]:
     """Return what units owe, what is late first."""
     found = open_by_age(session, seen_by=principal(), today=today())
-    names = {code: unit.name for code, unit in units_by_code(session, {one.unit_code for one in found}).items()}
+    names = unit_names(session, {one.unit_code for one in found})
     longest = max((one.total for one in found), default=1)
     found.sort(key=lambda one: (-(one.overdue + one.long_overdue), -one.total, one.unit_code))
     return [_age_view(one, names[one.unit_code], longest) for one in found]

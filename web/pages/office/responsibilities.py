@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from people import Role, units_by_code
+from people import Role
 from responsibilities import (
     Category,
     CategoryKind,
@@ -33,6 +33,7 @@ from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.shapes import ListLine, ListVersion
 from web.pages.times import local
+from web.pages.units_shown import unit_names
 from web.unit_of_work import in_transaction, reading
 
 # Some 1,500 lines; the packaged list has 11 kB.
@@ -137,7 +138,7 @@ def _changes(session: Session, lines: Sequence[Responsibility]) -> dict[str, Any
     changes = changes_of(session, lines)
     standing = {each.code: each for each in categories(session)}
     owners = {each.department_code for each in lines} | {each.department_code for each in standing.values()}
-    names = {code: unit.name for code, unit in units_by_code(session, {each for each in owners if each}).items()}
+    names = unit_names(session, owners)
     return {
         "in_force": _in_force(session),
         "new": [_line(each, names) for each in changes.new],

@@ -1,4 +1,4 @@
-"""What anybody may know of reports: that there are some, of what category, where they stand; never a hidden one."""
+"""Bare facts of reports, for anybody: that there are some, of what category, where they stand; never a hidden one."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,8 +15,11 @@ from responsibilities import Category
 # Notes that are written for whoever reported, or for everybody; others are between officers.
 _TOLD = frozenset({StepKind.REJECTION, StepKind.HANDLING, StepKind.POSTPONEMENT})
 
+# Degrees, about a hundred metres: what anybody may know of where something was reported.
+ROUNDED_DIGITS = 3
 
-class PublishedReport(NamedTuple):
+
+class BareReport(NamedTuple):
     """A report as anybody may know it, with its category, its newest step, and its open duty, if any."""
 
     report: Report
@@ -25,7 +28,7 @@ class PublishedReport(NamedTuple):
     duty: Duty | None
 
 
-class PublishedStep(NamedTuple):
+class BareStep(NamedTuple):
     """One step of a report that anybody may know of."""
 
     step: ReportStep
@@ -33,7 +36,7 @@ class PublishedStep(NamedTuple):
     category: Category
 
 
-def published_reports(
+def bare_reports(
     session: Session,
     *,
     since: datetime,
@@ -42,7 +45,7 @@ def published_reports(
     statuses: Collection[ReportStatus] = (),
     limit: int,
     offset: int = 0,
-) -> list[PublishedReport]:
+) -> list[BareReport]:
     """Return what was reported from an instant until another (of some categories, with some statuses), newest first."""
     wanted = select(Report.id).where(Report.submitted_at >= since, Report.submitted_at <= until, is_for_anybody())
     if category_codes:
@@ -52,33 +55,31 @@ def published_reports(
     order = (Report.submitted_at.desc(), Report.id.desc())
     # What stands beside a report is looked for only where it is shown, however many come before.
     shown = wanted.order_by(*order).limit(limit).offset(offset).subquery()
-    query = _published().where(Report.id.in_(select(shown.c.id))).order_by(*order)
-    return [PublishedReport(*row) for row in session.execute(query)]
+    query = _whole().where(Report.id.in_(select(shown.c.id))).order_by(*order)
+    return [BareReport(*row) for row in session.execute(query)]
 
 
-def published_by_number(session: Session, numbers: Collection[str]) -> list[PublishedReport]:
+def bare_reports_by_number(session: Session, numbers: Collection[str]) -> list[BareReport]:
     """Return the reports with these numbers, newest first; those that are private or do not exist are left out."""
     # Some texts the database cannot even hear.
     known = [each for each in numbers if is_report_number(each)]
-    query = _published().where(Report.number.in_(known)).order_by(Report.submitted_at.desc(), Report.id.desc())
-    return [PublishedReport(*row) for row in session.execute(query)]
+    query = _whole().where(Report.number.in_(known)).order_by(Report.submitted_at.desc(), Report.id.desc())
+    return [BareReport(*row) for row in session.execute(query)]
 
 
-def published_report(session: Session, number: str) -> PublishedReport:
+def bare_report(session: Session, number: str) -> BareReport:
     """Return the report with this number.
 
     Raises:
         ReportUnknownError: there is none that anybody may know of.
     """
-    found = published_by_number(session, [number])
+    found = bare_reports_by_number(session, [number])
     if not found:
         raise ReportUnknownError(number)
     return found[0]
 
 
-def published_steps(
-    session: Session, *, since: datetime, until: datetime, limit: int, offset: int = 0
-) -> list[PublishedStep]:
+def bare_steps(session: Session, *, since: datetime, until: datetime, limit: int, offset: int = 0) -> list[BareStep]:
     """Return the steps taken from an instant until another, the earliest first, without the submissions."""
     query = (
         select(ReportStep, Report, Category)
@@ -94,7 +95,12 @@ def published_steps(
         .limit(limit)
         .offset(offset)
     )
-    return [PublishedStep(*row) for row in session.execute(query)]
+    return [BareStep(*row) for row in session.execute(query)]
+
+
+def rounded_degrees(degrees: float) -> float:
+    """Return a latitude or longitude, in degrees, as anybody may know it: to about a hundred metres."""
+    return round(degrees, ROUNDED_DIGITS)
 
 
 def may_be_public() -> ColumnElement[bool]:
@@ -125,7 +131,7 @@ def told_note(report: Report, step: ReportStep) -> str | None:
     return step.note if report.channel is Channel.OPEN311 and step.kind in _TOLD else None
 
 
-def _published() -> Select[Report, Category, ReportStep, Duty]:
+def _whole() -> Select[Report, Category, ReportStep, Duty]:
     other = aliased(ReportStep)
     newest = select(func.max(other.number)).where(other.report_id == Report.id).scalar_subquery()
     return (
