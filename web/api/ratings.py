@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from listening import STARS_MAX, ReportRating, get_rating, rate, ratings_of
 from people import Role
-from reports import get_report
+from reports import get_report, is_reporter
 from web.api.calls import call_of, nobodys_call_of, once
 from web.api.fields import Instant, Reply, Request, Text
 from web.api.pages import page, page_of
@@ -72,11 +72,13 @@ def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
 @access(*SEE_REPORTS, by_code=True)
 @blueprint.response(200, page_of(RatingReply))
 def list_ratings(report_id: UUID) -> Any:
-    """List a report's ratings, newest first: one for each closure that was rated, of which the newest counts."""
+    """List a report's ratings, newest first, of which that one counts; to its reporter and the office."""
 
     def read(session: Session) -> dict[str, Any]:
         report = get_report(session, report_id, seen_by=principal())
-        return page(_told(session, ratings_of(session, report.id)), None)
+        # Who joined it is one of many neighbours, and a rating is its reporter's.
+        is_followed = principal().resident_id is not None and not is_reporter(report, principal())
+        return page([] if is_followed else _told(session, ratings_of(session, report.id)), None)
 
     return reading(read)
 

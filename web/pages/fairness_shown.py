@@ -17,7 +17,7 @@ from reports import (
     appeals_of,
     asked_together,
     get_covering,
-    is_reporter,
+    is_appellant,
     may_answer_together,
 )
 from web.clock import now
@@ -63,7 +63,7 @@ class TogetherView:
 
 def fairness_view(session: Session, report: Report, by: Principal) -> dict[str, Any]:
     """Return the reader's appeals about a report, and against what they still may appeal."""
-    own = [each for each in appeals_of(session, report.id) if is_reporter(report, by) or each.appealed_by == by.actor]
+    own = [each for each in appeals_of(session, report.id) if is_appellant(report, each, by)]
     return {
         "appeals": [
             AppealView(

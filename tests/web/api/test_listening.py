@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from listening import CallBack, UnitDigest, draw_call_backs, write_digests
 from people import Role
 from reports import ReportStatus
-from tests.web.reporting import CITY_WORKS, Desk
+from tests.web.reporting import CITY_WORKS, WAY, Desk
 from tests.web.world import OTHER_TOWN, TOWN, World, problem
 from web.unit_of_work import in_transaction
 
@@ -45,6 +45,20 @@ def test_a_reporter_rates_once_and_the_scoreboard_tells_it(desk: Desk) -> None:
     assert set(made.get_json()) == {"id", "report_id", "stars", "note", "covered", "rated_at"}
     score = score_of_department(desk)
     assert (score["satisfaction"], score["satisfied"], score["rated"]) == (1, 1, 1)
+
+
+def test_who_joined_a_report_does_not_read_what_its_reporter_thinks(desk: Desk) -> None:
+    report = desk.sent_in()
+    desk.step(report["id"], "joins", "neighbour")
+    for who, name, body in WAY.values():
+        desk.step(report["id"], name, who, **body)
+    desk.step(report["id"], "rating", "resident", stars=1, note="还在晃")
+    read = {
+        who: [each["note"] for each in desk.world.get(f"/reports/{report['id']}/ratings", key).get_json()["items"]]
+        for who, key in desk.keys.items()
+    }
+    assert read.pop("neighbour") == []
+    assert set(map(tuple, read.values())) == {("还在晃",)}
 
 
 def test_nobody_else_rates_nor_what_is_not_closed_nor_too_late(desk: Desk) -> None:
@@ -82,6 +96,17 @@ def test_a_call_back_is_listed_made_and_counted(desk: Desk) -> None:
     assert world.get(f"/call-backs/{call_back_id}", caller).get_json() == made.get_json()
     score = score_of_department(desk)
     assert (score["resolution_rate"], score["satisfaction"], score["not_reached"]) == (1, 0, 0)
+
+
+def test_covered_words_are_not_told_to_who_calls(desk: Desk) -> None:
+    report_id = desk.brought_to(ReportStatus.CLOSED)
+    call_back_id = desk.to_call(report_id)
+    url = f"/call-backs/{call_back_id}"
+    open_one = desk.world.get(url, desk.keys["other_supervisor"]).get_json()
+    assert (open_one["description"], open_one["covered"]) == ("井盖没了", None)
+    desk.step(report_id, "coverings", "supervisor", text="report", reason="骂人")
+    covered = desk.world.get(url, desk.keys["other_supervisor"]).get_json()
+    assert (covered["description"], covered["covered"]) == (None, "骂人")
 
 
 def test_who_was_not_reached_is_in_no_denominator(desk: Desk) -> None:
