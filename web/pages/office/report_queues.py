@@ -46,7 +46,7 @@ DECIDE = "decide"
 # Calls wait in queues of their own: each has its own day, and a report may have several.
 CALLS = {"called": (Function.HANDLING, Role.HANDLER), "results": (Function.COMMAND, Role.DISPATCHER)}
 # More than that nobody reads in one go; what is due first stands first.
-_SHOWN_MAX, _SHOWN_OF_EACH = 200, 20
+_SHOWN_MAX, _SHOWN_OF_EACH = 100, 20
 
 
 @dataclass(frozen=True, slots=True)
