@@ -20,7 +20,7 @@ from tests.clock import NOON
 from tests.notices.gateway import SECRET, gateway
 
 PHONE = "13800000001"
-TO_RESIDENT = Message(UUID(int=1), "closed", "260601123456", "上报 260601123456 已办结。", NOON, phone=PHONE)
+TO_RESIDENT = Message(UUID(int=1), "closed", "260601123456", "上报 260601123456 已结案。", NOON, phone=PHONE)
 TO_UNIT = Message(UUID(int=2), "overdue", "260601123456", "…", NOON, unit_code="140881-D01", role=Role.HANDLER)
 
 
