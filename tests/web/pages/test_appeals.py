@@ -48,7 +48,7 @@ def test_a_rejection_says_its_kind_and_how_to_appeal(desk: Desk, mine: Browser) 
     )
     page = mine.follow(sent)
     assert "Your appeal is with the office." in text_of(page)
-    assert "waits for a decision" in text_of(page)
+    assert "not decided yet" in text_of(page)
     assert 'name="appeal_reason"' not in page.text
     [made] = desk.world.get("/appeals", desk.keys["other_supervisor"]).get_json()["items"]
     desk.step(
