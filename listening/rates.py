@@ -96,9 +96,11 @@ def unit_rates(
 
 def responses_of(session: Session, since: datetime | None, until: datetime | None, now: datetime) -> list[Row[Any]]:
     """Count by unit what was given in a period and had to be answered by now: unit_code, responded, response_due."""
-    first = since or session.scalar(select(func.min(ReportStep.made_at)).where(ReportStep.kind.in_(_GIVEN)))
-    if first is None:
+    given = session.scalar(select(func.min(ReportStep.made_at)).where(ReportStep.kind.in_(_GIVEN)))
+    if given is None:
         return []
+    # Anybody may ask from the first day of all, and the calendar of working days begins later.
+    first = given if since is None else max(since, given)
     last = now if until is None else min(until, now)
     days = _days_to_answer(first.astimezone(now.tzinfo).date(), last, now)
     found: list[Row[Any]] = []
