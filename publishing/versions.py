@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from photos import Box, Photo, PhotoStore, forget
 from publishing.errors import PublicationUnknownError
 from publishing.model import Publication, PublicationBox, PublicationPhoto
-from reports import Report, ReportStatus, may_be_public
+from reports import CoveredText, Covering, Report, ReportStatus, ReportStep, StepKind, may_be_public
 
 # Somebody accepted it, so it is about something; and it did not end without result.
 PUBLISHABLE = (
@@ -97,7 +97,7 @@ def copies_of(session: Session, publications: Collection[Publication]) -> Mappin
 def forget_stale_copies(session: Session, store: PhotoStore, *, report_id: UUID | None = None, limit: int = 100) -> int:
     """Delete copies that nobody may see any more, of one report or of all, and return how many there were.
 
-    They are of earlier versions, of what was taken down, and of reports that ended without result.
+    They are of earlier versions, of what was taken down or overtaken, and of reports that ended without result.
 
     Raises:
         PhotoStoreUnavailableError: the store is away; what is left is found again.
@@ -124,6 +124,26 @@ def is_newest() -> ColumnElement[bool]:
     return Publication.number == newest.correlate(Publication).scalar_subquery()
 
 
+def is_overtaken() -> ColumnElement[bool]:
+    """Return the condition that a version was decided before its report's words were covered, or it began anew.
+
+    What insults is not to stay public because somebody let it pass before; and of a report that ended without result
+    the copies are gone. Somebody decides again, also where the words were opened since.
+    """
+    covered = select(Covering.id).where(
+        Covering.report_id == Publication.report_id,
+        Covering.text_kind == CoveredText.REPORT,
+        Covering.is_covered,
+        Covering.made_at >= Publication.decided_at,
+    )
+    restored = select(ReportStep.id).where(
+        ReportStep.report_id == Publication.report_id,
+        ReportStep.kind == StepKind.RESTORATION,
+        ReportStep.made_at >= Publication.decided_at,
+    )
+    return or_(covered.correlate(Publication).exists(), restored.correlate(Publication).exists())
+
+
 def is_shown_now() -> ColumnElement[bool]:
     """Return the condition that anybody may see a version, joined to its report: the last word, and not taken down."""
-    return and_(Publication.is_shown, is_newest(), Report.status.in_(PUBLISHABLE), may_be_public())
+    return and_(Publication.is_shown, is_newest(), Report.status.in_(PUBLISHABLE), may_be_public(), ~is_overtaken())

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from people import Principal
 from photos import Photo
 from publishing.model import Publication, PublicationPhoto
-from publishing.versions import PUBLISHABLE, is_newest
+from publishing.versions import PUBLISHABLE, is_newest, is_overtaken
 from reports import Function, Report, ReportStep, StepKind, had_no_other_part, may_be_public, placed
 
 
@@ -17,8 +17,8 @@ def publications_waiting(
 ) -> list[Report]:
     """Return the reports about which somebody may decide what the public sees, oldest first, `after` one of them.
 
-    Nobody has looked at them yet, or at what came since: a photo, or what a department did. What was taken down waits
-    for nobody.
+    Nobody has looked at them yet, or at what came since: a photo, what a department did, or that the words were covered
+    or the report began anew. What was taken down waits for nobody.
     """
     query = (
         select(Report)
@@ -54,6 +54,10 @@ def _has_something_new() -> ColumnElement[bool]:
         Publication.report_id == Report.id,
         Publication.is_shown,
         is_newest(),
-        or_(photo.correlate(Report, Publication).exists(), answer.correlate(Report, Publication).exists()),
+        or_(
+            photo.correlate(Report, Publication).exists(),
+            answer.correlate(Report, Publication).exists(),
+            is_overtaken(),
+        ),
     )
     return select(Publication.id).where(is_stale).correlate(Report).exists()

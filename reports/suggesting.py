@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from people import get_unit
 from reports.errors import ReportUnknownError
+from reports.fairness_model import CoReporter
 from reports.joining import ENDED
 from reports.model import Report, ReportJoin, ReportStatus
 from reports.published import is_for_anybody
@@ -184,9 +185,13 @@ def _read(
     session: Session, query: Select[Report, Category], position: Position | None, resident_id: UUID, now: datetime
 ) -> list[Suggestion]:
     joined = exists().where(ReportJoin.report_id == Report.id, ReportJoin.resident_id == resident_id)
+    # Who reports it together with its writer has said so too, and cannot join it besides.
+    together = exists().where(
+        CoReporter.report_id == Report.id, CoReporter.resident_id == resident_id, CoReporter.is_confirmed.is_(True)
+    )
     return [
         _suggestion(report, category, position, resident_id, is_joined=is_joined, now=now)
-        for report, category, is_joined in session.execute(query.add_columns(joined))
+        for report, category, is_joined in session.execute(query.add_columns(or_(joined, together)))
     ]
 
 

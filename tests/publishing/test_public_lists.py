@@ -1,5 +1,6 @@
 """What anybody may find: bare facts of open reports, words where somebody looked, and nothing of what is hidden."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from publishing import (
     public_reports,
     publications_waiting,
 )
-from reports import ReportStatus, ReportUnknownError
+from reports import Appeal, AppealSubject, CoveredText, ReportStatus, ReportUnknownError
 from responsibilities import publish_responsibilities, read_responsibilities
 from tests.publishing.builders import Newsroom
 from tests.reports.builders import (
@@ -200,6 +201,78 @@ def test_what_came_since_waits_again_and_what_was_taken_down_does_not(office: Ne
     office.take_down(report_id)
     office.add_photo(report_id, 2)
     assert waiting(office) == []
+
+
+def uphold(office: Newsroom, appeal: Appeal) -> None:
+    """Uphold an appeal, as a supervisor without part in its report."""
+    reports.decide_appeal(
+        office.session,
+        report_id=appeal.report_id,
+        appeal_id=appeal.id,
+        is_upheld=True,
+        note="对",
+        by=person(Role.SUPERVISOR),
+        now=office.at,
+    )
+
+
+def test_what_was_published_of_words_that_are_covered_is_shown_no_more_and_waits(office: Newsroom) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    office.publish(report_id)
+    number = office.number(report_id)
+    office.at += timedelta(minutes=1)
+    covering = reports.cover(
+        office.session,
+        report_id=report_id,
+        text_kind=CoveredText.REPORT,
+        text_id=report_id,
+        reason="骂人",
+        by=office.supervisor,
+        now=office.at,
+    )
+    assert public_report(office.session, number, now=office.at).shown is None
+    assert waiting(office) == [report_id]
+    # Opened again by an appeal, it waits all the same: somebody looks at it.
+    office.at += timedelta(minutes=1)
+    appeal = reports.appeal(
+        office.session,
+        report_id=report_id,
+        subject=AppealSubject.COVERING,
+        subject_id=covering.id,
+        reason="没有骂人",
+        by=office.reporter,
+        now=office.at,
+    )
+    uphold(office, appeal)
+    assert waiting(office) == [report_id]
+    office.at += timedelta(minutes=1)
+    office.publish(report_id, text="井盖丢失")
+    shown = public_report(office.session, number, now=office.at).shown
+    assert shown is not None
+    assert shown.text == "井盖丢失"
+    assert waiting(office) == []
+
+
+def test_a_report_that_begins_anew_is_published_anew(office: Newsroom) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    photo = office.add_photo(report_id, 1)
+    office.publish(report_id, [PhotoDecision(photo.id, is_shown=True)])
+    office.at += timedelta(minutes=1)
+    office.withdraw(report_id)
+    # The copy goes, as of every report that ended without result.
+    assert publishing.forget_stale_copies(office.session, office.store) == 1
+    appeal = reports.appeal(
+        office.session,
+        report_id=report_id,
+        subject=AppealSubject.WITHDRAWAL,
+        reason="真的没了",
+        by=office.reporter,
+        now=office.at,
+    )
+    uphold(office, appeal)
+    office.accept(report_id)
+    assert public_report(office.session, office.number(report_id), now=office.at).shown is None
+    assert waiting(office) == [report_id]
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,16 @@ def test_what_is_ones_own_or_joined_already_says_so(office: Office, writer: Prin
     assert [(each.is_joined, each.may_be_joined) for each in suggested(office, writer)] == [(True, False)]
 
 
+def test_who_reports_it_together_with_its_writer_is_not_asked_to_join_it(office: Office, writer: Principal) -> None:
+    assert writer.resident_id is not None
+    report_id = sent_in(office, HERE, joint_with=[writer.resident_id])
+    [one] = suggested(office, writer, HERE)
+    assert one.may_be_joined
+    reports.answer_together(office.session, report_id=report_id, is_confirmed=True, by=writer, now=office.at)
+    [one] = suggested(office, writer, HERE)
+    assert (one.is_joined, one.may_be_joined) == (True, False)
+
+
 @pytest.mark.parametrize("status", list(ReportStatus))
 def test_what_has_ended_is_not_suggested(office: Office, writer: Principal, status: ReportStatus) -> None:
     report_id = ended(office, status)

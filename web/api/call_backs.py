@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from listening import ToCall, answer_call_back, get_call_back, open_call_backs
 from people import Role, get_resident, masked_name, masked_phone
+from reports import covering_of
 from web.api.calls import call_of, once
 from web.api.fields import Flag, Instant, PageQuery, Reply, Request, Text
 from web.api.pages import id_cursor, page, page_of
@@ -38,7 +39,8 @@ class CallBackReply(Reply):
     report_id = fields.UUID(required=True, attribute="report.id")
     number = fields.String(required=True, attribute="report.number")
     category = fields.String(required=True, attribute="report.category_code")
-    description = fields.String(required=True, attribute="report.description")
+    description = fields.String(required=True, allow_none=True)
+    covered = fields.String(required=True, allow_none=True, metadata={"description": "Why the description is covered."})
     unit = fields.String(required=True, attribute="report.unit_code")
     department = fields.String(required=True, attribute="closure.unit_code")
     closed_at = Instant(required=True, attribute="closure.made_at")
@@ -109,10 +111,13 @@ def _told(session: Session, found: ToCall) -> dict[str, Any]:
     if found.report.resident_id is None:
         raise LookupError("a call-back about a report that is nobody's")
     reporter = get_resident(session, found.report.resident_id)
+    covering = covering_of(session, found.report.id)
     return {
         "call_back": found.call_back,
         "report": found.report,
         "closure": found.closure,
+        "description": found.report.description if covering is None else None,
+        "covered": None if covering is None else covering.reason,
         "name": masked_name(reporter.name),
         "phone": masked_phone(reporter, phone_vault()),
     }

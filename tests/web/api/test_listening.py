@@ -90,6 +90,17 @@ def test_a_call_back_is_listed_made_and_counted(desk: Desk) -> None:
     assert (score["resolution_rate"], score["satisfaction"], score["not_reached"]) == (1, 0, 0)
 
 
+def test_covered_words_are_not_told_to_who_calls(desk: Desk) -> None:
+    report_id = desk.brought_to(ReportStatus.CLOSED)
+    call_back_id = desk.to_call(report_id)
+    url = f"/call-backs/{call_back_id}"
+    open_one = desk.world.get(url, desk.keys["other_supervisor"]).get_json()
+    assert (open_one["description"], open_one["covered"]) == ("井盖没了", None)
+    desk.step(report_id, "coverings", "supervisor", text="report", reason="骂人")
+    covered = desk.world.get(url, desk.keys["other_supervisor"]).get_json()
+    assert (covered["description"], covered["covered"]) == (None, "骂人")
+
+
 def test_who_was_not_reached_is_in_no_denominator(desk: Desk) -> None:
     call_back_id, caller = desk.to_call(desk.brought_to(ReportStatus.CLOSED)), desk.keys["other_supervisor"]
     path = f"/call-backs/{call_back_id}/result"

@@ -24,8 +24,9 @@ from publishing import (
     personal_looking,
     photos_decided,
     publications_waiting,
+    shown_of,
 )
-from reports import Report, duties_of, steps_of
+from reports import Report, covering_of, duties_of, steps_of
 from web.auth import access, principal
 from web.pages.forms import Form
 from web.pages.lists import id_cursor, list_page, more_url
@@ -202,10 +203,13 @@ def _form_page(
 def _prefilled(session: Session, report: Report, answer: str | None) -> dict[str, str]:
     """Return what the form begins with: the version before, else the words as they were written."""
     before = newest_of(session, [report.id]).get(report.id)
+    hides_words = covering_of(session, report.id) is not None and not shown_of(session, [report.id])
     if before is None or not before.is_shown:
-        return {"text": report.description, "answer": answer or "", "reason": ""}
+        # Covered words go out only if somebody writes them anew.
+        return {"text": "" if hides_words else report.description, "answer": answer or "", "reason": ""}
+    text = "" if hides_words else before.text or ""
     # A department may have done something since.
-    return {"text": before.text or "", "answer": before.answer or answer or "", "reason": before.reason or ""}
+    return {"text": text, "answer": before.answer or answer or "", "reason": before.reason or ""}
 
 
 def _choices(session: Session, report: Report, typed: Sequence[_Typed] | None) -> list[PhotoChoice]:

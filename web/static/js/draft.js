@@ -2,7 +2,7 @@
 
 import { draftOf, forget, forgetSent, keep } from "./drafts.js";
 
-const FIELDS = ["description", "unit", "address", "lat", "long"];
+const FIELDS = ["description", "unit", "address", "lat", "long", "joint_with"];
 const ANSWER_MS = 8_000;
 
 // A page that follows upon a form says which draft is done.
@@ -82,11 +82,15 @@ async function keepDrafts(form, part) {
   const fill = () => {
     const { fields } = draft;
     for (const name of FIELDS) {
-      elements[name].value = fields[name];
+      // A draft of an older form lacks what was added since.
+      elements[name].value = fields[name] ?? "";
     }
     // A place that is offered no more leaves the choice empty: then it is where one lives.
     if (elements.unit.selectedIndex < 0) {
       elements.unit.selectedIndex = 0;
+    }
+    if (fields.joint_with) {
+      elements.joint_with.closest("details")?.setAttribute("open", "");
     }
     elements.urgent.checked = fields.urgent;
     for (const [name, value] of [["category", fields.category], ["name", fields.name]]) {

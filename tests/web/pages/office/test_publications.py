@@ -44,6 +44,17 @@ def sent(browser: Browser, path: str, act: str, **fields: str) -> str:
     return text_of(browser.follow(answer) if answer.status_code == 303 else answer)
 
 
+def test_covered_words_do_not_stand_in_the_form_that_publishes(desk: PublishingDesk, office: Officers) -> None:
+    report = desk.accepted(description=SECRET)
+    path, browser = f"/office/reports/{report['id']}", office.supervisor
+    assert SECRET in text_of(browser.get(f"{path}/publication"))
+    desk.step(report["id"], "coverings", "supervisor", text="report", reason="骂人")
+    assert SECRET not in browser.get(f"{path}/publication").text
+    desk.world.clock.pass_by(minutes=1)
+    desk.published(report["id"], text="井盖没了")
+    assert "井盖没了" in browser.get(f"{path}/publication").text
+
+
 def test_a_report_is_moderated_looked_at_and_published_without_any_script(
     desk: PublishingDesk, office: Officers
 ) -> None:
