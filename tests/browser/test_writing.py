@@ -208,6 +208,19 @@ def test_a_draft_outlives_the_network_and_the_page_and_is_sent_once(world: World
     expect(phone.get_by_text("Draft kept on this phone")).to_be_hidden()
 
 
+def test_a_draft_keeps_who_reports_together(phone: Page) -> None:
+    choose_the_lamp(phone)
+    phone.get_by_text("We report it together").click()
+    phone.get_by_label("Resident numbers of the others").fill("R 12 34")
+    expect(phone.get_by_text("Draft kept on this phone")).to_be_visible()
+    phone.wait_for_timeout(500)
+
+    phone.goto("/me/reports/new")
+
+    expect(phone.get_by_label("Resident numbers of the others")).to_have_value("R 12 34")
+    expect(phone.get_by_label("Resident numbers of the others")).to_be_visible()
+
+
 def test_a_draft_is_its_writers_and_goes_when_they_log_out(
     world: World, phone: Page, visitors: Visitors, payer: Somebody
 ) -> None:
