@@ -10,6 +10,7 @@ from reports.appeals import (
     appeals_waiting,
     decide_appeal,
     get_appeal,
+    is_appellant,
     may_decide_appeal,
 )
 from reports.awarding import release_rests
@@ -300,5 +301,5 @@ __all__ += ["NothingToAppealError", "OnBehalfLimitError", "OwnHouseholdError", "
 __all__ += ["TextCoveredError", "TextUnknownError", "TogetherOverError", "WaitingLimitError", "WritingLimits"]
 __all__ += ["WrittenForOne", "answer_together", "appeal", "appealable", "appeals_of", "appeals_waiting"]
 __all__ += ["asked_together", "cover", "covered_among", "covering_of", "decide_appeal", "get_appeal", "get_covering"]
-__all__ += ["get_limits", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
+__all__ += ["get_limits", "is_appellant", "limits_in_force", "list_limits", "may_answer_together", "may_decide_appeal"]
 __all__ += ["report_asked_together", "set_limits", "together_of", "written_for_one"]

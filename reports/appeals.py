@@ -1,6 +1,6 @@
 """Appeals: a reporter says once why a decision is wrong, and a supervisor who had no part in the report decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -29,6 +29,7 @@ from reports.fairness_model import Appeal, AppealSubject, Covering
 from reports.listings import placed
 from reports.model import TEXT_LENGTH_MAX, Report, ReportStatus, StepKind
 from reports.steps import Function, functions_of, is_placed, report_within_reach, steps_of, take_step
+from reports.together import together_of
 
 # From the day of the decision on, that day not counted.
 APPEAL_DAYS = 15
@@ -123,7 +124,7 @@ def decide_appeal(
 
     Raises:
         ReportUnknownError: there is no such report where they supervise.
-        SamePersonError: they had any part in the report, or are of its reporter's household.
+        SamePersonError: they had any part in the report, or are of the household of who reported it or appeals.
         AppealUnknownError: the report has no such appeal.
         AppealDecidedError: it is decided.
         TextRefusedError: the note is empty, too long, or has forbidden characters.
@@ -134,7 +135,7 @@ def decide_appeal(
         raise AppealUnknownError(appeal_id)
     if found.decided_at is not None:
         raise AppealDecidedError(appeal_id)
-    if not may_decide_appeal(session, report, by):
+    if not may_decide_appeal(session, report, by) or _is_of_any(session, by, _by_name(found)):
         raise SamePersonError(by.actor)
     cleaned = clean_text(note, field="note", length_max=TEXT_LENGTH_MAX)
     found.is_upheld, found.note, found.decided_by, found.decided_at = is_upheld, cleaned, by.actor, now
@@ -164,12 +165,19 @@ def appealable(session: Session, report: Report, by: Principal, now: datetime) -
 
 
 def may_decide_appeal(session: Session, report: Report, by: Principal) -> bool:
-    """Say whether somebody supervises a report, had no part at all in it, and is not of its reporter's household."""
+    """Say whether somebody supervises a report, had no part at all in it, and is not of its reporters' households."""
     if not is_placed(session, report, by, Function.SUPERVISION) or functions_of(session, report, by):
         return False
-    if report.resident_id is None:
-        return True
-    return not is_of_household(session, actor=by.actor, resident=get_resident(session, report.resident_id))
+    # Who reports together shares what the report earns.
+    reporters = {*together_of(session, report.id)} | ({report.resident_id} if report.resident_id else set())
+    return not _is_of_any(session, by, reporters)
+
+
+def is_appellant(report: Report, made: Appeal, by: Principal) -> bool:
+    """Say whether an appeal is somebody's own; what others wrote about their words is not the reporter's to read."""
+    if made.appealed_by == NOBODY:
+        return by.matter_id == report.id
+    return any(by.is_resident(each) for each in _by_name(made))
 
 
 def get_appeal(session: Session, appeal_id: UUID) -> Appeal:
@@ -244,6 +252,11 @@ def _covered_for(session: Session, report: Report, by: Principal) -> list[Coveri
 
 def _is_theirs(author: UUID | None, by: Principal, *, is_nobody: bool) -> bool:
     return is_nobody if author is None else by.is_resident(author)
+
+
+def _is_of_any(session: Session, by: Principal, resident_ids: Collection[UUID]) -> bool:
+    """Say whether somebody is of the household of any of these residents."""
+    return any(is_of_household(session, actor=by.actor, resident=get_resident(session, each)) for each in resident_ids)
 
 
 def _by_name(made: Appeal) -> list[UUID]:

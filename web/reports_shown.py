@@ -21,6 +21,7 @@ from reports import (
     covering_of,
     duties_about,
     duties_of,
+    is_appellant,
     joins_of,
     may_know_reporter,
     requests_of,
@@ -92,7 +93,7 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         "appeals": [
             each
             for each in appeals_of(session, report.id)
-            if seen_by.may(Role.SUPERVISOR) or is_author(report, seen_by) or each.appealed_by == seen_by.actor
+            if seen_by.may(Role.SUPERVISOR) or is_appellant(report, each, seen_by)
         ],
         "appealable": appealable(session, report, seen_by, now()),
         "together": _together_facts(session, report, seen_by),

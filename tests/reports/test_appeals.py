@@ -1,5 +1,6 @@
 """Appeals: once, in time, by whom it concerns; decided by somebody without part; upheld, it is put right."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import reports
 from ledger import SamePersonError
 from notices import NoticeKind, list_notices
-from people import Principal, Role
+from people import Principal, Role, create_key
 from reports import (
     APPEAL_DAYS,
     Appeal,
@@ -24,7 +25,7 @@ from reports import (
     ReportUnknownError,
     StepKind,
 )
-from tests.reports.builders import OTHER_TOWN, Office, person
+from tests.reports.builders import OTHER_TOWN, VILLAGE, Office, person
 
 
 def rejected(office: Office, kind: RejectionKind = RejectionKind.OTHER, by: Principal | None = None) -> UUID:
@@ -129,6 +130,44 @@ def test_who_wrote_it_down_for_somebody_does_not_decide(office: Office) -> None:
     with pytest.raises(SamePersonError):
         decide(office, made, by=clerk)
     assert [each.id for each, _report in reports.appeals_waiting(office.session, seen_by=clerk)] == []
+
+
+def test_nobody_decides_for_the_household_of_who_reports_together_or_appeals(office: Office) -> None:
+    together, joiner = office.resident("13800000002"), office.resident("13800000003")
+    report_id = reports.submit(
+        office.session,
+        category_code="C0101",
+        description="井盖没了",
+        unit_code=VILLAGE,
+        by=office.reporter,
+        resident_id=office.reporter.resident_id,
+        joint_with=[together.resident_id or uuid4()],
+        now=office.at,
+    ).id
+    reports.answer_together(office.session, report_id=report_id, is_confirmed=True, by=together, now=office.at)
+    joined = reports.join(office.session, report_id=report_id, evidence="懒", by=joiner, now=office.at)
+    reports.cover(
+        office.session,
+        report_id=report_id,
+        text_kind=CoveredText.JOIN,
+        text_id=joined.id,
+        reason="辱骂",
+        by=office.supervisor,
+        now=office.at,
+    )
+    made = appeal(office, report_id, AppealSubject.COVERING, by=joiner)
+    for relative in (together, joiner):
+        with pytest.raises(SamePersonError):
+            decide(office, made, by=relative_of(office, relative))
+    assert decide(office, made).is_upheld
+
+
+def relative_of(office: Office, resident: Principal) -> Principal:
+    """Return a supervisor who bears a key of this resident, and so is known to be of their household."""
+    key, _secret = create_key(
+        office.session, role=Role.RESIDENT, name="钥匙", now=office.at, resident_id=resident.resident_id
+    )
+    return replace(person(Role.SUPERVISOR), actor=f"person:{key.person_id.hex}", person_id=key.person_id)
 
 
 def test_an_appeal_waits_for_supervisors_of_the_place_without_part(office: Office) -> None:

@@ -16,10 +16,10 @@ from reports import (
     appeals_of,
     asked_together,
     get_covering,
+    is_appellant,
     may_answer_together,
 )
 from web.clock import now
-from web.covered_texts import is_author
 from web.pages.forms import Form
 from web.pages.times import local
 
@@ -63,7 +63,7 @@ class TogetherView:
 
 def fairness_view(session: Session, report: Report, by: Principal) -> dict[str, Any]:
     """Return the reader's appeals about a report, and against what they still may appeal."""
-    own = [each for each in appeals_of(session, report.id) if is_author(report, by) or each.appealed_by == by.actor]
+    own = [each for each in appeals_of(session, report.id) if is_appellant(report, each, by)]
     return {
         "appeals": [
             AppealView(

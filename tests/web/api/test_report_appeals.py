@@ -129,6 +129,16 @@ def test_what_others_add_is_covered_too(desk: Desk) -> None:
     assert problem(answer) == (409, "text_covered")
 
 
+def test_what_somebody_says_of_their_own_words_is_not_the_reporters_to_read(desk: Desk) -> None:
+    report_id = desk.brought_to(ReportStatus.ACCEPTED)
+    joined = desk.step(report_id, "joins", "neighbour", evidence="懒")
+    desk.step(report_id, "coverings", "supervisor", text="join", text_id=joined["id"], reason="辱骂")
+    made = desk.step(report_id, "appeals", "neighbour", subject="covering", reason="我只说懒")
+    assert seen(desk, report_id, "neighbour")["appeals"] == [made]
+    assert seen(desk, report_id, "resident")["appeals"] == []
+    assert seen(desk, report_id, "supervisor")["appeals"] == [made]
+
+
 def test_who_reports_together_is_told_by_number_only(desk: Desk) -> None:
     made = desk.sent_in(joint_with=[str(desk.neighbour.id)])
     assert made["together"] == {"asked": 1, "confirmed": 0, "mine": None}
