@@ -17,6 +17,7 @@ from publishing import (
     get_publication,
     photos_decided,
     publications_of,
+    shown_of,
 )
 from reports import get_report
 from web.api.calls import REPLAYED, call_of
@@ -25,6 +26,7 @@ from web.api.pages import page, page_of
 from web.api.report_steps import ReportReasonRequest
 from web.api.reports import SEE_REPORTS, blueprint
 from web.auth import access, principal
+from web.covered_texts import is_author
 from web.publications import publish_once, take_down_once
 from web.unit_of_work import reading
 
@@ -136,12 +138,10 @@ def list_publications(report_id: UUID) -> Any:
 
     def read(session: Session) -> list[dict[str, Any]]:
         report = get_report(session, report_id, seen_by=principal())
-        # Who joined it sees what everybody sees; why not more is told to its reporter.
-        is_followed = principal().resident_id is not None and principal().resident_id != report.resident_id
-        return [
-            each | {"reason": None} if is_followed else each
-            for each in _told(session, publications_of(session, report.id))
-        ]
+        if principal().resident_id is None or is_author(report, principal()):
+            return _told(session, publications_of(session, report.id))
+        # Who joined it sees what everybody sees, and only now; why not more is told to its reporter.
+        return [each | {"reason": None} for each in _told(session, list(shown_of(session, [report.id]).values()))]
 
     return page(reading(read), None)
 

@@ -16,7 +16,7 @@ from web.api.pages import page, page_of
 from web.api.reports import SEE_REPORTS, blueprint
 from web.auth import access, principal
 from web.clock import now
-from web.covered_texts import ratings_facts
+from web.covered_texts import is_author, ratings_facts
 from web.unit_of_work import reading
 
 
@@ -72,11 +72,13 @@ def rate_one(asked: dict[str, Any], report_id: UUID) -> Any:
 @access(*SEE_REPORTS, by_code=True)
 @blueprint.response(200, page_of(RatingReply))
 def list_ratings(report_id: UUID) -> Any:
-    """List a report's ratings, newest first: one for each closure that was rated, of which the newest counts."""
+    """List a report's ratings, newest first, of which that one counts; to its reporter and the office."""
 
     def read(session: Session) -> dict[str, Any]:
         report = get_report(session, report_id, seen_by=principal())
-        return page(_told(session, ratings_of(session, report.id)), None)
+        # Who joined it is one of many neighbours, and a rating is its reporter's.
+        is_followed = principal().resident_id is not None and not is_author(report, principal())
+        return page([] if is_followed else _told(session, ratings_of(session, report.id)), None)
 
     return reading(read)
 

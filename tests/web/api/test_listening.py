@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from listening import CallBack, UnitDigest, draw_call_backs, write_digests
 from people import Role
 from reports import ReportStatus
-from tests.web.reporting import CITY_WORKS, Desk
+from tests.web.reporting import CITY_WORKS, WAY, Desk
 from tests.web.world import OTHER_TOWN, TOWN, World, problem
 from web.unit_of_work import in_transaction
 
@@ -51,6 +51,20 @@ def test_a_reporter_rates_once_and_the_scoreboard_tells_it(desk: Desk) -> None:
     assert set(made.get_json()) == {"id", "report_id", "stars", "note", "covered", "rated_at"}
     score = score_of_department(desk)
     assert (score["satisfaction"], score["satisfied"], score["rated"]) == (1, 1, 1)
+
+
+def test_who_joined_a_report_does_not_read_what_its_reporter_thinks(desk: Desk) -> None:
+    report = desk.sent_in()
+    desk.step(report["id"], "joins", "neighbour")
+    for who, name, body in WAY.values():
+        desk.step(report["id"], name, who, **body)
+    desk.step(report["id"], "rating", "resident", stars=1, note="还在晃")
+    read = {
+        who: [each["note"] for each in desk.world.get(f"/reports/{report['id']}/ratings", key).get_json()["items"]]
+        for who, key in desk.keys.items()
+    }
+    assert read.pop("neighbour") == []
+    assert set(map(tuple, read.values())) == {("还在晃",)}
 
 
 def test_nobody_else_rates_nor_what_is_not_closed_nor_too_late(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from people import Role
 from photos import PhotoStoreUnavailableError
 from reports import ReportStatus
-from tests.web.publishing import FACE, PublishingDesk
+from tests.web.publishing import FACE, SECRET, PublishingDesk
 from tests.web.world import OTHER_TOWN, World, problem
 from web.photo_storage import photo_store
 
@@ -45,6 +45,23 @@ def test_the_reporter_reads_why_and_not_who(desk: PublishingDesk) -> None:
     assert (told["reason"], told["decided_by"]) == ("已删去姓名", None)
     assert problem(desk.world.get(path, desk.keys["neighbour"])) == (404, "report_unknown")
     assert problem(desk.world.get(path)) == (401, "unauthenticated")
+
+
+def test_who_joined_a_report_reads_what_everybody_sees_now(desk: PublishingDesk) -> None:
+    report_id = desk.accepted()["id"]
+    desk.step(report_id, "joins", "neighbour")
+    path = f"/reports/{report_id}/publications"
+
+    def read(who: str) -> list[tuple[str | None, str | None]]:
+        items = desk.world.get(path, desk.keys[who]).get_json()["items"]
+        return [(each["text"], each["reason"]) for each in items]
+
+    desk.published(report_id, text=SECRET)
+    desk.published(report_id, text="井盖没了", reason="删去姓名")
+    assert read("neighbour") == [("井盖没了", None)]
+    assert read("resident") == read("supervisor") == [("井盖没了", "删去姓名"), (SECRET, None)]
+    desk.step(report_id, "takedown", "supervisor", reason="有人认出")
+    assert read("neighbour") == []
 
 
 def test_the_same_key_publishes_once_and_other_input_is_refused(desk: PublishingDesk) -> None:
