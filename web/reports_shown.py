@@ -59,7 +59,7 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
     # The last one of each call is what holds now.
     duties = {each.matter_id: each for each in duties_about(session, list(by_id))}
     charged = duties_of(session, report.id)
-    is_officer = _is_officer(seen_by)
+    is_officer, oversees = _is_officer(seen_by), seen_by.may(*_KNOW_THE_REPORTER)
     covering = covering_of(session, report.id)
     facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by, covering)
     if report.is_confidential and is_officer and may_know_reporter(session, report, seen_by):
@@ -81,7 +81,8 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
         "requests": requests_of(session, report.id) if is_officer else [],
         "joins": joins_facts(
             session,
-            [each for each in joins_of(session, report.id) if is_officer or seen_by.is_resident(each.resident_id)],
+            # Who they are, and what they saw, is a department's business no more than whose the report is.
+            [each for each in joins_of(session, report.id) if oversees or seen_by.is_resident(each.resident_id)],
             seen_by,
         ),
         "comments": comments_of(session, report.id) if is_officer else [],

@@ -4,7 +4,7 @@ from typing import Any
 
 from people import Role
 from reports import ReportStatus
-from tests.web.reporting import CATEGORY, Desk
+from tests.web.reporting import CATEGORY, WAY, Desk
 from tests.web.world import OTHER_TOWN, TOWN, VILLAGE, problem
 
 DEPARTMENT = "140881-D01"
@@ -51,6 +51,19 @@ def test_a_report_goes_through_its_life_and_each_step_is_told_with_its_days(desk
     assert all(each["made_by"] is None for each in seen(desk, report_id, desk.reporter.key)["history"])
     handlers = seen(desk, report_id, desk.keys["handler"])
     assert handlers["resident_id"] is None
+
+
+def test_a_department_is_told_how_many_joined_and_not_who(desk: Desk) -> None:
+    report_id = str(desk.sent_in()["id"])
+    desk.step(report_id, "joins", "neighbour", evidence="还缺一个")
+    for who, name, body in tuple(WAY.values())[:3]:
+        desk.step(report_id, name, who, **body)
+    told = {who: seen(desk, report_id, key) for who, key in desk.keys.items()}
+    joins = {who: [each["resident_id"] for each in report["joins"]] for who, report in told.items()}
+    neighbour = [str(desk.neighbour.id)]
+    assert joins["supervisor"] == joins["neighbour"] == neighbour
+    assert joins["dispatcher"] == joins["handler"] == joins["resident"] == []
+    assert {report["weight"] for report in told.values()} == {2}
 
 
 def test_a_duty_is_overdue_when_its_day_is_over_and_nobodys_once_it_is_handled(desk: Desk) -> None:

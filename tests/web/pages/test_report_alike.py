@@ -16,7 +16,18 @@ from tests.web.reporting import CATEGORY, VILLAGE, Desk
 from tests.web.world import World
 
 HERE = {"lat": "34.86712", "long": "110.44801"}
-CARRIED = ("category", "description", "unit", "address", "lat", "long", "urgent", "name", "idempotency_key")
+CARRIED = (
+    "category",
+    "description",
+    "unit",
+    "address",
+    "lat",
+    "long",
+    "urgent",
+    "name",
+    "joint_with",
+    "idempotency_key",
+)
 OFFICE_PHOTO = re.compile(r'<img src="(/office/reports/[0-9a-f-]{36}/photos/[0-9a-f-]{36})"')
 
 
@@ -81,6 +92,18 @@ def test_no_send_mine_makes_the_report_with_all_that_was_typed_and_taken(
     for words in ("井盖没了", "桥头", "34.86712"):
         assert words in sentences_of(page)
     assert sent_in(world) == 2
+
+
+def test_who_reports_together_is_carried_along_and_asked(world: World, neighbour: Browser, open_one: str) -> None:
+    del open_one
+    other = world.resident()
+    send(neighbour, **asked(neighbour, **HERE, joint_with=other.number))
+
+    answer = send(neighbour, **carried(neighbour), looked="1")
+
+    report_id = UUID(answer.headers["Location"].rpartition("/")[2])
+    named = world.seen(lambda session: [each.resident_id for each in reports.asked_together(session, report_id)])
+    assert named == [other.id]
 
 
 def test_it_is_this_one_joins_with_words_and_photos_as_evidence_in_two_steps(
