@@ -92,6 +92,7 @@ from reports.listings import (
     list_reports,
     matters_of,
     numbers_of,
+    only_followed,
     placed,
     report_by_number,
 )
@@ -269,6 +270,7 @@ __all__ = [
     "names_a_place",
     "nobody",
     "numbers_of",
+    "only_followed",
     "open_by_age",
     "placed",
     "reject",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from duties import Duty
 from people import Principal, Role, Unit, below
+from reports.anonymity import is_reporter
 from reports.calls import ReportCall, calls_of
 from reports.errors import ReportUnknownError
 from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
@@ -29,6 +30,18 @@ class ReportPage:
 
     items: list[tuple[Report, Duty | None]]
     next_before: UUID | None
+
+
+def only_followed(session: Session, found: Collection[Report], by: Principal) -> set[UUID]:
+    """Return which of these reports somebody sees only because they joined them, or theirs was merged into them.
+
+    Anybody can join: what the reporter wrote, photographed and marked on the map is theirs once an officer has
+    published it, as it is everybody's.
+    """
+    others = {report.id for report in found if not is_reporter(report, by)}
+    if by.resident_id is None or not others:
+        return set()
+    return others - set(session.scalars(select(Report.id).where(Report.id.in_(others), is_among(by))))
 
 
 def get_report(session: Session, report_id: UUID, *, seen_by: Principal) -> Report:

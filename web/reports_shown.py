@@ -25,6 +25,7 @@ from reports import (
     is_reporter,
     joins_of,
     may_know_reporter,
+    only_followed,
     requests_of,
     steps_of,
     unmaskings_of,
@@ -38,13 +39,26 @@ _KNOW_THE_REPORTER = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 def report_facts(
-    report: Report, duty: Duty | None, weight: int, seen_by: Principal, covering: Covering | None
+    report: Report,
+    duty: Duty | None,
+    weight: int,
+    seen_by: Principal,
+    covering: Covering | None,
+    *,
+    is_followed: bool,
 ) -> dict[str, Any]:
-    """Return a report's own facts with its open duty and how many told of it, for somebody who may see it."""
+    """Return a report's own facts with its open duty and how many told of it, for somebody who may see it.
+
+    Who only follows it (`reports.only_followed`) is told neither its words nor the very place.
+    """
+    is_told = not is_followed and (covering is None or is_reporter(report, seen_by))
     knows = is_reporter(report, seen_by) or (seen_by.may(*_KNOW_THE_REPORTER) and not report.is_confidential)
     return {
         "report": report,
-        "description": report.description if covering is None or is_reporter(report, seen_by) else None,
+        "description": report.description if is_told else None,
+        "address": None if is_followed else report.address,
+        "latitude": None if is_followed else report.latitude,
+        "longitude": None if is_followed else report.longitude,
         "covered": None if covering is None else covering.reason,
         "duty": None if duty is None else _duty_facts(duty),
         "weight": weight,
@@ -61,7 +75,9 @@ def whole_report(session: Session, report: Report, seen_by: Principal) -> dict[s
     charged = duties_of(session, report.id)
     is_officer, oversees = _is_officer(seen_by), seen_by.may(*_KNOW_THE_REPORTER)
     covering = covering_of(session, report.id)
-    facts = report_facts(report, _open_one(charged), weights(session, [report.id])[report.id], seen_by, covering)
+    weight = weights(session, [report.id])[report.id]
+    is_followed = bool(only_followed(session, [report], seen_by))
+    facts = report_facts(report, _open_one(charged), weight, seen_by, covering, is_followed=is_followed)
     if report.is_confidential and is_officer and may_know_reporter(session, report, seen_by):
         facts["resident_id"] = report.resident_id
     return {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from people import Role
 from photos import PHOTOS_MAX, Photo, PhotoKind, PhotoUnknownError, get_photo, photo_key, photos_of
-from reports import add_photos, get_report
+from reports import add_photos, get_report, only_followed
 from web.api.fields import Instant, Reply
 from web.api.pages import page, page_of
 from web.api.reports import SEE_REPORTS, TAKE_CALLS, blueprint
@@ -85,7 +85,9 @@ def list_some(report_id: UUID) -> Any:
     """List the photos of a report, the earliest first."""
 
     def read(session: Session) -> list[Photo]:
-        return photos_of(session, get_report(session, report_id, seen_by=principal()).id)
+        report = get_report(session, report_id, seen_by=principal())
+        # Who joined it sees those that an officer has published.
+        return [] if only_followed(session, [report], principal()) else photos_of(session, report.id)
 
     return page(reading(read), None)
 
@@ -98,7 +100,7 @@ def show_photo(report_id: UUID, photo_id: UUID) -> Response:
 
     def read(session: Session) -> Photo:
         report, photo = get_report(session, report_id, seen_by=principal()), get_photo(session, photo_id)
-        if photo.matter_id != report.id:
+        if photo.matter_id != report.id or only_followed(session, [report], principal()):
             raise PhotoUnknownError(photo_id)
         return photo
 

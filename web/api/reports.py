@@ -19,6 +19,7 @@ from reports import (
     give_claim_code,
     list_reports,
     nobody,
+    only_followed,
     report_asked_together,
     report_of_step,
     submit,
@@ -178,8 +179,10 @@ def list_some(asked: dict[str, Any]) -> Any:
         )
         told = weights(session, [report.id for report, _duty in found.items])
         covered = covered_among(session, list(told))
+        followed = only_followed(session, [report for report, _duty in found.items], by)
         items = [
-            report_facts(report, duty, told[report.id], by, covered.get(report.id)) for report, duty in found.items
+            report_facts(report, duty, told[report.id], by, covered.get(report.id), is_followed=report.id in followed)
+            for report, duty in found.items
         ]
         return page(items, found.next_before)
 

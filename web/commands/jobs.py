@@ -17,7 +17,7 @@ from listening import draw_call_backs, sum_again, sum_days, write_digests
 from merchants import purge_payment_codes
 from oversight import escalate_overdue
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
-from photos import PhotoStoreUnavailableError, forget_set_aside
+from photos import PhotoStore, PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies
 from reports import release_rests, remind_units
 from web.clock import now
@@ -71,21 +71,17 @@ def run(*, progress: bool | None) -> None:
     for name, purge in purges:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
     click.echo(f"photos of forms that were not sent forgotten: {_forget_photos(at)}")
+    click.echo(f"public copies of photos deleted: {_forget_copies()}")
     # Last, so that what this run booked is sealed with the rest.
     click.echo(f"entries sealed: {seal_everything(at)}")
     # After all else: a gateway that is slow keeps nothing waiting.
     sent = send_notices(at)
     click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
-    # Nobody can see these any more; where their store is away, all else is done.
-    click.echo(f"public copies of photos deleted: {_forget_copies()}")
 
 
-def _forget_copies() -> int:
-    """Delete copies that nobody may see any more, those of reports that ended without result too; return how many."""
-    store, count = photo_store(), 0
-    while found := in_transaction(lambda session: forget_stale_copies(session, store)):
-        count += found
-    return count
+def _forget_copies() -> str:
+    """Delete copies that nobody may see any more, and say how many; the next run does what a store refused."""
+    return _forgotten(forget_stale_copies)
 
 
 def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:
@@ -98,10 +94,15 @@ def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:
 
 def _forget_photos(at: datetime) -> str:
     """Forget photos that were set aside before yesterday, and say how many; the next run does what a store refused."""
-    count, store, before = 0, photo_store(), at.date() - _PHOTOS_SET_ASIDE
+    before = at.date() - _PHOTOS_SET_ASIDE
+    return _forgotten(lambda session, store: forget_set_aside(session, store, before=before))
+
+
+def _forgotten(forget: Callable[[Session, PhotoStore], int]) -> str:
+    count, store = 0, photo_store()
     try:
-        while forgotten := in_transaction(lambda session: forget_set_aside(session, store, before=before)):
-            count += forgotten
+        while found := in_transaction(lambda session: forget(session, store)):
+            count += found
     except PhotoStoreUnavailableError:
         return f"{count}, then the store of photos was away"
     return str(count)

@@ -25,6 +25,7 @@ from reports import (
     get_report,
     list_reports,
     may_take,
+    only_followed,
     steps_of,
 )
 from responsibilities import deadlines_of, get_category
@@ -144,7 +145,7 @@ def show_photo(report_id: UUID, photo_id: UUID) -> Response:
 
     def read(session: Session) -> Photo:
         report, photo = get_report(session, report_id, seen_by=principal()), get_photo(session, photo_id)
-        require(photo.matter_id == report.id)
+        require(photo.matter_id == report.id and not only_followed(session, [report], principal()))
         return photo
 
     return jpeg_answer(photo_store().get(photo_key(reading(read).id)), photo_id)
@@ -163,7 +164,7 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
             "report": report_views(session, [(report, duty)])[0],
             "steps": step_views(session, steps),
             "is_own": _is_own(report),
-            "photos": photos_of(session, report.id),
+            "photos": [] if only_followed(session, [report], principal()) else photos_of(session, report.id),
             "may_add_photos": _is_own(report) and report.status not in _ENDED,
             "published": publication_view(session, report, with_reason=_is_own(report)),
             "earning": earning_view(session, report, principal()),

@@ -1,8 +1,9 @@
 """Reports on pages: where one stands, who owes what until when, and every step, with names instead of codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -10,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from duties import Duty
 from people import Principal
-from reports import Channel, Covering, Report, ReportStatus, ReportStep, StepKind, covered_among, is_reporter
+from reports import (
+    Channel,
+    Covering,
+    Report,
+    ReportStatus,
+    ReportStep,
+    StepKind,
+    covered_among,
+    is_reporter,
+    only_followed,
+)
 from responsibilities import Category, Severity, categories
 from web.auth import principal
 from web.clock import today
@@ -86,11 +97,21 @@ class StepView:
     rejection_kind: str | None
 
 
+class _Shown(NamedTuple):
+    """What is shown of a report's words and place, and why its words are covered, if they are."""
+
+    words: str
+    covered: str | None = None
+    address: str | None = None
+    position: tuple[float, float] | None = None
+
+
 def report_views(
     session: Session, found: Sequence[tuple[Report, Duty | None]], *, seen_by: Principal | None = None
 ) -> list[ReportView]:
     """Return reports, each with its open duty, for a page; `seen_by` is who reads it, where nobody is logged in."""
     by = seen_by or principal()
+    followed = only_followed(session, [report for report, _duty in found], by)
     covered = covered_among(session, [report.id for report, _duty in found])
     named: dict[tuple[int, str], Category] = {
         (version, each.code): each
@@ -101,7 +122,7 @@ def report_views(
     owners: set[str | None] = {duty.unit_code for _report, duty in found if duty is not None}
     names = unit_names(session, owners | {report.department_code for report, _duty in found})
     return [
-        _view(report, duty, named, places, names, shown=_shown(report, covered.get(report.id), by))
+        _view(report, duty, named, places, names, shown=_shown(report, covered.get(report.id), by, followed))
         for report, duty in found
     ]
 
@@ -114,11 +135,16 @@ def step_views(
     return [_step(step, names, made_by or {}) for step in steps]
 
 
-def _shown(report: Report, covering: Covering | None, by: Principal) -> tuple[str, str | None]:
-    """Return what is shown of a report's words, and why they are covered, if they are."""
+def _shown(report: Report, covering: Covering | None, by: Principal, followed: Collection[UUID]) -> _Shown:
+    """Return what is shown of a report's words and place: to who only follows it, nothing that its reporter wrote."""
+    if report.id in followed:
+        return _Shown(str(_("What its reporter wrote stands here for everybody once the office has published it.")))
+    latitude, longitude = report.latitude, report.longitude
+    position = None if latitude is None or longitude is None else (latitude, longitude)
     if covering is None or is_reporter(report, by):
-        return report.description, None if covering is None else covering.reason
-    return str(_("Covered: %(reason)s", reason=covering.reason)), covering.reason
+        return _Shown(report.description, None if covering is None else covering.reason, report.address, position)
+    covered = str(_("Covered: %(reason)s", reason=covering.reason))
+    return _Shown(covered, covering.reason, report.address, position)
 
 
 def _view(
@@ -128,11 +154,10 @@ def _view(
     places: Mapping[str, str],
     names: Mapping[str, str],
     *,
-    shown: tuple[str, str | None],
+    shown: _Shown,
 ) -> ReportView:
     category = named[report.list_version, report.category_code]
     group = named[report.list_version, category.parent_code or category.code]
-    latitude, longitude = report.latitude, report.longitude
     return ReportView(
         id=report.id,
         number=report.number,
@@ -140,11 +165,11 @@ def _view(
         category_code=category.code,
         category=category_name(category),
         group=category_name(group),
-        description=shown[0],
-        covered=shown[1],
+        description=shown.words,
+        covered=shown.covered,
         place=places[report.unit_code],
-        address=report.address,
-        position=None if latitude is None or longitude is None else (latitude, longitude),
+        address=shown.address,
+        position=shown.position,
         channel=report.channel,
         severity=report.severity,
         submitted_at=local(report.submitted_at),

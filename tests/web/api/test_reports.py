@@ -299,3 +299,18 @@ def test_caps_are_set_listed_and_shown(desk: Desk) -> None:
     assert desk.world.get(f"/award-caps/{made.get_json()['id']}", key).get_json() == made.get_json()
     assert problem(desk.world.get(f"/award-caps/{desk.reporter.id}", key)) == (404, "caps_unknown")
     assert problem(ask("/award-caps", {"per_day": 2, "per_month": 1}, key)) == (422, "caps_invalid")
+
+
+def test_who_only_joined_reads_what_was_published_and_no_more(desk: Desk) -> None:
+    place = {"address": "舜都大道 5 号门前", "lat": 34.867, "long": 110.442}
+    report_id = str(desk.sent_in(**place)["id"])
+    desk.bring_on(report_id, ReportStatus.ACCEPTED)
+    desk.step(report_id, "joins", "neighbour", evidence="还缺一个")
+    keys, world = desk.keys, desk.world
+    listed = {who: world.get("/reports", keys[who]).get_json()["items"] for who in ("neighbour", "resident")}
+    shown = {who: world.get(f"/reports/{report_id}", keys[who]).get_json() for who in listed}
+    for who, is_told in (("neighbour", False), ("resident", True)):
+        for told in (shown[who], *listed[who]):
+            assert (told["description"] is not None) == is_told, who
+            assert {name: told[name] for name in place} == (place if is_told else dict.fromkeys(place))
+    assert shown["neighbour"]["status"] == shown["resident"]["status"] == ReportStatus.ACCEPTED

@@ -47,7 +47,8 @@ def test_photos_come_with_the_report_and_are_shown_on_its_page(world: World, min
     [report_id] = sent_in(world)
     other = world.post(f"/reports/{report_id}/joins", {}, (neighbour := world.resident()).key)
     assert other.status_code == 201
-    assert browser_of(world, neighbour).get(urls[0]).status_code == 200
+    # Anybody can join: what others photographed is theirs once it is published.
+    assert browser_of(world, neighbour).get(urls[0]).status_code == 404
 
 
 def test_the_same_form_twice_is_one_report_with_its_photos_once(world: World, mine: Browser) -> None:
