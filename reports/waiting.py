@@ -16,7 +16,7 @@ from people import Principal, Role
 from reports.calls import UNHANDLED_STATES, CallState, ReportCall
 from reports.fairness_model import Appeal, Covering
 from reports.hiding_model import Unmasking
-from reports.joining import ENDED
+from reports.joining import ENDED, weights
 from reports.listings import pairs, placed, placed_at, with_duties
 from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep
 from reports.steps import FUNCTIONS, Function
@@ -71,6 +71,7 @@ def reports_waiting(
 ) -> list[tuple[Report, Duty | None]]:
     """Return what waits for somebody in a function: urgent, then by its day, then what has none yet, oldest first.
 
+    Of those of one day that are found, what more people told of stands before.
     What they had another part in waits for others. Asked for are all, or those of some statuses, a place, a category.
     """
     query = with_duties().where(_waits(seen_by, function))
@@ -81,7 +82,14 @@ def reports_waiting(
     if category_code is not None:
         query = query.where(Report.category_code == category_code)
     order = (Report.is_urgent.desc(), Duty.due_on.is_(None), Duty.due_on, Report.id)
-    return pairs(session, query.order_by(*order).limit(limit))
+    found = pairs(session, query.order_by(*order).limit(limit))
+    told_by = weights(session, [report.id for report, _duty in found])
+
+    def haste(pair: tuple[Report, Duty | None]) -> tuple[bool, date, int]:
+        report, duty = pair
+        return not report.is_urgent, date.max if duty is None else duty.due_on, -told_by[report.id]
+
+    return sorted(found, key=haste)
 
 
 def calls_waiting(

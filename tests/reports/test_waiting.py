@@ -11,6 +11,7 @@ from reports import (
     ReportUnknownError,
     ask_postponement,
     count_waiting,
+    join,
     may_act,
     may_decide,
     open_by_age,
@@ -137,3 +138,11 @@ def test_a_report_is_offered_to_departments_and_places_below_its_command_unit(of
     assert {unit.code for unit in takers(office.session, accepted)} == {TOWN, VILLAGE, CITY_WORKS, JUSTICE}
     office.dispatch(accepted.id)
     assert {unit.code for unit in takers(office.session, accepted)} == {TOWN, VILLAGE, JUSTICE}
+
+
+def test_of_one_day_what_more_people_told_of_comes_first(office: Office) -> None:
+    first, second, urgent = (office.brought_to(ReportStatus.DISPATCHED) for _ in range(3))
+    office.report(urgent).is_urgent = True
+    join(office.session, report_id=second, evidence=None, by=office.resident("13800000009"), now=office.at)
+    waiting = reports_waiting(office.session, seen_by=office.handler, function=Function.HANDLING)
+    assert [each.id for each, _ in waiting] == [urgent, second, first]

@@ -74,6 +74,8 @@ class ReportView:
     is_urgent: bool
     unit_code: str
     covered: str | None
+    # How many told of it, where a list shows it.
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

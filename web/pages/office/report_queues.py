@@ -24,6 +24,7 @@ from reports import (
     reports_waiting,
     requests_waiting,
     unmaskings_waiting,
+    weights,
 )
 from responsibilities import categories
 from web.auth import access, principal
@@ -225,7 +226,9 @@ def _calls(session: Session) -> dict[str, list[Found]]:
 
 def _views(session: Session, found: Mapping[str, Sequence[Found]]) -> dict[str, list[ReportView]]:
     """Return the reports of several lists for a page; what names them is looked up once for all."""
-    views = iter(report_views(session, [pair for pairs in found.values() for pair in pairs]))
+    all_of_them = [pair for pairs in found.values() for pair in pairs]
+    told_by = weights(session, {report.id for report, _duty in all_of_them})
+    views = (replace(view, weight=told_by[view.id]) for view in report_views(session, all_of_them))
     return {name: list(islice(views, len(pairs))) for name, pairs in found.items()}
 
 
