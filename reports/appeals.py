@@ -197,8 +197,10 @@ def appeals_of(session: Session, report_id: UUID) -> list[Appeal]:
     return list(session.scalars(select(Appeal).where(Appeal.report_id == report_id).order_by(Appeal.id)))
 
 
-def appeals_waiting(session: Session, *, seen_by: Principal, limit: int = 200) -> list[tuple[Appeal, Report]]:
-    """Return the appeals that somebody may decide, oldest first."""
+def appeals_waiting(
+    session: Session, *, seen_by: Principal, limit: int = 200, newest_first: bool = False, before: UUID | None = None
+) -> list[tuple[Appeal, Report]]:
+    """Return the appeals that somebody may decide, oldest first, or newest first, those made before one."""
     query = (
         select(Appeal, Report)
         .join(Report, Report.id == Appeal.report_id)
@@ -207,9 +209,11 @@ def appeals_waiting(session: Session, *, seen_by: Principal, limit: int = 200) -
             placed(seen_by, Function.SUPERVISION),
             untouched_by(seen_by.actor),
         )
-        .order_by(Appeal.id)
+        .order_by(Appeal.id.desc() if newest_first else Appeal.id)
         .limit(limit)
     )
+    if before is not None:
+        query = query.where(Appeal.id < before)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

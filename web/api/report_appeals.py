@@ -87,8 +87,8 @@ def list_waiting(asked: dict[str, Any]) -> Any:
     before, limit = id_cursor(asked["cursor"]), asked["limit"]
 
     def read(session: Session) -> dict[str, Any]:
-        found = [each for each, _report in appeals_waiting(session, seen_by=principal())]
-        newest = [each for each in reversed(found) if before is None or each.id < before]
+        found = appeals_waiting(session, seen_by=principal(), limit=limit + 1, newest_first=True, before=before)
+        newest = [each for each, _report in found]
         return page(newest[:limit], newest[limit - 1].id if len(newest) > limit else None)
 
     return reading(read)
