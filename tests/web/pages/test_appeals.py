@@ -81,8 +81,10 @@ def test_who_wrote_covered_words_reads_them_and_why_others_do_not(desk: Desk, mi
     assert "Others read instead: covered, because 辱骂" in own
     assert "My words were no insult" in own
     others = text_of(browser_of(desk.world, desk.neighbour).get(f"/me/reports/{report_id}"))
-    assert "Covered: 辱骂" in others
+    assert "once the office has published it" in others
     assert "井盖没了" not in others
+    staff = desk.world.get(f"/reports/{report_id}", desk.keys["dispatcher"]).get_json()
+    assert (staff["description"], staff["covered"]) == (None, "辱骂")
 
 
 def sent_by_page(browser: Browser, **changes: str) -> str:
