@@ -9,7 +9,7 @@ from pathlib import Path
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
-from demo import DemoRefusedError, log_ins
+from demo import DemoRefusedError, DemoSize, log_ins
 from people import child_units, load_units, packaged_units
 from responsibilities import packaged_responsibilities, publish_responsibilities
 from web import create_app, settings_from_environment
@@ -20,6 +20,9 @@ from web.logs import configure_logging
 from web.metrics import DIRECTORY_VARIABLE
 from web.settings import CHECKOUT, SettingError, Settings
 from web.unit_of_work import in_transaction, reading
+
+# Of the demo that the first start loads.
+REPORTS_AT_FIRST = 300
 
 
 def main() -> None:
@@ -41,7 +44,8 @@ def main() -> None:
 def prepare(settings: Settings) -> None:
     """Migrate; load the packaged units and responsibilities where there are none, and the demo where there is nothing.
 
-    With `DEMO=0`, no demo.
+    With `DEMO=0`, no demo. Whoever starts it for the first time waits for it, so it has a tenth of the reports that
+    `flask demo` makes.
     """
     upgrade()
     if not reading(lambda session: child_units(session, None)):
@@ -50,7 +54,7 @@ def prepare(settings: Settings) -> None:
     if settings.demo and reading(is_empty):
         # Somebody else may have begun at the same moment, and come first.
         with suppress(DemoRefusedError):
-            load_demo()
+            load_demo(DemoSize(reports=REPORTS_AT_FIRST))
 
 
 def _publish_packaged_responsibilities(session: Session) -> None:
