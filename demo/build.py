@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from random import Random
 
 from sqlalchemy.orm import Session
 
 from awards import list_funds, list_movements
+from demo.chances import chance_of
 from demo.crowd import appoint_for_reports, appoint_staff, move_in, town_units
 from demo.errors import DemoRefusedError
 from demo.logging_in import LOG_INS, RESIDENT, set_password
@@ -54,7 +54,7 @@ def build_demo(
     if not is_unused(session, vault=vault):
         raise DemoRefusedError
     size = size or DemoSize()
-    chance = Random(_SEED)  # noqa: S311 - chance that is the same each time; guards nothing
+    chance = chance_of(_SEED)
     start, _ = hours(now, now.date() - timedelta(days=DAYS))
     places = town_units(session)
     staff = appoint_staff(session, places=places, now=start)

@@ -6,6 +6,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from demo.chances import chance_of
 from demo.logging_in import AUDITOR, DISPATCHER, FINANCE, HANDLER, OFFICER, SUPERVISOR
 from demo.names import RESIDENT_OF_THE_LOG_IN, phone, resident_names
 from demo.scene import Staff, actor
@@ -61,7 +62,7 @@ def move_in(
         ],
         vault=vault,
         now=now,
-        draw=Random(_SEED_OF_NUMBERS).randrange,  # noqa: S311 - numbers that are the same each time
+        draw=chance_of(_SEED_OF_NUMBERS).randrange,
     )
     towns: dict[str, list[Resident]] = {}
     for resident in residents[1:]:

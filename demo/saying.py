@@ -1,12 +1,12 @@
 """What reporters of the demo say of the work, and which notices were read."""
 
 from datetime import date, timedelta
-from random import Random
 from uuid import UUID
 
 import listening
 import notices
 import reports
+from demo.chances import chance_of
 from demo.crowd import ReportStaff
 from demo.scene import Scene
 from people import Grant, Principal, Role
@@ -58,7 +58,7 @@ def listen_a_day(scene: Scene, staff: ReportStaff, day: date) -> None:
 def _call_back(scene: Scene, by: Principal, day: date) -> None:
     """Let a supervisor call whom nobody called since the week before."""
     # Who is drawn is a secret's choice: what they say must not move the chance of the rest.
-    chance = Random(day.toordinal())  # noqa: S311 - the same each time; guards nothing
+    chance = chance_of(day.toordinal())
     waiting, _count = listening.first_to_call(scene.session, seen_by=by, limit=1_000)
     for each in waiting:
         if each.call_back.drawn_at.astimezone(scene.now.tzinfo).date() > day - timedelta(days=7):

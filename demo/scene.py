@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from awards import Fund
+from demo.chances import chance_of
 from demo.names import ShopKind
 from merchants import Merchant
 from people import Resident
@@ -102,7 +103,7 @@ class Scene:
     funds: dict[str, Fund] = field(default_factory=dict)
     posted: int = 0
     # Chance of its own for what reporters say, so that the rest of the year goes on as it would without.
-    voices: Random = field(default_factory=lambda: Random(_SEED_OF_VOICES))  # noqa: S311 - the same each time
+    voices: Random = field(default_factory=lambda: chance_of(_SEED_OF_VOICES))
     # Who has ever been awarded something, the one of the log-in left out, and their ids.
     holders: list[Resident] = field(default_factory=list)
     known_holders: set[UUID] = field(default_factory=set)
