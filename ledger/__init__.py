@@ -29,6 +29,7 @@ from ledger.books import (
     entry_lot_sums,
     entry_sums,
     lots_kept,
+    postings_told,
     trial_balance,
     trial_balance_totals,
 )
@@ -277,6 +278,7 @@ __all__ = [
     "pick_up_to",
     "post",
     "post_groups",
+    "postings_told",
     "prepare_engine",
     "purge_counters",
     "read_all",

@@ -124,6 +124,26 @@ def entry_lines(kind: str) -> Subquery:
     )
 
 
+def postings_told() -> Subquery:
+    """Return, for questions of other rooms about some accounts, every posting with when and as what it happened.
+
+    Its columns are entry_id, kind, occurred_at, account_id, lot, and raised: the amount in minor units, positive where
+    it was credited and negative where it was debited.
+    """
+    return (
+        select(
+            Posting.entry_id,
+            JournalEntry.kind,
+            JournalEntry.occurred_at,
+            Posting.account_id,
+            Posting.lot,
+            case((Posting.side == Side.CREDIT, Posting.amount), else_=-Posting.amount).label("raised"),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .subquery("postings_told")
+    )
+
+
 def _sums_by(kinds: Collection[str], *columns: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns, _DEBITS.label("debits"), _CREDITS.label("credits"))

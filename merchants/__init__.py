@@ -90,7 +90,14 @@ from merchants.payment_codes import (
 from merchants.receipts import new_receipt_no, normal_receipt_no
 from merchants.redemptions import Attempt, redeem
 from merchants.refunds import TILL_REFUND_MAX, get_refund, list_refunds, refund
-from merchants.registry import create_merchant, find_merchant, get_merchant, list_merchants, merchant_by_code
+from merchants.registry import (
+    create_merchant,
+    find_merchant,
+    get_merchant,
+    list_merchants,
+    lock_merchant,
+    merchant_by_code,
+)
 
 __all__ = [
     "CHECKS",
@@ -157,6 +164,7 @@ __all__ = [
     "list_refunds",
     "list_standings",
     "live_block",
+    "lock_merchant",
     "merchant_by_code",
     "merchants_by_code",
     "merchants_by_id",

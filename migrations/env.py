@@ -29,13 +29,14 @@ import receivables
 import reports
 import responsibilities
 import seals
+import settlements
 from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, publishing),
-    *(receivables, reports, responsibilities, seals),
+    *(receivables, reports, responsibilities, seals, settlements),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

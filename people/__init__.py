@@ -51,6 +51,7 @@ from people.leaving import (
     is_of_household,
     leave,
     lock_resident,
+    works_for_merchant,
 )
 from people.log_in_overview import LogInState, log_in_states
 from people.model import ApiKey, Level, LogInSession, Person, Resident, Role, RoleGrant, Unit
@@ -224,4 +225,5 @@ __all__ = [
     "staff",
     "take_permits",
     "units_by_code",
+    "works_for_merchant",
 ]

@@ -14,7 +14,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
     *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "people"),
-    *("photos", "publishing", "receivables", "reports", "responsibilities", "seals"),
+    *("photos", "publishing", "receivables", "reports", "responsibilities", "seals", "settlements"),
 )
 CODE = (*DOMAIN, "demo", "web")
 

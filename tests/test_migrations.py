@@ -30,6 +30,7 @@ import receivables
 import reports
 import responsibilities
 import seals
+import settlements
 from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
@@ -37,7 +38,7 @@ from tests.postgres import Databases
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, people),
-    *(photos, publishing, receivables, reports, responsibilities, seals),
+    *(photos, publishing, receivables, reports, responsibilities, seals, settlements),
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

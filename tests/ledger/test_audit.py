@@ -15,6 +15,7 @@ from publishing.checks import GUARDS as PUBLISHING_GUARDS
 from reports.checks import GUARDS as REPORTS_GUARDS
 from reports.fairness_checks import GUARDS as FAIRNESS_GUARDS
 from seals.checks import GUARDS as SEALS_GUARDS
+from settlements.checks import GUARDS as SETTLEMENTS_GUARDS
 from tests.ledger.builders import open_books, tell_a_story
 from tests.ledger.tampering import difference
 
@@ -106,7 +107,7 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
 
 ALL_GUARDS = (
     *(GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, PUBLISHING_GUARDS, REPORTS_GUARDS),
-    SEALS_GUARDS,
+    *(SEALS_GUARDS, SETTLEMENTS_GUARDS),
 )
 
 

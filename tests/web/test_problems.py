@@ -21,6 +21,7 @@ import receivables
 import reports
 import responsibilities
 import seals
+import settlements
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
 from web.problems.requests import BY_STATUS, RATE_LIMITED
@@ -42,6 +43,7 @@ BASES = (
     oversight.OversightError,
     receivables.ReceivableError,
     seals.SealError,
+    settlements.SettlementError,
 )
 CODES_OF_REFUSAL = (
     *("insufficient_balance", "code_expired", "code_used", "code_unknown", "order_no_used", "merchant_not_named"),

@@ -15,6 +15,7 @@ import merchants
 import publishing
 import receivables
 import reports
+import settlements
 from ledger import ExportFormat, audit, export
 from seals import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
 from web.clock import today
@@ -37,6 +38,7 @@ def prove() -> None:
         *holds.CHECKS,
         *receivables.CHECKS,
         *merchants.CHECKS,
+        *settlements.CHECKS,
         *duties.CHECKS,
         *earnings.CHECKS,
         *reports.CHECKS,
