@@ -2,7 +2,20 @@
 
 import argparse
 
-from bench import awarding, bringing, growing, http, looking, posting, proving, racing, reading, redeeming, worlds
+from bench import (
+    awarding,
+    bringing,
+    growing,
+    http,
+    looking,
+    posting,
+    proving,
+    racing,
+    reading,
+    redeeming,
+    settling,
+    worlds,
+)
 from bench.racing import Case, Contestant
 
 CASES = (
@@ -16,6 +29,7 @@ CASES = (
     "http_redeem",
     "audit",
     "open311_10000",
+    "settlement",
 )
 # Run only when they are named: they take minutes and gigabytes.
 LONG_CASES = ("post_flat", "reports_million")
@@ -32,6 +46,7 @@ OF_THEIR_OWN = {
     "award_100000": awarding.run,
     "audit": proving.run,
     "open311_10000": bringing.run,
+    "settlement": settling.run,
     "post_flat": growing.run,
     "reports_million": looking.run,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, union_all
+from sqlalchemy import and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 import ledger
@@ -36,21 +36,20 @@ def the_guards_of_settlements_stand(session: Session) -> str | None:
 def every_line_is_what_its_entry_did() -> ledger.Differences:
     """A line's amount is what its entry did, in that lot, to what the settlement's merchant is to be paid."""
     each = moved()
-    booked = func.coalesce(each.c.amount, 0).label("booked")
+    # Summed side by side rather than joined: of a sum of sums a planner cannot know how large it is.
+    lines = select(Settlement.merchant_id, SettlementLine.entry_id, SettlementLine.lot, SettlementLine.amount, _NOTHING)
+    booked = select(each.c.merchant_id, each.c.entry_id, each.c.lot, null(), each.c.amount)
+    both = union_all(
+        lines.outerjoin_from(SettlementLine, Settlement, Settlement.id == SettlementLine.settlement_id), booked
+    ).subquery()
+    merchant_id, entry_id, lot, amount, done = both.c
+    least, most, did = func.min(amount).label("least"), func.max(amount).label("most"), func.sum(done).label("did")
     return ledger.Differences(
-        select(SettlementLine.settlement_id, SettlementLine.line, SettlementLine.lot, SettlementLine.amount, booked)
-        .outerjoin(Settlement, Settlement.id == SettlementLine.settlement_id)
-        .outerjoin(
-            each,
-            and_(
-                each.c.entry_id == SettlementLine.entry_id,
-                each.c.lot == SettlementLine.lot,
-                each.c.merchant_id == Settlement.merchant_id,
-            ),
-        )
-        .where(booked != SettlementLine.amount)
-        .order_by(SettlementLine.settlement_id, SettlementLine.line),
-        "line {line} of settlement {settlement_id} is of {amount} in lot {lot}; its entry booked {booked}",
+        select(merchant_id, entry_id, lot, least, most, did)
+        .group_by(merchant_id, entry_id, lot)
+        .having(or_(least != did, most != did))
+        .order_by(entry_id, lot),
+        "entry {entry_id} did {did} in lot {lot}; its lines are of {least} to {most}",
     )
 
 
@@ -107,16 +106,16 @@ def nothing_is_settled_twice() -> ledger.Differences:
 def what_is_not_settled_is_payable() -> ledger.Differences:
     """Of each merchant and lot, what no open or paid settlement has taken adds up to payable less receivable."""
     each = moved()
-    live = SettlementLine
-    open_lines = (
-        select(each.c.merchant_id, each.c.lot, each.c.amount.label("unsettled"), _NOTHING.label("kept"))
-        .outerjoin(live, and_(live.entry_id == each.c.entry_id, live.lot == each.c.lot, ~live.freed))
-        .where(live.entry_id.is_(None))
+    all_lines = select(each.c.merchant_id, each.c.lot, each.c.amount.label("unsettled"), _NOTHING.label("kept"))
+    settled = (
+        select(Settlement.merchant_id, SettlementLine.lot, -SettlementLine.amount, _NOTHING)
+        .join(SettlementLine, SettlementLine.settlement_id == Settlement.id)
+        .where(~SettlementLine.freed)
     )
     payable = _kept("payable", Merchant.payable_account_id, sign=1)
     receivable = _kept("receivable", Merchant.receivable_account_id, sign=-1)
     return _by_merchant_and_lot(
-        (open_lines, payable, receivable),
+        (all_lines, settled, payable, receivable),
         "merchant {code} is to be paid {kept} of lot {lot}, and lines of {unsettled} are not settled",
     )
 

@@ -7,7 +7,20 @@ always adds up to payable less receivable. Offsets move both alike and count not
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 import ledger
@@ -34,15 +47,24 @@ def moved(merchant: ColumnElement[bool] | None = None) -> Subquery:
     """
     told = ledger.postings_told()
     amount = func.sum(told.c.raised)
-    columns = (Merchant.id.label("merchant_id"), told.c.entry_id, told.c.kind, told.c.occurred_at, told.c.lot)
-    query = (
+    # Two equalities and no "either": a planner can hash the first kind of condition only.
+    accounts = union_all(
+        *(
+            select(Merchant.id.label("merchant_id"), account.label("account_id")).where(
+                true() if merchant is None else merchant
+            )
+            for account in (Merchant.payable_account_id, Merchant.receivable_account_id)
+        )
+    ).subquery("own")
+    columns = (accounts.c.merchant_id, told.c.entry_id, told.c.kind, told.c.occurred_at, told.c.lot)
+    return (
         select(*columns, amount.label("amount"))
-        .join_from(Merchant, told, told.c.account_id.in_([Merchant.payable_account_id, Merchant.receivable_account_id]))
+        .join_from(accounts, told, told.c.account_id == accounts.c.account_id)
         .where(told.c.kind.not_in(ENTRY_KINDS.values()))
         .group_by(*columns)
         .having(amount != 0)
+        .subquery("moved")
     )
-    return (query if merchant is None else query.where(merchant)).subquery("moved")
 
 
 def take_lines(session: Session, *, settlement_id: UUID, merchant: Merchant, until: datetime) -> int:

@@ -44,11 +44,10 @@ def open_settlement(
     # Both accounts are locked from here on: no redemption, refund or repayment slips between lines and sum.
     offsets = merchants.offset_before_settlement(session, merchant=merchant, actor=actor, now=now)
     settlement_id = ledger.new_id()
-    with session.begin_nested():
-        count = take_lines(session, settlement_id=settlement_id, merchant=merchant, until=until)
-        lots = lots_of_lines(session, settlement_id)
-        if not lots:
-            raise NothingToSettleError(merchant.code, until)
+    count = take_lines(session, settlement_id=settlement_id, merchant=merchant, until=until)
+    lots = lots_of_lines(session, settlement_id)
+    if not lots:
+        raise NothingToSettleError(merchant.code, until)
     settlement = Settlement(
         id=settlement_id,
         merchant_id=merchant.id,

@@ -16,7 +16,8 @@ import duties
 import ledger
 import listening
 import reports
-from bench import looking
+import settlements
+from bench import looking, settling
 from bench.reporting import YEARS, ZONE
 from duties import UnitScore, scoreboard
 from listening import unit_rates
@@ -98,6 +99,21 @@ def test_days_that_are_summed_say_what_is_counted(made: Session, first: int | No
     made.expire_all()
     assert unit_rates(made, since=since, until=until, now=now) == summed
     assert last == 1 or any(each.rated and each.response_due for each in summed.values())
+
+
+def test_a_settlement_of_the_bench_is_opened_in_time_and_its_books_are_sound(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert settling.run(database, lines=2_500)
+    took, grew = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (took["case"], took["limit"], grew["case"], grew["limit"]) == (
+        *("settlement_2500", settling.SECONDS),
+        *("settlement_2500_memory", settling.MEGABYTES),
+    )
+    engine = ledger.prepare_engine(create_engine(database))
+    with Session(engine) as session:
+        assert [each for each in ledger.audit(session, settlements.CHECKS) if not each.ok] == []
+    engine.dispose()
 
 
 def _begin(day: date) -> datetime:

@@ -32,3 +32,8 @@ def month_after(first_on: date) -> date:
 def end_of(day: date) -> datetime:
     """Return the first instant after a day of the community."""
     return begin_of(min(day, _LAST_DAY) + timedelta(days=1))
+
+
+def last_moment_of(day: date, present: datetime) -> datetime:
+    """Return the last instant of a day of the community, or the present one where that day is today."""
+    return present if day == present.date() else end_of(day) - timedelta(microseconds=1)

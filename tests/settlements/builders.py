@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy.orm import Session
 
 import awards
@@ -11,7 +12,7 @@ from ledger import Call
 from merchants import CHECKS as MERCHANTS_CHECKS
 from merchants import Merchant, Redemption, get_merchant
 from people import Resident
-from settlements import Settlement, open_settlement, pay
+from settlements import NothingToSettleError, Settlement, open_settlement, pay
 from tests.clock import NOON
 from tests.merchants.builders import PEACE, code, merchant, resident, unit
 from tests.merchants.builders import pay as pay_at_till
@@ -59,6 +60,14 @@ def opened(
 ) -> Settlement:
     """Open a settlement of all until a moment."""
     return open_settlement(session, merchant=get_merchant(session, shop.id), until=until, actor=by, now=now, call=again)
+
+
+def nothing_to_settle(session: Session, shop: Merchant, *, until: datetime = NOON, now: datetime = NOON) -> None:
+    """See that nothing can be settled until a moment, and take back what the refused attempt did."""
+    session.commit()
+    with pytest.raises(NothingToSettleError):
+        opened(session, shop, until=until, now=now)
+    session.rollback()
 
 
 def settled(session: Session, shop: Merchant, *, until: datetime = NOON, now: datetime = NOON) -> Settlement:

@@ -51,7 +51,7 @@ def three_settlements(session: Session) -> None:
         (
             "UPDATE settlement_lines SET amount = 101 WHERE amount = 100",
             "every_line_is_what_its_entry_did",
-            "is of 101 in lot never:peace; its entry booked 100",
+            "did 100 in lot never:peace; its lines are of 101 to 101",
         ),
         (
             "UPDATE settlement_lots SET amount = 101 WHERE amount = 100",

@@ -12,7 +12,6 @@ from merchants import close_merchant, repay_in_money, revoke_naming
 from people import Role
 from settlements import (
     CutOffAheadError,
-    NothingToSettleError,
     OwnShopError,
     SettlementStatus,
     SettlementUnknownError,
@@ -24,7 +23,20 @@ from settlements import (
 )
 from tests.clock import NOON
 from tests.merchants.builders import PEACE, give_back, lots_of, merchant
-from tests.settlements.builders import FIRE, OPENER, PAYER, award, check_books, held, opened, rich, settled, spent, town
+from tests.settlements.builders import (
+    FIRE,
+    OPENER,
+    PAYER,
+    award,
+    check_books,
+    held,
+    nothing_to_settle,
+    opened,
+    rich,
+    settled,
+    spent,
+    town,
+)
 
 LATER = NOON + timedelta(hours=1)
 NEXT_DAY = NOON + timedelta(days=1)
@@ -64,12 +76,10 @@ def test_a_cut_off_that_lies_ahead_is_refused(session: Session) -> None:
 
 def test_a_line_is_in_one_settlement_and_nothing_left_is_nothing_to_settle(session: Session) -> None:
     payer, shop = town(session)
-    with pytest.raises(NothingToSettleError):
-        opened(session, shop)
+    nothing_to_settle(session, shop)
     spent(session, payer, shop, 100)
     opened(session, shop)
-    with pytest.raises(NothingToSettleError):
-        opened(session, shop)
+    nothing_to_settle(session, shop)
     assert held(session, shop) == (0, 100, 0)
     check_books(session)
 
@@ -120,11 +130,9 @@ def test_more_given_back_than_collected_carries_over_until_more_is_collected(ses
     settled(session, shop)
     give_back(session, first, 80, now=LATER)
     spent(session, payer, shop, 30, at=LATER)
-    with pytest.raises(NothingToSettleError):
-        opened(session, shop, until=LATER, now=NEXT_DAY)
+    nothing_to_settle(session, shop, until=LATER, now=NEXT_DAY)
     spent(session, payer, shop, 50, at=NEXT_DAY)
-    with pytest.raises(NothingToSettleError):
-        opened(session, shop, until=NEXT_DAY, now=NEXT_DAY)
+    nothing_to_settle(session, shop, until=NEXT_DAY, now=NEXT_DAY)
     spent(session, payer, shop, 5, at=NEXT_DAY)
     made = opened(session, shop, until=NEXT_DAY, now=NEXT_DAY)
     assert (made.amount, made.lines) == (5, 4)
@@ -176,8 +184,7 @@ def test_a_part_whose_fund_owes_waits_while_the_other_part_is_paid(session: Sess
 def test_a_payment_given_back_whole_goes_with_what_else_is_settled(session: Session) -> None:
     payer, shop = town(session)
     give_back(session, spent(session, payer, shop, 100), 100)
-    with pytest.raises(NothingToSettleError):
-        opened(session, shop)
+    nothing_to_settle(session, shop)
     spent(session, payer, shop, 10)
     made = opened(session, shop)
     assert (made.amount, made.lines) == (10, 3)
@@ -192,8 +199,7 @@ def test_what_reaches_a_shop_otherwise_is_settled_by_the_same_cut_off(session: S
         ledger.credit(shop.payable_account_id, Asset.PAB, 70, "never:peace"),
     )
     ledger.post(session, [NewEntry(ledger.new_id(), "hold_captured", "system", LATER, lines)])
-    with pytest.raises(NothingToSettleError):
-        opened(session, shop, until=NOON, now=NEXT_DAY)
+    nothing_to_settle(session, shop, until=NOON, now=NEXT_DAY)
     assert opened(session, shop, until=LATER, now=NEXT_DAY).amount == 70
 
 

@@ -19,6 +19,7 @@ from web.problems.reports import REPORTS_ROWS
 from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
 from web.problems.seals import SEALS_ROWS
+from web.problems.settlements import SETTLEMENTS_ROWS
 from web.unit_of_work import DatabaseUnavailableError
 
 
@@ -61,6 +62,7 @@ ROWS: dict[type[Exception], Row] = {
     **PHOTOS_ROWS,
     **PUBLISHING_ROWS,
     **RECEIVABLES_ROWS,
+    **SETTLEMENTS_ROWS,
     **REPORTS_ROWS,
     **FAIRNESS_ROWS,
     **LISTENING_ROWS,

@@ -10,7 +10,16 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
         *("/residents", "/units", "/funds", "/funds/peace/movements", "/awards", "/awards/batches", "/merchants"),
         *("/residents/RESIDENT/statement", "/residents/RESIDENT/holds", "/residents/RESIDENT/repayments"),
         *("/redemptions", "/redemptions/PAYMENT/refunds", "/forced-corrections", "/waivers", "/repayments"),
-        *("/closures", "/merchants/M01/namings", "/books/seals", "/tariffs", "/reports", "/award-caps"),
+        *(
+            "/closures",
+            "/merchants/M01/namings",
+            "/books/seals",
+            "/tariffs",
+            "/reports",
+            "/award-caps",
+            "/settlements",
+            "/settlements/TO-PAY/lines",
+        ),
         *("/call-backs", "/digests", "/notices"),
         *("/orders", "/escalations", "/appeals", "/report-limits"),
     )
