@@ -1,8 +1,21 @@
 """Paying merchants what they collected: cut-off, lines, two persons, what the bank did, and its statements."""
 
+from settlements.bank_orders import BankOrder, bank_orders, orders_of
+from settlements.bank_statements import (
+    BankStatementPage,
+    Movement,
+    get_statement,
+    import_statement,
+    lines_of_statement,
+    list_statements,
+)
 from settlements.checks import CHECKS
 from settlements.ending import cancel, fail, pay, take_return
 from settlements.errors import (
+    AccountNumberError,
+    BankStatementEmptyError,
+    BankStatementKnownError,
+    BankStatementUnknownError,
     CutOffAheadError,
     NothingToSettleError,
     OwnShopError,
@@ -35,18 +48,32 @@ from settlements.model import (
     SettlementStepKind,
 )
 from settlements.opening import open_settlement
+from settlements.payees import normal_account, payee_history, payees_of, renew_payees, set_payee
+from settlements.reconciling import Match, MatchedBy, Reconciled, reconcile
+from settlements.settleable import Settleable, settleable
 
 __all__ = [
     "CHECKS",
     "ENTRY_KINDS",
+    "AccountNumberError",
+    "BankOrder",
     "BankStatement",
+    "BankStatementEmptyError",
+    "BankStatementKnownError",
     "BankStatementLine",
+    "BankStatementPage",
+    "BankStatementUnknownError",
     "CutOffAheadError",
     "LinePage",
     "LineView",
+    "Match",
+    "MatchedBy",
+    "Movement",
     "NothingToSettleError",
     "OwnShopError",
     "Payee",
+    "Reconciled",
+    "Settleable",
     "Settlement",
     "SettlementError",
     "SettlementLine",
@@ -57,15 +84,28 @@ __all__ = [
     "SettlementStep",
     "SettlementStepKind",
     "SettlementUnknownError",
+    "bank_orders",
     "cancel",
     "fail",
     "get_settlement",
+    "get_statement",
+    "import_statement",
+    "lines_of_statement",
     "list_lines",
     "list_settlements",
+    "list_statements",
     "lots_of_settlement",
     "lots_of_settlements",
+    "normal_account",
     "open_settlement",
+    "orders_of",
     "pay",
+    "payee_history",
+    "payees_of",
+    "reconcile",
+    "renew_payees",
+    "set_payee",
+    "settleable",
     "steps_of",
     "take_return",
     "totals_by_status",

@@ -48,3 +48,33 @@ class OwnShopError(SettlementError):
     def __init__(self, merchant_code: str) -> None:
         super().__init__(f"merchant {merchant_code} is the actor's own")
         self.merchant_code = merchant_code
+
+
+class AccountNumberError(SettlementError):
+    """The number of a bank account is not 6 to 34 digits and letters."""
+
+    def __init__(self) -> None:
+        super().__init__("no number of a bank account")
+
+
+class BankStatementEmptyError(SettlementError):
+    """A bank statement has no movements."""
+
+    def __init__(self) -> None:
+        super().__init__("the statement has no movements")
+
+
+class BankStatementKnownError(SettlementError):
+    """This file was brought in before."""
+
+    def __init__(self, statement_id: UUID) -> None:
+        super().__init__(f"kept as {statement_id}")
+        self.statement_id = statement_id
+
+
+class BankStatementUnknownError(SettlementError):
+    """No imported statement has this id."""
+
+    def __init__(self, statement_id: UUID) -> None:
+        super().__init__(f"unknown statement {statement_id}")
+        self.statement_id = statement_id

@@ -32,4 +32,16 @@ SETTLEMENTS_ROWS: dict[type[Exception], Row] = {
         _l("Nobody settles their own shop"),
         _l("You work for this merchant. Ask a colleague who does not."),
     ),
+    settlements.AccountNumberError: wrong_field(
+        "account", _l("The number of a bank account is 6 to 34 digits and letters.")
+    ),
+    settlements.BankStatementEmptyError: wrong_field("file", _l("The file has no movements.")),
+    settlements.BankStatementKnownError: Row(
+        409,
+        "bank_statement_known",
+        _l("This file was brought in before"),
+        _l("It is kept already. Look at it in the list of statements."),
+        facts=("statement_id",),
+    ),
+    settlements.BankStatementUnknownError: unknown("bank_statement_unknown", _l("There is no such bank statement")),
 }
