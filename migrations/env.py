@@ -22,6 +22,7 @@ import listening
 import merchants
 import notices
 import oversight
+import payments
 import people
 import photos
 import publishing
@@ -34,8 +35,8 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, publishing),
-    *(receivables, reports, responsibilities, seals),
+    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
+    *(photos, publishing, receivables, reports, responsibilities, seals),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

@@ -13,8 +13,8 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
-    *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "people"),
-    *("photos", "publishing", "receivables", "reports", "responsibilities", "seals"),
+    *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "payments"),
+    *("people", "photos", "publishing", "receivables", "reports", "responsibilities", "seals"),
 )
 CODE = (*DOMAIN, "demo", "web")
 

@@ -23,6 +23,7 @@ import listening
 import merchants
 import notices
 import oversight
+import payments
 import people
 import photos
 import publishing
@@ -36,8 +37,8 @@ from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, people),
-    *(photos, publishing, receivables, reports, responsibilities, seals),
+    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
+    *(people, photos, publishing, receivables, reports, responsibilities, seals),
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

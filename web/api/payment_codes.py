@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from merchants import (
+from payments import (
     CodeBlock,
     PaymentCode,
     block_codes,

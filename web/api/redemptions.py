@@ -7,7 +7,8 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from merchants import (
+from merchants import merchants_by_id
+from payments import (
     Attempt,
     Redemption,
     RedemptionStatus,
@@ -16,7 +17,6 @@ from merchants import (
     get_refund,
     list_redemptions,
     list_refunds,
-    merchants_by_id,
     outcome,
     redeem,
     refund,

@@ -14,8 +14,8 @@ from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from listening import draw_call_backs, sum_again, sum_days, write_digests
-from merchants import purge_payment_codes
 from oversight import escalate_overdue
+from payments import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from photos import PhotoStore, PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies

@@ -18,6 +18,7 @@ from listening import ListeningError
 from merchants import MerchantError
 from notices import NoticeError
 from oversight import OversightError
+from payments import PaymentError
 from people import PeopleError, Principal, clean_text
 from photos import PhotoError
 from publishing import PublishingError
@@ -46,6 +47,7 @@ _REFUSALS = (
         AwardError,
         EarningError,
         MerchantError,
+        PaymentError,
         PhotoError,
         ReceivableError,
         ReportError,

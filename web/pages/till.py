@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-import merchants
+import payments
 from ledger import KeyReusedError
-from merchants import (
+from merchants import get_merchant
+from payments import (
     CODE_ALPHABET,
     Attempt,
     OrderNumberError,
@@ -20,7 +21,6 @@ from merchants import (
     RedemptionStatus,
     RedemptionUnknownError,
     Refusal,
-    get_merchant,
     normal_code,
     normal_order_no,
     takings,
@@ -85,7 +85,7 @@ def redeem() -> ResponseReturnValue:
     merchant_id, at = shop_id(), now()
     try:
         attempt = in_transaction(
-            lambda session: merchants.redeem(
+            lambda session: payments.redeem(
                 session,
                 merchant_id=merchant_id,
                 actor=call.owner,
@@ -111,7 +111,7 @@ def outcome(order_no: str) -> ResponseReturnValue:
 
     def read(session: Session) -> Redemption | None:
         try:
-            return merchants.outcome(session, merchant_id=merchant_id, order_no=normal_order_no(order_no))
+            return payments.outcome(session, merchant_id=merchant_id, order_no=normal_order_no(order_no))
         except (RedemptionUnknownError, OrderNumberError):
             return None
 

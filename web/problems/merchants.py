@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 import merchants
+import payments
 from web.problems.refusals import REFUSALS
 from web.problems.row import Row, unknown, wrong_field
 
@@ -24,38 +25,38 @@ MERCHANTS_ROWS: dict[type[Exception], Row] = {
     merchants.NamingStepError: Row(
         409, "naming_state", _l("The naming is so already"), _l("Look at the naming: there is nothing to change.")
     ),
-    merchants.CodesBlockedError: Row(
+    payments.CodesBlockedError: Row(
         409,
         "codes_blocked",
         _l("Codes are blocked"),
         _l("You have blocked your payment codes. Lift the block to make a new one."),
         facts=("since",),
     ),
-    merchants.TooManyLiveCodesError: Row(
+    payments.TooManyLiveCodesError: Row(
         429,
         "too_many_codes",
         _l("Too many codes at once"),
         _l("At most %(live_max)s codes live at once. Wait a minute, or use one that is still good."),
     ),
-    merchants.PaymentCodeUnknownError: unknown("payment_code_unknown", _l("There is no such payment code")),
-    merchants.RedemptionUnknownError: unknown("redemption_unknown", _l("There is no such payment")),
-    merchants.OrderNumberError: wrong_field("order_no", _l("An order number is 1 to 64 visible characters.")),
-    merchants.AmountError: wrong_field("amount", _l("An amount is a whole number of minor units, at least 1.")),
-    merchants.RefundExceedsRedemptionError: Row(
+    payments.PaymentCodeUnknownError: unknown("payment_code_unknown", _l("There is no such payment code")),
+    payments.RedemptionUnknownError: unknown("redemption_unknown", _l("There is no such payment")),
+    payments.OrderNumberError: wrong_field("order_no", _l("An order number is 1 to 64 visible characters.")),
+    payments.AmountError: wrong_field("amount", _l("An amount is a whole number of minor units, at least 1.")),
+    payments.RefundExceedsRedemptionError: Row(
         409,
         "refund_exceeds_redemption",
         REFUSALS["refund_exceeds_redemption"].title,
         REFUSALS["refund_exceeds_redemption"].detail,
         facts=("left",),
     ),
-    merchants.OwnerApprovalRequiredError: Row(
+    payments.OwnerApprovalRequiredError: Row(
         403,
         "owner_approval_required",
         REFUSALS["owner_approval_required"].title,
         REFUSALS["owner_approval_required"].detail,
         facts=("limit",),
     ),
-    merchants.NotRefundableError: Row(
+    payments.NotRefundableError: Row(
         409,
         "not_refundable",
         _l("Nothing was paid"),

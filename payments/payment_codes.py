@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
-from merchants.errors import CodesBlockedError, PaymentCodeUnknownError, TooManyLiveCodesError
-from merchants.model import CodeBlock, PaymentCode
+from payments.errors import CodesBlockedError, PaymentCodeUnknownError, TooManyLiveCodesError
+from payments.model import CodeBlock, PaymentCode
 
 CODE_LIFETIME = timedelta(seconds=60)
 LIVE_CODES_MAX = 60

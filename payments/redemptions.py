@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 from ledger import AccountState, LotBalance, NewEntry
-from merchants.errors import AmountError, MerchantUnknownError
-from merchants.facts import read_facts
-from merchants.model import PaymentCode, Redemption, RedemptionStatus, Refusal
-from merchants.namings import accepted_funds
-from merchants.order_numbers import normal_order_no
-from merchants.outcomes import get_redemption, holder_of
-from merchants.payment_codes import has_ended
-from merchants.receipts import new_receipt_no
+from merchants import MerchantUnknownError, accepted_funds
+from payments.errors import AmountError
+from payments.facts import read_facts
+from payments.model import PaymentCode, Redemption, RedemptionStatus, Refusal
+from payments.order_numbers import normal_order_no
+from payments.outcomes import get_redemption, holder_of
+from payments.payment_codes import has_ended
+from payments.receipts import new_receipt_no
 
 KIND = "redemption"
 _NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)

@@ -8,8 +8,9 @@ from sqlalchemy import Date, Select, Text, bindparam, literal_column, select, tr
 from sqlalchemy.orm import Session, aliased
 
 import ledger
-from merchants.model import Merchant, Naming, PaymentCode, Redemption, RedemptionStatus
-from merchants.payment_codes import hash_of_code
+from merchants import Merchant, Naming
+from payments.model import PaymentCode, Redemption, RedemptionStatus
+from payments.payment_codes import hash_of_code
 
 
 def _facts_query() -> Select[*tuple[Any, ...]]:
