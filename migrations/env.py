@@ -29,6 +29,7 @@ import publishing
 import receivables
 import reports
 import responsibilities
+import safeguards
 import seals
 from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
@@ -36,7 +37,7 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
-    *(photos, publishing, receivables, reports, responsibilities, seals),
+    *(photos, publishing, receivables, reports, responsibilities, safeguards, seals),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

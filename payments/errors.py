@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from payments.model import Refusal
+from payments.model import RedemptionStatus, Refusal
 
 
 class PaymentError(Exception):
@@ -81,3 +81,53 @@ class NotRefundableError(PaymentError):
         super().__init__("nothing was paid")
         self.redemption_id = redemption_id
         self.refusal = refusal
+
+
+class OrderUnknownError(PaymentError):
+    """No order has this id, or it is another's."""
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__("unknown order")
+        self.order_id = order_id
+
+
+class OrderClosedError(PaymentError):
+    """The order was paid, cancelled, or its time is over; `state` says which."""
+
+    def __init__(self, order_id: UUID, state: RedemptionStatus) -> None:
+        super().__init__(f"the order is {state}")
+        self.order_id = order_id
+        self.state = state
+
+
+class OrderNumberUsedError(PaymentError):
+    """Another payment or order of this merchant has the order number; `id` says which."""
+
+    def __init__(self, order_no: str, holder_id: UUID) -> None:
+        super().__init__("the order number is used")
+        self.order_no = order_no
+        self.id = holder_id
+
+
+class MerchantTakesNoneError(PaymentError):
+    """Today no naming is in force for the merchant, so it can ask nobody for credits."""
+
+    def __init__(self, merchant_id: UUID) -> None:
+        super().__init__("no naming is in force")
+        self.merchant_id = merchant_id
+
+
+class MerchantSuspendedError(PaymentError):
+    """The merchant's naming is suspended, so it can ask nobody for credits."""
+
+    def __init__(self, merchant_id: UUID) -> None:
+        super().__init__("the naming is suspended")
+        self.merchant_id = merchant_id
+
+
+class OverLimitError(PaymentError):
+    """One payment may be of `limit` cents at most, so nobody could pay the order."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"one payment is at most {limit}")
+        self.limit = limit

@@ -12,13 +12,28 @@ from ledger import Base, UTCDateTime, enum_column, new_id
 NAME_LENGTH_MAX = 100
 TEXT_LENGTH_MAX = 500
 ORDER_NO_LENGTH_MAX = 64
+DESCRIPTION_LENGTH_MAX = 200
 
 
 class RedemptionStatus(StrEnum):
-    """How an attempt to pay ended."""
+    """How an attempt to pay ended; an order waits for its payer before it does."""
 
+    AWAITING_PAYER = "awaiting_payer"
     COMPLETED = "completed"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Channel(StrEnum):
+    """How a payment came about.
+
+    A till took the resident's code; or the resident paid an order of the till's, or at the plaque on the shop's door.
+    """
+
+    CODE = "code"
+    ORDER = "order"
+    PLAQUE = "plaque"
 
 
 class Refusal(StrEnum):
@@ -34,6 +49,11 @@ class Refusal(StrEnum):
     ORDER_NO_USED = "order_no_used"
     MERCHANT_NOT_NAMED = "merchant_not_named"
     MERCHANT_SUSPENDED = "merchant_suspended"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    PIN_REQUIRED = "pin_required"
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
 
 
 class PaymentCode(Base):
@@ -53,6 +73,8 @@ class PaymentCode(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the resident typed their PIN for it, null where they did not.
+    pin_proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class CodeBlock(Base):
@@ -79,7 +101,7 @@ class CodeBlock(Base):
 
 
 class Redemption(Base):
-    """One attempt of a till to be paid in credits, completed or refused; the refused ones remember why."""
+    """One attempt of a till to be paid in credits; the refused ones remember why. An order is one that waits."""
 
     __tablename__ = "redemptions"
     __table_args__ = (
@@ -88,6 +110,10 @@ class Redemption(Base):
         CheckConstraint("(status = 'refused') = (refusal IS NOT NULL)", name="refusals_say_why"),
         CheckConstraint("(status = 'completed') = (entry_id IS NOT NULL)", name="completed_are_booked"),
         CheckConstraint("cash_amount >= 0", name="cash_amount_not_negative"),
+        CheckConstraint("channel <> 'order' OR status = 'refused' OR expires_at IS NOT NULL", name="orders_end"),
+        CheckConstraint(
+            "status NOT IN ('awaiting_payer', 'cancelled', 'expired') OR channel = 'order'", name="only_orders_wait"
+        ),
         # A refused attempt frees its order number.
         Index(
             "uq_redemptions_merchant_id_order_no",
@@ -104,6 +130,13 @@ class Redemption(Base):
             "order_no",
             postgresql_where=text("status = 'refused'"),
             sqlite_where=text("status = 'refused'"),
+        ),
+        # Orders that still wait are few.
+        Index(
+            "ix_redemptions_waiting",
+            "expires_at",
+            postgresql_where=text("status = 'awaiting_payer'"),
+            sqlite_where=text("status = 'awaiting_payer'"),
         ),
         Index("ix_redemptions_merchant_id_redeemed_at", "merchant_id", "redeemed_at"),
         Index("ix_redemptions_resident_id_redeemed_at", "resident_id", "redeemed_at"),
@@ -126,11 +159,18 @@ class Redemption(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     cash_amount: Mapped[int] = mapped_column(BigInteger)
     refunded_total: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    # Empty on attempts whose code nobody knows.
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel), server_default=Channel.CODE.value)
+    # Of orders alone: what is paid for, until when, and who cancelled it or let it expire.
+    description: Mapped[str | None] = mapped_column(String(DESCRIPTION_LENGTH_MAX))
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+    # Empty on attempts whose code nobody knows, and on orders until they are paid.
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     payment_code_id: Mapped[UUID | None] = mapped_column(Uuid)
     receipt_no: Mapped[str | None] = mapped_column(String(24), unique=True)
     entry_id: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
+    # The till, or whoever stands at it; at a plaque the resident. Of an order the moment is that of its payment.
     redeemed_by: Mapped[str] = mapped_column(String(64))
     redeemed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -14,7 +14,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
     *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "payments"),
-    *("people", "photos", "publishing", "receivables", "reports", "responsibilities", "seals"),
+    *("people", "photos", "publishing", "receivables", "reports", "responsibilities", "safeguards", "seals"),
 )
 CODE = (*DOMAIN, "demo", "web")
 

@@ -30,6 +30,7 @@ import publishing
 import receivables
 import reports
 import responsibilities
+import safeguards
 import seals
 from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
@@ -38,7 +39,7 @@ from tests.postgres import Databases
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
     *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
-    *(people, photos, publishing, receivables, reports, responsibilities, seals),
+    *(people, photos, publishing, receivables, reports, responsibilities, safeguards, seals),
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

@@ -21,6 +21,7 @@ import publishing
 import receivables
 import reports
 import responsibilities
+import safeguards
 import seals
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
@@ -41,6 +42,7 @@ BASES = (
     publishing.PublishingError,
     merchants.MerchantError,
     payments.PaymentError,
+    safeguards.SafeguardError,
     oversight.OversightError,
     receivables.ReceivableError,
     seals.SealError,

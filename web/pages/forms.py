@@ -25,6 +25,7 @@ from publishing import PublishingError
 from receivables import ReceivableError
 from reports import ReportError
 from responsibilities import ResponsibilityError
+from safeguards import SafeguardError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
@@ -48,6 +49,7 @@ _REFUSALS = (
         EarningError,
         MerchantError,
         PaymentError,
+        SafeguardError,
         PhotoError,
         ReceivableError,
         ReportError,

@@ -23,6 +23,7 @@ from payments import (
     Refusal,
     normal_code,
     normal_order_no,
+    state_at,
     takings,
 )
 from web.auth import access
@@ -117,7 +118,7 @@ def outcome(order_no: str) -> ResponseReturnValue:
 
     found = reading(read)
     if wants_json():
-        return jsonify(state="unknown" if found is None else RedemptionStatus(found.status).value)
+        return jsonify(state="unknown" if found is None else state_at(found, now()).value)
     return _outcome_page(order_no, found)
 
 
@@ -198,6 +199,15 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
         return render_template("till/outcome.html", order_no=order_no, state="unknown", **unknown)
     if found.status is RedemptionStatus.REFUSED:
         return _refused(order_no, problem_of_refusal(str(found.refusal)), found.amount, found.redeemed_at)
+    state = state_at(found, now())
+    if state is RedemptionStatus.AWAITING_PAYER:
+        waits = {"payment": None, "refusal": None, "attempted_at": None, "fresh": False}
+        return render_template(
+            "till/outcome.html", order_no=found.order_no, state=state.value, amount=found.amount, **waits
+        )
+    if state is not RedemptionStatus.COMPLETED:
+        closed = problem_of_refusal("order_closed")
+        return _refused(found.order_no, closed, found.amount, found.ended_at or found.expires_at)
     completed = found
     return render_template(
         "till/outcome.html",
