@@ -22,7 +22,7 @@ import people
 from bench import racing
 from bench.redeeming import code_text, hash_of_number
 from bench.worlds import engine_of, settle_statistics
-from merchants import PaymentCode
+from payments import PaymentCode
 from tests.postgres import free_port
 
 WORKERS, CONNECTIONS = 2, 32

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 import ledger
 import merchants
+import payments
 from bench.racing import ROUND_S, ROUNDS, WARM_UP_S, Step
 from bench.worlds import engine_of
-from merchants import CODE_ALPHABET, PaymentCode
+from payments import CODE_ALPHABET, PaymentCode
 
 # More than all clients together can use up in a second.
 _CODES_A_SECOND_MAX = 5_000
@@ -62,7 +63,7 @@ def ours(url: str, client: int, clients: int, *, shops_paid: int = 50, series: i
 
     def step() -> int:
         number = next(unused)
-        attempt = merchants.redeem(
+        attempt = payments.redeem(
             session,
             merchant_id=rng.choice(shops),
             actor="person:till",

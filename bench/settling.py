@@ -18,7 +18,7 @@ import settlements
 from bench.racing import report
 from bench.worlds import engine_of, register, settle_statistics
 from ledger import Asset, CreditLot, NewEntry
-from merchants import Redemption, RedemptionStatus
+from payments import Redemption, RedemptionStatus
 
 LINES, SECONDS, MEGABYTES = 100_000, 10, 200
 _AT_ONCE = 2_000

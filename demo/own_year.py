@@ -7,7 +7,7 @@ from demo.names import FUND_KINDS
 from demo.paying import pay
 from demo.scene import Fate, Scene
 from ledger import lots, spendable
-from merchants import refund
+from payments import refund
 
 _AWARD_EVERY_DAYS = 13
 # Care credits last six months: these have some two weeks left, and what is paid later takes only a part of them.

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from demo.names import REFUND_REASONS
 from demo.scene import Fate, Paid, Scene, Shop
 from ledger import Call, LotBalance, lock_lots, spendable
-from merchants import Attempt, RedemptionStatus, code_of, create_payment_code, redeem, refund
+from payments import Attempt, RedemptionStatus, code_of, create_payment_code, redeem, refund
 from people import Resident
 
 _ROUTE = "POST /api/v1/redemptions"

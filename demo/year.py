@@ -14,7 +14,7 @@ from demo.reporting import open_desk, report_a_day
 from demo.saying import listen_a_day
 from demo.scene import DAYS, Scene
 from demo.shops import decide_about_shops
-from merchants import block_codes, purge_payment_codes
+from payments import block_codes, purge_payment_codes
 
 # Of what is booked in a day, beside what is due on fixed days, so many percent come from the shops.
 _SHOPS_PERCENT = 23

@@ -1,10 +1,10 @@
-"""The tables of merchants: naming, payment codes, redemptions and refunds."""
+"""The tables of merchants: naming, and what happened to it."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Enum, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -12,7 +12,6 @@ from ledger import Base, UTCDateTime, enum_column, new_id
 MERCHANT_CODE_LENGTH_MAX = 32
 NAME_LENGTH_MAX = 100
 TEXT_LENGTH_MAX = 500
-ORDER_NO_LENGTH_MAX = 64
 
 
 class NamingStepKind(StrEnum):
@@ -21,28 +20,6 @@ class NamingStepKind(StrEnum):
     SUSPENSION = "suspension"
     REINSTATEMENT = "reinstatement"
     REVOCATION = "revocation"
-
-
-class RedemptionStatus(StrEnum):
-    """How an attempt to pay ended."""
-
-    COMPLETED = "completed"
-    REFUSED = "refused"
-
-
-class Refusal(StrEnum):
-    """Why an attempt to pay was refused; the stable codes of the outside contract."""
-
-    INSUFFICIENT_BALANCE = "insufficient_balance"
-    FUND_NOT_ACCEPTED_HERE = "fund_not_accepted_here"
-    ACCOUNT_FROZEN = "account_frozen"
-    CODE_UNKNOWN = "code_unknown"
-    CODE_EXPIRED = "code_expired"
-    CODE_USED = "code_used"
-    CODES_BLOCKED = "codes_blocked"
-    ORDER_NO_USED = "order_no_used"
-    MERCHANT_NOT_NAMED = "merchant_not_named"
-    MERCHANT_SUSPENDED = "merchant_suspended"
 
 
 class Merchant(Base):
@@ -92,118 +69,3 @@ class NamingStep(Base):
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class PaymentCode(Base):
-    """A resident's code: shown for a minute, spent at most once, kept only as a hash."""
-
-    __tablename__ = "payment_codes"
-    # Which codes of a resident still live is asked each time one is made.
-    __table_args__ = (Index("ix_payment_codes_resident_id_expires_at", "resident_id", "expires_at"),)
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
-    # The resident's spending account and masked name, so that a redemption asks no further table.
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    payer_masked: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class CodeBlock(Base):
-    """A resident's own order that no code of theirs may be used, until it is lifted."""
-
-    __tablename__ = "code_blocks"
-    __table_args__ = (
-        # One block stands at most.
-        Index(
-            "uq_code_blocks_resident_id",
-            "resident_id",
-            unique=True,
-            postgresql_where=text("lifted_at IS NULL"),
-            sqlite_where=text("lifted_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
-    blocked_by: Mapped[str] = mapped_column(String(64))
-    blocked_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    lifted_by: Mapped[str | None] = mapped_column(String(64))
-    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Redemption(Base):
-    """One attempt of a till to be paid in credits, completed or refused; the refused ones remember why."""
-
-    __tablename__ = "redemptions"
-    __table_args__ = (
-        CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("refunded_total BETWEEN 0 AND amount", name="refunds_within_amount"),
-        CheckConstraint("(status = 'refused') = (refusal IS NOT NULL)", name="refusals_say_why"),
-        CheckConstraint("(status = 'completed') = (entry_id IS NOT NULL)", name="completed_are_booked"),
-        CheckConstraint("cash_amount >= 0", name="cash_amount_not_negative"),
-        # A refused attempt frees its order number.
-        Index(
-            "uq_redemptions_merchant_id_order_no",
-            "merchant_id",
-            "order_no",
-            unique=True,
-            postgresql_where=text("status <> 'refused'"),
-            sqlite_where=text("status <> 'refused'"),
-        ),
-        # The outcome by order number finds refused attempts too; completed ones do not pay for that.
-        Index(
-            "ix_redemptions_merchant_id_order_no",
-            "merchant_id",
-            "order_no",
-            postgresql_where=text("status = 'refused'"),
-            sqlite_where=text("status = 'refused'"),
-        ),
-        Index("ix_redemptions_merchant_id_redeemed_at", "merchant_id", "redeemed_at"),
-        Index("ix_redemptions_resident_id_redeemed_at", "resident_id", "redeemed_at"),
-    )
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
-    order_no: Mapped[str] = mapped_column(String(ORDER_NO_LENGTH_MAX))
-    status: Mapped[RedemptionStatus] = mapped_column(enum_column(RedemptionStatus))
-    # Not checked by the database: later ways to pay bring reasons of their own.
-    refusal: Mapped[Refusal | None] = mapped_column(
-        Enum(
-            Refusal,
-            native_enum=False,
-            create_constraint=False,
-            length=40,
-            values_callable=lambda members: [each.value for each in members],
-        )
-    )
-    amount: Mapped[int] = mapped_column(BigInteger)
-    cash_amount: Mapped[int] = mapped_column(BigInteger)
-    refunded_total: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    # Empty on attempts whose code nobody knows.
-    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
-    payment_code_id: Mapped[UUID | None] = mapped_column(Uuid)
-    receipt_no: Mapped[str | None] = mapped_column(String(24), unique=True)
-    entry_id: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
-    redeemed_by: Mapped[str] = mapped_column(String(64))
-    redeemed_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Refund(Base):
-    """Credits a merchant gave back out of one redemption, to the very lots they came from."""
-
-    __tablename__ = "refunds"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), index=True)
-    amount: Mapped[int] = mapped_column(BigInteger)
-    refunded_total: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
-    entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    refunded_by: Mapped[str] = mapped_column(String(64))
-    refunded_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,7 +1,7 @@
 """Registering merchants and finding them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -110,3 +110,16 @@ def list_merchants(session: Session, *, limit: int, before: UUID | None = None, 
             | Merchant.category.contains(text, autoescape=True)
         )
     return session.scalars(query).all()
+
+
+def merchants_by_id(session: Session, merchant_ids: set[UUID]) -> dict[UUID, Merchant]:
+    """Return merchants by id, for lists that name them."""
+    return {
+        merchant.id: merchant for merchant in session.scalars(select(Merchant).where(Merchant.id.in_(merchant_ids)))
+    }
+
+
+def merchants_by_code(session: Session, codes: Collection[str]) -> dict[str, Merchant]:
+    """Return merchants by code, for lists that name them."""
+    found = session.scalars(select(Merchant).where(Merchant.code.in_(codes)))
+    return {merchant.code: merchant for merchant in found}

@@ -22,12 +22,14 @@ import listening
 import merchants
 import notices
 import oversight
+import payments
 import people
 import photos
 import publishing
 import receivables
 import reports
 import responsibilities
+import safeguards
 import seals
 import settlements
 from migrations.comparing import compared_on
@@ -35,8 +37,8 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, people, photos, publishing),
-    *(receivables, reports, responsibilities, seals, settlements),
+    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
+    *(photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

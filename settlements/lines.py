@@ -25,7 +25,8 @@ from sqlalchemy.orm import Session, aliased
 
 import ledger
 from ledger import LotBalance
-from merchants import Merchant, Redemption, Refund
+from merchants import Merchant
+from payments import Redemption, Refund
 from settlements.model import SettlementLine, SettlementStepKind
 
 # The kinds of a settlement's own entries: they move lines, and are none.

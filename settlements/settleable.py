@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 import ledger
 import merchants
-from merchants import Merchant, Redemption, RedemptionStatus, Refund
+from merchants import Merchant
+from payments import Redemption, RedemptionStatus, Refund
 from settlements.model import SettlementLine
 
 

@@ -23,12 +23,14 @@ import listening
 import merchants
 import notices
 import oversight
+import payments
 import people
 import photos
 import publishing
 import receivables
 import reports
 import responsibilities
+import safeguards
 import seals
 import settlements
 from migrations.comparing import compared_on
@@ -37,8 +39,8 @@ from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, people),
-    *(photos, publishing, receivables, reports, responsibilities, seals, settlements),
+    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
+    *(people, photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

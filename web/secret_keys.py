@@ -18,6 +18,7 @@ def register_secret_keys(app: Flask, settings: Settings) -> None:
     app.extensions["seal_keys"] = SealKeys(settings.seal_keys, settings.seal_salts)
     app.extensions["claim_keys"] = ClaimKeys(settings.claim_keys)
     app.extensions["payment_code_secret"] = _derived(settings.secret_key, "payment-codes")
+    app.extensions["pin_secret"] = _derived(settings.secret_key, "pins")
 
 
 def phone_vault() -> PhoneVault:
@@ -44,6 +45,11 @@ def passwords() -> Passwords:
 def payment_code_secret() -> bytes:
     """Return the key from which payment codes are derived; the database does not hold it."""
     return cast("bytes", current_app.extensions["payment_code_secret"])
+
+
+def pin_secret() -> bytes:
+    """Return the key that is mixed into residents' PINs before they are hashed; the database does not hold it."""
+    return cast("bytes", current_app.extensions["pin_secret"])
 
 
 def pseudonym(text: str) -> str:

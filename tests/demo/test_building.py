@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import awards
 import ledger
 import merchants
+import payments
 import people
 import receivables
 from demo import DemoRefusedError, DemoSize, is_unused
@@ -96,7 +97,9 @@ def test_a_demo_can_end_at_any_moment(sqlite_session: Session, moment: datetime)
     held = ledger.lots(sqlite_session, people.resident_by_number(sqlite_session, "936044506").available_account_id)
     soon = moment.date() + timedelta(days=30)
     assert any(part.lot.expires_on and moment.date() <= part.lot.expires_on < soon for part in held)
-    results = ledger.audit(sqlite_session, [*awards.CHECKS, *receivables.CHECKS, *merchants.CHECKS, *OF_REPORTS])
+    results = ledger.audit(
+        sqlite_session, [*awards.CHECKS, *receivables.CHECKS, *merchants.CHECKS, *payments.CHECKS, *OF_REPORTS]
+    )
     assert [result for result in results if not result.ok] == []
 
 

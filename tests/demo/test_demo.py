@@ -11,12 +11,13 @@ import awards
 import duties
 import ledger
 import merchants
+import payments
 import people
 import publishing
 import receivables
 import reports
 from demo import LOG_INS, DemoLogIn, log_ins
-from merchants import Refusal
+from payments import Refusal
 from people import LogInOutcome, Role
 from tests.clock import NOON
 from tests.demo.builders import OF_REPORTS, PASSWORDS, SMALL, VAULT, entries, entries_besides_reports
@@ -38,7 +39,9 @@ def shops(session: Session) -> list[merchants.Merchant]:
 
 
 def test_the_books_are_proved(loaded: Session) -> None:
-    results = list(ledger.audit(loaded, [*awards.CHECKS, *receivables.CHECKS, *merchants.CHECKS, *OF_REPORTS]))
+    results = list(
+        ledger.audit(loaded, [*awards.CHECKS, *receivables.CHECKS, *merchants.CHECKS, *payments.CHECKS, *OF_REPORTS])
+    )
     assert [result for result in results if not result.ok] == []
 
 
@@ -66,7 +69,7 @@ def test_everything_happened_within_the_year_until_now(loaded: Session) -> None:
 
 
 def test_codes_that_are_of_no_more_use_are_gone(loaded: Session) -> None:
-    assert merchants.purge_payment_codes(loaded, now=NOON) == 0
+    assert payments.purge_payment_codes(loaded, now=NOON) == 0
 
 
 # --- who is there ----------------------------------------------------------------------------------------------------
@@ -133,7 +136,7 @@ def test_the_resident_has_a_history_and_credits_that_expire_soon(loaded: Session
 
 
 def test_the_shop_of_the_log_in_was_paid_today(loaded: Session) -> None:
-    taken = merchants.takings(loaded, merchant_id=shops(loaded)[0].id, since=NOON - timedelta(hours=5), until=NOON)
+    taken = payments.takings(loaded, merchant_id=shops(loaded)[0].id, since=NOON - timedelta(hours=5), until=NOON)
     assert taken.redeemed_total > 0
 
 
@@ -153,13 +156,13 @@ def test_shops_show_what_can_befall_them(loaded: Session) -> None:
 
 
 def test_some_attempts_were_refused(loaded: Session) -> None:
-    refused = set(loaded.scalars(select(merchants.Redemption.refusal).where(merchants.Redemption.refusal.is_not(None))))
+    refused = set(loaded.scalars(select(payments.Redemption.refusal).where(payments.Redemption.refusal.is_not(None))))
     assert refused <= {Refusal.CODE_EXPIRED, Refusal.INSUFFICIENT_BALANCE, Refusal.MERCHANT_SUSPENDED}
     assert refused
 
 
 def test_somebody_has_stopped_their_codes(loaded: Session) -> None:
-    assert loaded.scalar(select(func.count()).select_from(merchants.CodeBlock)) == 1
+    assert loaded.scalar(select(func.count()).select_from(payments.CodeBlock)) == 1
 
 
 def test_reports_are_in_all_states_and_some_are_overdue(loaded: Session) -> None:

@@ -15,7 +15,7 @@ from holds import CHECKS, Hold, HoldCapture, HoldError, authorize, capture, void
 from ledger import Asset, LedgerError, LotBalance, NewAccount, Side
 from tests.clock import NOON
 from tests.ledger.builders import NEXT_YEAR, OFFICER, OTHER_FUND, THIS_YEAR, Books, awarding, funded_books
-from tests.merchants.racing import committed
+from tests.payments.racing import committed
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import holds
 import ledger
 import merchants
+import payments
 import people
 from awards import AlreadyClawedBackError, NothingToClawBackError, claw_back, every_fund_is_covered, expire_lots
 from ledger import InsufficientBalanceError
@@ -100,7 +101,7 @@ class Story:
             self.pencil.lots[f"fund:{code_}"][f"never:{code_}"] = FUND_MONEY
         self.hold_ids: list[UUID] = []
         self.awards: list[UUID] = []
-        self.payments: list[merchants.Redemption] = []
+        self.payments: list[payments.Redemption] = []
 
     @property
     def now(self) -> datetime:
@@ -213,7 +214,7 @@ class Story:
         if self.pencil.refund(number, amount):
             give_back(self.session, self.payments[number], amount, now=self.now)
         else:
-            with pytest.raises(merchants.RefundExceedsRedemptionError):
+            with pytest.raises(payments.RefundExceedsRedemptionError):
                 give_back(self.session, self.payments[number], amount, now=self.now)
 
     def compare(self) -> None:
@@ -227,7 +228,7 @@ class Story:
         for hold_id, hold in zip(self.hold_ids, self.pencil.holds, strict=True):
             kept = holds.get_hold(self.session, hold_id)
             assert (kept.state.value, kept.left) == (hold.ended_as or "open", hold.parts.total())
-        checks = [*holds.CHECKS, *merchants.CHECKS, every_fund_is_covered]
+        checks = [*holds.CHECKS, *merchants.CHECKS, *payments.CHECKS, every_fund_is_covered]
         assert [result for result in ledger.audit(self.session, checks) if not result.ok] == []
 
 

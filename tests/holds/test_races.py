@@ -35,7 +35,7 @@ from tests.holds.builders import (
     voided,
 )
 from tests.ledger.builders import OFFICER, THIS_YEAR, UNDATED, moving
-from tests.merchants.racing import committed
+from tests.payments.racing import committed
 
 Work = Callable[[Session], object]
 # Capture, void and expiry, each under several threads of eight.

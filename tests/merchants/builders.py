@@ -9,19 +9,8 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 from ledger import Asset, CreditLot, NewEntry, Side
-from merchants import (
-    Attempt,
-    Merchant,
-    Naming,
-    Redemption,
-    Refund,
-    code_of,
-    create_merchant,
-    create_payment_code,
-    name_merchant,
-    redeem,
-    refund,
-)
+from merchants import Merchant, Naming, create_merchant, name_merchant
+from payments import Attempt, Redemption, Refund, code_of, create_payment_code, redeem, refund
 from tests.clock import NOON
 
 SECRET = b"a secret of the tests, 32 bytes.."

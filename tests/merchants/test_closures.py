@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 import ledger
+import payments
 import people
 import receivables
 from ledger import AccountState, Call
-from merchants import CHECKS, Merchant, Refusal, close_merchant, left_of_merchant
+from merchants import CHECKS, Merchant, close_merchant, left_of_merchant
+from payments import Refusal
 from people import Role, TextRefusedError
 from receivables import Closure, ClosureState, OwnerClosedError, WhereTo
 from tests.clock import NOON
@@ -67,7 +69,9 @@ def test_a_shop_that_collected_waits_for_its_settlement_and_may_still_refund(ses
     give_back(session, first, 20)
     assert closed(session, shop).state is ClosureState.CLOSING
     assert left_of_merchant(session, shop) == {"receivable": {"peace": 20}}
-    assert [check.__name__ for check in (*CHECKS, *receivables.CHECKS) if check(session) is not None] == []
+    assert [
+        check.__name__ for check in (*CHECKS, *payments.CHECKS, *receivables.CHECKS) if check(session) is not None
+    ] == []
 
 
 def test_a_shop_that_was_never_named_and_one_whose_naming_ended_can_be_closed(session: Session) -> None:

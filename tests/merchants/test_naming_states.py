@@ -10,12 +10,12 @@ from merchants import (
     ending_namings,
     list_standings,
     name_merchant,
-    redeemed_between,
     reinstate_naming,
     revoke_naming,
     standings,
     suspend_naming,
 )
+from payments import redeemed_between
 from tests.clock import NOON
 from tests.merchants.builders import code, merchant, pay, resident
 

@@ -32,7 +32,7 @@ from merchants import (
 )
 from tests.clock import NOON
 from tests.merchants.builders import call, merchant, naming
-from tests.merchants.racing import at_once, committed, meeting
+from tests.payments.racing import at_once, committed, meeting
 
 TODAY = NOON.date()
 REASON = "消防检查"

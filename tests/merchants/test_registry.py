@@ -20,7 +20,7 @@ from merchants import (
 )
 from tests.clock import NOON
 from tests.merchants.builders import call, merchant
-from tests.merchants.racing import at_once, committed, meeting
+from tests.payments.racing import at_once, committed, meeting
 
 
 def create(session: Session, code: str, *, name: str = "平安饭店", again: ledger.Call | None = None) -> Merchant:

@@ -7,6 +7,7 @@ import awards
 import holds
 import ledger
 import merchants
+import payments
 import receivables
 import seals
 from ledger import Asset
@@ -20,6 +21,7 @@ from tests.sequences.sheet import UNBOUNDED
 # is as it was sealed.
 CHECKS: tuple[ledger.Check, ...] = (
     *merchants.CHECKS,
+    *payments.CHECKS,
     *holds.CHECKS,
     *receivables.CHECKS,
     *awards.CHECKS,

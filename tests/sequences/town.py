@@ -14,6 +14,7 @@ import awards
 import holds
 import ledger
 import merchants
+import payments
 import people
 import receivables
 from ledger import AccountState, Asset
@@ -37,6 +38,7 @@ REFUSALS = (
     holds.HoldError,
     ledger.LedgerError,
     merchants.MerchantError,
+    payments.PaymentError,
     people.PeopleError,
     receivables.ReceivableError,
 )
@@ -72,7 +74,7 @@ class Town:
         self.ids = base.residents | base.shops
         rows = session.execute(select(Account.code, Account.id))
         self.accounts: dict[str, int] = {row.code: row.id for row in rows}
-        self._paid_by: list[tuple[Callable[[], merchants.Attempt], UUID]] = []
+        self._paid_by: list[tuple[Callable[[], payments.Attempt], UUID]] = []
 
     @property
     def now(self) -> datetime:
@@ -187,11 +189,11 @@ class Town:
     def pay(self, who: str, shop: str, amount: int, *, again: int | None = None) -> None:
         """Pay at a shop; then, if wanted, send one of the latest attempts once more: it is the same, nothing moves."""
         resident = people.get_resident(self.session, self.ids[who])
-        shown = merchants.create_payment_code(self.session, resident=resident, secret=SECRET, now=self.now)
-        order_no, now, code = f"order {shown.id}", self.now, merchants.code_of(shown.id, SECRET)
+        shown = payments.create_payment_code(self.session, resident=resident, secret=SECRET, now=self.now)
+        order_no, now, code = f"order {shown.id}", self.now, payments.code_of(shown.id, SECRET)
 
-        def redeem() -> merchants.Attempt:
-            return merchants.redeem(
+        def redeem() -> payments.Attempt:
+            return payments.redeem(
                 self.session,
                 merchant_id=self.ids[shop],
                 actor="person:till",
@@ -216,9 +218,9 @@ class Town:
 
     def refund(self, redemption_id: UUID, amount: int) -> None:
         """Give back a part of a payment."""
-        payment = merchants.get_redemption(self.session, redemption_id)
+        payment = payments.get_redemption(self.session, redemption_id)
         facts = {"redemption_id": redemption_id, "merchant_id": payment.merchant_id, "amount": amount, "reason": "x"}
-        made = self.do(merchants.refund, **facts, by_owner=True, actor="person:owner")
+        made = self.do(payments.refund, **facts, by_owner=True, actor="person:owner")
         self.agree(made, lambda: self.pencil.refund(payment.entry_id, amount, "person:owner"))
 
     # --- holds --------------------------------------------------------------------------------------------------------

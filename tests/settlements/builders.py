@@ -9,8 +9,9 @@ import awards
 import ledger
 import settlements
 from ledger import Call
-from merchants import CHECKS as MERCHANTS_CHECKS
-from merchants import Merchant, Redemption, get_merchant
+from merchants import Merchant, get_merchant
+from payments import CHECKS as PAYMENTS_CHECKS
+from payments import Redemption
 from people import Resident
 from settlements import NothingToSettleError, Settlement, open_settlement, pay
 from tests.clock import NOON
@@ -90,5 +91,5 @@ def bank(session: Session) -> int:
 
 def check_books(session: Session) -> None:
     """Recompute everything that settlements, payments and the cover of credits promise."""
-    checks = [*settlements.CHECKS, *MERCHANTS_CHECKS, awards.every_fund_is_covered]
+    checks = [*settlements.CHECKS, *PAYMENTS_CHECKS, awards.every_fund_is_covered]
     assert [(each.name, each.detail) for each in ledger.audit(session, checks) if not each.ok] == []

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from merchants import MerchantError, get_merchant, get_redemption
+from merchants import MerchantError, get_merchant
+from payments import PaymentError, get_redemption
 from people import get_resident
 from settlements import Settlement, SettlementError, SettlementStatus, cancel, fail, get_settlement, pay, take_return
 from tests.clock import NOON
 from tests.merchants.builders import code, give_back
 from tests.merchants.builders import pay as pay_at_till
-from tests.merchants.racing import at_once, committed
+from tests.payments.racing import at_once, committed
 from tests.settlements.builders import PAYER, check_books, held, opened, spent, town
 
 LATER = NOON + timedelta(hours=1)
@@ -95,7 +96,7 @@ def test_payments_refunds_settlements_and_their_ends_at_once_leave_exact_sums(en
     works: list[Callable[[Session], object]] = []
     for index, end in enumerate((pay, cancel, None, take_return, pay, fail)):
         works += [paying, refunding(paid[index]), settling(end)]
-    assert not [each for each in at_once(engine, works) if isinstance(each, MerchantError)]
+    assert not [each for each in at_once(engine, works) if isinstance(each, MerchantError | PaymentError)]
     with Session(engine) as session:
         payable, in_settlement, receivable = held(session, get_merchant(session, shop_id))
         assert min(payable, in_settlement, receivable) >= 0

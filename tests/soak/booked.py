@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import awards
 import holds
-import merchants
+import payments
 import receivables
 from ledger.model import Account, JournalEntry, Posting
 from tests.soak.drawing import Told
@@ -37,8 +37,8 @@ def entries_of(session: Session, told: Told) -> tuple[UUID, ...]:
         decided = session.get_one(receivables.Matter, told.made_id).entry_id
         return (decided,) if told.kind == "decide" and decided else ()
     getters: dict[str, Callable[[Session, UUID], Any]] = {
-        "pay": merchants.get_redemption,
-        "refund": merchants.get_refund,
+        "pay": payments.get_redemption,
+        "refund": payments.get_refund,
         "award": awards.get_award,
         "award_within": awards.get_award,
         "repay": receivables.get_repayment,

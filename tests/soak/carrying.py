@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import awards
 import holds
 import ledger
-import merchants
+import payments
 import people
 import receivables
 import seals
@@ -50,19 +50,19 @@ class Carrying:
         return None if known is None else (known, self._refusal(session, known))
 
     def _refusal(self, session: Session, made_id: UUID) -> str:
-        return (merchants.get_redemption(session, made_id).refusal or "") if self._kind == "pay" else ""
+        return (payments.get_redemption(session, made_id).refusal or "") if self._kind == "pay" else ""
 
     def _facts(self, officer: int, **facts: Any) -> dict[str, Any]:
         return {"actor": OFFICERS[officer], "now": NOON, "call": self.call, **facts}
 
     def _pay(self, session: Session, who: str, shop: str, amount: int) -> Made:
         payer = people.get_resident(session, self._clerk.base.residents[who])
-        shown = merchants.create_payment_code(session, resident=payer, secret=SECRET, now=NOON)
-        made = merchants.redeem(
+        shown = payments.create_payment_code(session, resident=payer, secret=SECRET, now=NOON)
+        made = payments.redeem(
             session,
             merchant_id=self._clerk.base.shops[shop],
             actor="person:till",
-            code=merchants.code_of(shown.id, SECRET),
+            code=payments.code_of(shown.id, SECRET),
             amount=amount,
             order_no=self._key,
             now=NOON,
@@ -81,9 +81,9 @@ class Carrying:
         return awards.award_batch(session, **facts).id, ""
 
     def _refund(self, session: Session, payment: UUID, amount: int) -> Made:
-        shop = merchants.get_redemption(session, payment).merchant_id
+        shop = payments.get_redemption(session, payment).merchant_id
         facts = self._facts(0, redemption_id=payment, merchant_id=shop, amount=amount, reason="x", by_owner=True)
-        return merchants.refund(session, **facts).id, ""
+        return payments.refund(session, **facts).id, ""
 
     def _claw_back(self, session: Session, award: UUID, officer: int) -> Made:
         return awards.claw_back(session, **self._facts(officer, award_id=award, reason="x")).id, ""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import receivables
 from ledger import AccountState, CreditLot
-from merchants import LIVE_CODES_MAX
+from payments import LIVE_CODES_MAX
 from tests.sequences.owed import OwedBook
 from tests.sequences.pencil import Pencil
 from tests.sequences.set_aside import HoldsBook, SetAside

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 import ledger
 import merchants
+import payments
 import people
-from merchants import Redemption, RedemptionStatus, Refusal
+from payments import Redemption, RedemptionStatus, Refusal
 from tests.soak.serving import Installation
 from tests.soak.tills import Paid
 from tests.soak.towns import Town
@@ -48,7 +49,7 @@ def assert_books_hold_what_was_told(installation: Installation, town: Town, told
     """
     engine = ledger.prepare_engine(create_engine(installation.url))
     with Session(engine) as session:
-        attempts = merchants.list_redemptions(session, limit=_EVERYTHING)
+        attempts = payments.list_redemptions(session, limit=_EVERYTHING)
         completed = [each for each in attempts if each.status is RedemptionStatus.COMPLETED]
         _assert_told_once(completed, told, orders)
         # A refused attempt is no outcome: its order was paid with another code.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import awards
 import holds
 import ledger
-import merchants
+import payments
 import receivables
 import seals
 from ledger import CreditLot
@@ -224,7 +224,7 @@ def assert_the_books_hold_what_was_told(
         awards={row.id: row.entry_id for row in session.execute(select(awards.Award.id, awards.Award.entry_id))},
         payments={
             row.id: row.entry_id
-            for row in session.execute(select(merchants.Redemption.id, merchants.Redemption.entry_id))
+            for row in session.execute(select(payments.Redemption.id, payments.Redemption.entry_id))
         },
         money={
             row.id: row.entry_id

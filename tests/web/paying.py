@@ -6,9 +6,10 @@ from typing import Any
 
 import ledger
 import merchants
+import payments
 from tests.web.world import Shop, Somebody, World, problem
 
-CHECKS = merchants.CHECKS
+CHECKS = (*merchants.CHECKS, *payments.CHECKS)
 
 
 @dataclass

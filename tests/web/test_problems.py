@@ -14,12 +14,14 @@ import listening
 import merchants
 import notices
 import oversight
+import payments
 import people
 import photos
 import publishing
 import receivables
 import reports
 import responsibilities
+import safeguards
 import seals
 import settlements
 from tests.web.world import World, problem
@@ -40,6 +42,8 @@ BASES = (
     photos.PhotoError,
     publishing.PublishingError,
     merchants.MerchantError,
+    payments.PaymentError,
+    safeguards.SafeguardError,
     oversight.OversightError,
     receivables.ReceivableError,
     seals.SealError,
@@ -70,7 +74,7 @@ def test_every_domain_error_has_a_row_of_its_own(error: type[Exception]) -> None
 
 
 def test_every_way_to_refuse_a_payment_has_a_row() -> None:
-    assert {refusal.value for refusal in merchants.Refusal} - REFUSALS.keys() == set()
+    assert {refusal.value for refusal in payments.Refusal} - REFUSALS.keys() == set()
 
 
 def test_the_codes_of_the_contract_keep_their_status() -> None:
@@ -90,7 +94,7 @@ def test_the_words_of_a_row_ask_only_for_what_its_error_knows(world: World) -> N
     with world.app.test_request_context(headers={"Accept-Language": "en"}):
         told = problem_of(people.UnitsFileError(7, "no such level"))
         assert told.detail == "Line 7: no such level."
-        assert problem_of(merchants.TooManyLiveCodesError(60)).headers == {"Retry-After": "60"}
+        assert problem_of(payments.TooManyLiveCodesError(60)).headers == {"Retry-After": "60"}
         assert problem_of(ledger.LostRaceError()).headers == {"Retry-After": "2"}
         assert problem_of(ProblemError(RATE_LIMITED, retry_after_s=9)).headers == {"Retry-After": "9"}
         for row in (*ROWS.values(), *REFUSALS.values(), *BY_STATUS.values()):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import merchants
+import payments
 
 CODES_JS = Path(__file__).resolve().parents[2] / "web" / "static" / "js" / "codes.js"
 # Set-up needs Node for the front-end packages: it is on the PATH, or came with a wheel.
@@ -54,7 +54,7 @@ PRESSED = [
 
 def test_the_page_and_the_server_read_the_same_code() -> None:
     read = run_script("normaliseCode", [[text] for text in SCANNED])
-    assert dict(zip(SCANNED, read, strict=True)) == {text: merchants.normal_code(text) for text in SCANNED}
+    assert dict(zip(SCANNED, read, strict=True)) == {text: payments.normal_code(text) for text in SCANNED}
 
 
 def test_the_amount_field_takes_what_people_type() -> None:

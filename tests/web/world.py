@@ -17,6 +17,7 @@ import awards
 import holds
 import ledger
 import merchants
+import payments
 import people
 from people import Role
 from tests.clock import NOON
@@ -256,8 +257,8 @@ class World:
 
         def make(session: Session) -> str:
             owner = people.get_resident(session, resident.id)
-            made = merchants.create_payment_code(session, resident=owner, secret=secret, now=self.clock.at)
-            return merchants.code_of(made.id, secret)
+            made = payments.create_payment_code(session, resident=owner, secret=secret, now=self.clock.at)
+            return payments.code_of(made.id, secret)
 
         return self.done(make)
 

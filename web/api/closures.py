@@ -7,6 +7,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 import merchants
+import payments
 import receivables
 from people import Role, resident_by_number
 from receivables import Closure
@@ -87,7 +88,7 @@ def close_resident(asked: dict[str, Any], resident_id: UUID) -> Any:
     def make(session: Session) -> dict[str, Any]:
         resident_seen(session, resident_id, Role.ADMINISTRATOR)
         at, actor = now(), principal().actor
-        merchants.block_codes(session, resident_id=resident_id, actor=actor, now=at)
+        payments.block_codes(session, resident_id=resident_id, actor=actor, now=at)
         made = receivables.close_resident(
             session, resident_id=resident_id, reason=asked["reason"], actor=actor, now=at, call=call
         )
@@ -109,7 +110,7 @@ def merge_resident(asked: dict[str, Any], resident_id: UUID) -> Any:
         into = resident_by_number(session, asked["into"])
         resident_seen(session, into.id, Role.ADMINISTRATOR)
         at, actor = now(), principal().actor
-        merchants.block_codes(session, resident_id=resident_id, actor=actor, now=at)
+        payments.block_codes(session, resident_id=resident_id, actor=actor, now=at)
         made = receivables.merge_residents(
             session,
             resident_id=resident_id,

@@ -7,12 +7,13 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from merchants import (
+from payments import (
     CodeBlock,
     PaymentCode,
     block_codes,
     code_of,
     create_payment_code,
+    create_proved_code,
     get_code_block,
     get_payment_code,
     has_ended,
@@ -21,13 +22,16 @@ from merchants import (
     live_block,
 )
 from people import Role, get_resident
+from safeguards import PinOutcome
+from web.answers import answer
 from web.api.calls import call_of, once, optional_call_of
 from web.api.fields import Instant, PageQuery, Reply, Request, Text
 from web.api.pages import id_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal
 from web.clock import now
-from web.problems import ProblemError
+from web.pins import checked_pin
+from web.problems import ProblemError, problem_of_refusal
 from web.problems.refusals import REFUSALS
 from web.problems.requests import NOT_FOUND
 from web.qr_images import qr_png, qr_svg
@@ -70,15 +74,18 @@ class BlockReply(Reply):
 @blueprint.response(201, PaymentCodeReply)
 def make_code(asked: dict[str, Any]) -> Any:
     """Make a code; earlier ones stay good until their time."""
+    resident_id = _resident_id()
+    pin = checked_pin(resident_id, asked.get("pin"))
 
-    def make(session: Session) -> dict[str, Any]:
-        made = create_payment_code(
-            session,
-            resident=get_resident(session, _resident_id()),
-            secret=payment_code_secret(),
-            now=now(),
-            call=call,
-        )
+    def make(session: Session) -> dict[str, Any] | PinOutcome:
+        resident, secret, at = get_resident(session, resident_id), payment_code_secret(), now()
+        if pin is None:
+            made = create_payment_code(session, resident=resident, secret=secret, now=at, call=call)
+        else:
+            proved = create_proved_code(session, resident=resident, secret=secret, pin=pin, now=at, call=call)
+            if isinstance(proved, PinOutcome):
+                return proved
+            made = proved
         return {"id": made.id, "code": code_of(made.id, payment_code_secret()), "expires_at": made.expires_at}
 
     def again(session: Session, made_id: UUID) -> dict[str, Any]:
@@ -87,7 +94,10 @@ def make_code(asked: dict[str, Any]) -> Any:
 
     # No PIN is remembered, not even as a hash: it is short enough to be guessed from one.
     call = optional_call_of({name: value for name, value in asked.items() if name != "pin"})
-    return in_transaction(make) if call is None else once(call, make, again)
+    made, headers = (in_transaction(make), {}) if call is None else once(call, make, again)
+    if isinstance(made, PinOutcome):
+        return answer(problem_of_refusal(f"pin_{made.value}"))
+    return made, headers
 
 
 @blueprint.get("/payment-codes")

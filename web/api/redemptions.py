@@ -7,19 +7,20 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from merchants import (
+from merchants import merchants_by_id
+from payments import (
     Attempt,
+    Channel,
     Redemption,
-    RedemptionStatus,
     Refund,
     get_redemption,
     get_refund,
     list_redemptions,
     list_refunds,
-    merchants_by_id,
     outcome,
     redeem,
     refund,
+    state_at,
 )
 from people import Role, get_resident, masked_name
 from web.answers import answer
@@ -30,6 +31,7 @@ from web.api.parsing import ApiBlueprint
 from web.auth import access, principal, require
 from web.clock import now
 from web.json_format import json_text
+from web.pins import checked_pin_of_code
 from web.problems import ProblemError, problem_of_refusal
 from web.problems.requests import NOT_FOUND
 from web.settings import current_settings
@@ -63,6 +65,7 @@ class RedemptionReply(Reply):
     cash_amount = fields.Integer(required=True)
     refunded_total = fields.Integer(required=True)
     order_no = fields.String(required=True)
+    channel = fields.String(required=True, metadata={"description": "`code`, `order` or `plaque`."})
     resident = fields.String(required=True, metadata={"description": "The payer's masked name."})
     merchant = fields.String(required=True)
     receipt_no = fields.String(required=True, allow_none=True)
@@ -111,6 +114,7 @@ def pay(asked: dict[str, Any]) -> Any:
     merchant_id = _merchant_id()
     # A PIN is short enough to be guessed from a hash, so it is no part of what the call remembers.
     call = call_of({**asked, "pin": None})
+    pin = checked_pin_of_code(asked["code"], asked.get("pin"))
     attempt = in_transaction(
         lambda session: redeem(
             session,
@@ -120,10 +124,17 @@ def pay(asked: dict[str, Any]) -> Any:
             amount=asked["amount"],
             order_no=asked["order_no"],
             cash_amount=asked["cash_amount"],
+            confirm_duplicate=asked["confirm_duplicate"],
+            pin=pin,
             now=now(),
             call=call,
         )
     )
+    return attempted(attempt)
+
+
+def attempted(attempt: Attempt) -> Any:
+    """Return the answer to an attempt to pay: what was paid, or the refusal that is remembered."""
     headers = REPLAYED if attempt.replayed else {}
     if attempt.redemption.refusal is not None:
         return _refused(attempt), headers
@@ -269,12 +280,13 @@ def _all_shown(session: Session, found: Any) -> list[dict[str, Any]]:
 def _shown(redemption: Redemption, merchant_code: str, payer: str) -> dict[str, Any]:
     return {
         "id": redemption.id,
-        "status": RedemptionStatus(redemption.status).value,
+        "status": state_at(redemption, now()).value,
         "refusal": redemption.refusal,
         "amount": redemption.amount,
         "cash_amount": redemption.cash_amount,
         "refunded_total": redemption.refunded_total,
         "order_no": redemption.order_no,
+        "channel": Channel(redemption.channel).value,
         "resident": payer,
         "merchant": merchant_code,
         "receipt_no": redemption.receipt_no,

@@ -12,7 +12,7 @@ from people import Role
 from web.api.calls import call_of, once
 from web.api.fields import CODE_LENGTH_MAX, Day, PageQuery, Request, Text, a_text
 from web.api.pages import id_cursor, page, page_of
-from web.api.report_replies import EscalationReply, OrderReply
+from web.api.report_replies import EscalationReply, ReportOrderReply
 from web.api.reports import blueprint
 from web.auth import access, principal
 from web.clock import now, today
@@ -20,7 +20,7 @@ from web.reports_shown import escalation_facts, order_facts
 from web.unit_of_work import reading
 
 
-class OrderRequest(Request):
+class ReportOrderRequest(Request):
     """By when is to be reported, and about what."""
 
     due_on = Day(required=True)
@@ -52,8 +52,8 @@ class EscalationQuery(PageQuery):
 
 @blueprint.post("/reports/<uuid:report_id>/orders")
 @access(Role.SUPERVISOR)
-@blueprint.arguments(OrderRequest)
-@blueprint.response(201, OrderReply)
+@blueprint.arguments(ReportOrderRequest)
+@blueprint.response(201, ReportOrderReply)
 def give(asked: dict[str, Any], report_id: UUID) -> Any:
     """Order the unit that holds an open duty to report by a day; it is no duty in the books."""
     call = call_of(asked)
@@ -77,7 +77,7 @@ def give(asked: dict[str, Any], report_id: UUID) -> Any:
 @blueprint.post("/reports/<uuid:report_id>/orders/<uuid:order_id>/answer")
 @access(Role.HANDLER, Role.DISPATCHER)
 @blueprint.arguments(OrderAnswerRequest)
-@blueprint.response(201, OrderReply)
+@blueprint.response(201, ReportOrderReply)
 def answer(asked: dict[str, Any], report_id: UUID, order_id: UUID) -> Any:
     """Answer an order, as a handler of the unit ordered, or its dispatcher where it is the one in command."""
     call = call_of(asked)
@@ -91,10 +91,10 @@ def answer(asked: dict[str, Any], report_id: UUID, order_id: UUID) -> Any:
     return once(call, make, _again)
 
 
-@blueprint.get("/orders")
+@blueprint.get("/report-orders")
 @access(Role.SUPERVISOR, Role.HANDLER, Role.DISPATCHER, Role.ADMINISTRATOR)
 @blueprint.arguments(OrderQuery, location="query")
-@blueprint.response(200, page_of(OrderReply))
+@blueprint.response(200, page_of(ReportOrderReply))
 def list_some_orders(asked: dict[str, Any]) -> Any:
     """List orders, newest first: to supervisors those of their subtree, to units their own; open includes overdue."""
 

@@ -86,7 +86,7 @@ class EscalationReply(Reply):
     raised_on = Day(required=True)
 
 
-class OrderReply(Reply):
+class ReportOrderReply(Reply):
     """What a unit is ordered to report by the end of a day, and its answer; `late`: past it, answered or not."""
 
     id = fields.UUID(required=True)
@@ -265,7 +265,7 @@ class ReportReply(ReportSummaryReply):
     duties = fields.List(fields.Nested(ChargedReply), required=True)
     calls = fields.List(fields.Nested(CallReply), required=True)
     escalations = fields.List(fields.Nested(EscalationReply), required=True)
-    orders = fields.List(fields.Nested(OrderReply), required=True)
+    orders = fields.List(fields.Nested(ReportOrderReply), required=True)
     requests = fields.List(fields.Nested(AskedReply), required=True)
     joins = fields.List(fields.Nested(JoinReply), required=True)
     comments = fields.List(

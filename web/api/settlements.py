@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import merchants
+import payments
 import settlements
 from people import Role
 from settlements import LineView, Settlement, SettlementStatus
@@ -272,10 +273,10 @@ def _shown(session: Session, found: Sequence[Settlement]) -> list[dict[str, Any]
 
 
 def _lines_shown(session: Session, lines: Sequence[LineView]) -> list[dict[str, Any]]:
-    payments = merchants.payments_of_entries(session, [each.entry_id for each in lines])
+    found = payments.payments_of_entries(session, [each.entry_id for each in lines])
     shown = []
     for each in lines:
-        payment = payments.get(each.entry_id)
+        payment = found.get(each.entry_id)
         shown.append(
             {
                 **{name: getattr(each, name) for name in ("line", "kind", "amount", "entry_id", "occurred_at")},

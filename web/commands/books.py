@@ -12,6 +12,7 @@ import earnings
 import holds
 import listening
 import merchants
+import payments
 import publishing
 import receivables
 import reports
@@ -38,6 +39,7 @@ def prove() -> None:
         *holds.CHECKS,
         *receivables.CHECKS,
         *merchants.CHECKS,
+        *payments.CHECKS,
         *settlements.CHECKS,
         *duties.CHECKS,
         *earnings.CHECKS,

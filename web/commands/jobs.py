@@ -14,8 +14,8 @@ from earnings import EarningPlace, pay_claims, pay_waiting, return_unclaimed
 from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from listening import draw_call_backs, sum_again, sum_days, write_digests
-from merchants import purge_payment_codes
 from oversight import escalate_overdue
+from payments import expire_orders, purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from photos import PhotoStore, PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies
@@ -51,6 +51,7 @@ def run(*, progress: bool | None) -> None:
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
     _sweep("holds expired: {count}", _expiring_holds(at), progress=shown)
+    click.echo(f"orders nobody paid in time: {_expire_orders(at)}")
     _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
     _until_none("awards claimed without a name: {count}", lambda session: pay_claims(session, keys=keys, now=at))
     _until_none("awards nobody claimed: {count}", lambda session: return_unclaimed(session, now=at))
@@ -82,6 +83,14 @@ def run(*, progress: bool | None) -> None:
 def _forget_copies() -> str:
     """Delete copies that nobody may see any more, and say how many; the next run does what a store refused."""
     return _forgotten(forget_stale_copies)
+
+
+def _expire_orders(at: datetime) -> int:
+    """Write down that the time of orders is over; until then they are shown as if it were."""
+    count = 0
+    while found := in_transaction(lambda session: expire_orders(session, now=at)):
+        count += found
+    return count
 
 
 def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:

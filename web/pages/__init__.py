@@ -12,6 +12,7 @@ from web.pages import (
     log_in,
     office,
     own_notices,
+    own_payments,
     payment_code,
     proofs,
     public,
@@ -33,7 +34,7 @@ from web.pages.viewer import register_viewer
 
 _BLUEPRINTS = (
     *(public.blueprint, log_in.blueprint, account.blueprint, proofs.blueprint),
-    *(resident_blueprint.blueprint, till.blueprint, office.blueprint),
+    *(resident_blueprint.blueprint, own_payments.blueprint, till.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (

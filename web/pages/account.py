@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 import people
-from merchants import live_block
+from payments import live_block
 from people import (
     PASSWORD_LENGTH_MIN,
     LogInOutcome,

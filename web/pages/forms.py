@@ -18,12 +18,14 @@ from listening import ListeningError
 from merchants import MerchantError
 from notices import NoticeError
 from oversight import OversightError
+from payments import PaymentError
 from people import PeopleError, Principal, clean_text
 from photos import PhotoError
 from publishing import PublishingError
 from receivables import ReceivableError
 from reports import ReportError
 from responsibilities import ResponsibilityError
+from safeguards import SafeguardError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
@@ -46,6 +48,8 @@ _REFUSALS = (
         AwardError,
         EarningError,
         MerchantError,
+        PaymentError,
+        SafeguardError,
         PhotoError,
         ReceivableError,
         ReportError,

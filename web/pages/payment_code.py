@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-import merchants
+import payments
 from ledger import lots, spendable
-from merchants import (
+from payments import (
     CodesBlockedError,
     PaymentCode,
     TooManyLiveCodesError,
@@ -116,7 +116,7 @@ def block_codes() -> ResponseReturnValue:
     """Stop all of the resident's codes, those already shown too."""
     at = now()
     in_transaction(
-        lambda session: merchants.block_codes(session, resident_id=resident_id(), actor=principal().actor, now=at)
+        lambda session: payments.block_codes(session, resident_id=resident_id(), actor=principal().actor, now=at)
     )
     flash(_("Your codes are blocked. Nobody can pay with them."), "success")
     return redirect(url_for("resident.code"), 303)

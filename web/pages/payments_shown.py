@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from merchants import Redemption, list_refunds, merchants_by_id
+from merchants import merchants_by_id
+from payments import Redemption, list_refunds
 from people import masked_name, persons_by_id, residents_by_id
 from seals import sealed_among
 from web.pages.shapes import PaymentView, RefundView

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ledger import CreditLot, Side, balances, entry, lots, spendable, statement
-from merchants import RedemptionStatus, get_redemption, live_block
+from payments import RedemptionStatus, get_redemption, live_block
 from people import Role, get_resident
 from web.auth import access, require
 from web.clock import today

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from awards import reasons_of_entries
 from holds import holds_of_entries
 from ledger import StatementItem
-from merchants import merchants_by_id, payments_of_entries
+from merchants import merchants_by_id
+from payments import payments_of_entries
 from seals import sealed_among
 from web.pages.funds_shown import fund_names
 from web.pages.shapes import StatementLine

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-import merchants
+import payments
 from ledger import KeyReusedError
-from merchants import (
+from merchants import get_merchant
+from payments import (
     CODE_ALPHABET,
     Attempt,
     OrderNumberError,
@@ -20,9 +21,9 @@ from merchants import (
     RedemptionStatus,
     RedemptionUnknownError,
     Refusal,
-    get_merchant,
     normal_code,
     normal_order_no,
+    state_at,
     takings,
 )
 from web.auth import access
@@ -85,7 +86,7 @@ def redeem() -> ResponseReturnValue:
     merchant_id, at = shop_id(), now()
     try:
         attempt = in_transaction(
-            lambda session: merchants.redeem(
+            lambda session: payments.redeem(
                 session,
                 merchant_id=merchant_id,
                 actor=call.owner,
@@ -111,13 +112,13 @@ def outcome(order_no: str) -> ResponseReturnValue:
 
     def read(session: Session) -> Redemption | None:
         try:
-            return merchants.outcome(session, merchant_id=merchant_id, order_no=normal_order_no(order_no))
+            return payments.outcome(session, merchant_id=merchant_id, order_no=normal_order_no(order_no))
         except (RedemptionUnknownError, OrderNumberError):
             return None
 
     found = reading(read)
     if wants_json():
-        return jsonify(state="unknown" if found is None else RedemptionStatus(found.status).value)
+        return jsonify(state="unknown" if found is None else state_at(found, now()).value)
     return _outcome_page(order_no, found)
 
 
@@ -198,6 +199,15 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
         return render_template("till/outcome.html", order_no=order_no, state="unknown", **unknown)
     if found.status is RedemptionStatus.REFUSED:
         return _refused(order_no, problem_of_refusal(str(found.refusal)), found.amount, found.redeemed_at)
+    state = state_at(found, now())
+    if state is RedemptionStatus.AWAITING_PAYER:
+        waits = {"payment": None, "refusal": None, "attempted_at": None, "fresh": False}
+        return render_template(
+            "till/outcome.html", order_no=found.order_no, state=state.value, amount=found.amount, **waits
+        )
+    if state is not RedemptionStatus.COMPLETED:
+        closed = problem_of_refusal("order_closed")
+        return _refused(found.order_no, closed, found.amount, found.ended_at or found.expires_at)
     completed = found
     return render_template(
         "till/outcome.html",

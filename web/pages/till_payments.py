@@ -12,20 +12,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-import merchants
 from ledger import balance
-from merchants import (
+from merchants import get_merchant
+from payments import (
     OrderNumberError,
     Redemption,
     RedemptionStatus,
     RedemptionUnknownError,
-    get_merchant,
     get_redemption,
     list_redemptions,
     normal_order_no,
     normal_receipt_no,
+    outcome,
     redemption_by_receipt,
     takings,
+)
+from payments import (
+    refund as make_refund,
 )
 from people import Role
 from web.auth import access, principal, require
@@ -135,7 +138,7 @@ def give_back(redemption_id: UUID) -> ResponseReturnValue:
     merchant_id, by_owner, at = shop_id(), _is_owner(), now()
 
     def make(session: Session) -> UUID:
-        return merchants.refund(
+        return make_refund(
             session,
             redemption_id=redemption_id,
             merchant_id=merchant_id,
@@ -198,7 +201,7 @@ def _is_owner() -> bool:
 def _found(session: Session, number: str) -> str | None:
     """Return the page of the payment with this number, None where the shop has none."""
     try:
-        order = merchants.outcome(session, merchant_id=shop_id(), order_no=normal_order_no(number))
+        order = outcome(session, merchant_id=shop_id(), order_no=normal_order_no(number))
         return outcome_url(order.order_no)
     except (RedemptionUnknownError, OrderNumberError):
         pass

@@ -3,8 +3,25 @@
 from flask_babel import lazy_gettext as _l
 
 import merchants
+import payments
+import safeguards
 from web.problems.refusals import REFUSALS
 from web.problems.row import Row, unknown, wrong_field
+
+_LIMIT_WRONG = _l("This limit is too small or too large.")
+_PIN_FAULTS = {
+    safeguards.PinFault.NOT_SIX_DIGITS: _l("A PIN is six digits."),
+    safeguards.PinFault.TOO_COMMON: _l("These six digits are among the first that others would try."),
+}
+
+
+def _limit_at_fault(error: safeguards.LimitsError) -> dict[str, list[str]]:
+    return {error.name: [str(_LIMIT_WRONG)]}
+
+
+def _pin_faults(error: safeguards.PinRefusedError) -> dict[str, list[str]]:
+    return {"pin": [str(_PIN_FAULTS[error.fault])]}
+
 
 MERCHANTS_ROWS: dict[type[Exception], Row] = {
     merchants.MerchantUnknownError: unknown("merchant_unknown", _l("There is no such merchant")),
@@ -24,38 +41,77 @@ MERCHANTS_ROWS: dict[type[Exception], Row] = {
     merchants.NamingStepError: Row(
         409, "naming_state", _l("The naming is so already"), _l("Look at the naming: there is nothing to change.")
     ),
-    merchants.CodesBlockedError: Row(
+    payments.CodesBlockedError: Row(
         409,
         "codes_blocked",
         _l("Codes are blocked"),
         _l("You have blocked your payment codes. Lift the block to make a new one."),
         facts=("since",),
     ),
-    merchants.TooManyLiveCodesError: Row(
+    payments.TooManyLiveCodesError: Row(
         429,
         "too_many_codes",
         _l("Too many codes at once"),
         _l("At most %(live_max)s codes live at once. Wait a minute, or use one that is still good."),
     ),
-    merchants.PaymentCodeUnknownError: unknown("payment_code_unknown", _l("There is no such payment code")),
-    merchants.RedemptionUnknownError: unknown("redemption_unknown", _l("There is no such payment")),
-    merchants.OrderNumberError: wrong_field("order_no", _l("An order number is 1 to 64 visible characters.")),
-    merchants.AmountError: wrong_field("amount", _l("An amount is a whole number of minor units, at least 1.")),
-    merchants.RefundExceedsRedemptionError: Row(
+    payments.PaymentCodeUnknownError: unknown("payment_code_unknown", _l("There is no such payment code")),
+    payments.RedemptionUnknownError: unknown("redemption_unknown", _l("There is no such payment")),
+    payments.OrderNumberError: wrong_field("order_no", _l("An order number is 1 to 64 visible characters.")),
+    payments.AmountError: wrong_field("amount", _l("An amount is a whole number of minor units, at least 1.")),
+    payments.RefundExceedsRedemptionError: Row(
         409,
         "refund_exceeds_redemption",
         REFUSALS["refund_exceeds_redemption"].title,
         REFUSALS["refund_exceeds_redemption"].detail,
         facts=("left",),
     ),
-    merchants.OwnerApprovalRequiredError: Row(
+    payments.OwnerApprovalRequiredError: Row(
         403,
         "owner_approval_required",
         REFUSALS["owner_approval_required"].title,
         REFUSALS["owner_approval_required"].detail,
         facts=("limit",),
     ),
-    merchants.NotRefundableError: Row(
+    payments.OrderUnknownError: unknown("order_unknown", _l("There is no such order to pay")),
+    payments.OrderClosedError: Row(
+        409,
+        "order_closed",
+        REFUSALS["order_closed"].title,
+        REFUSALS["order_closed"].detail,
+        facts=("state",),
+    ),
+    payments.OrderNumberUsedError: Row(
+        409,
+        "order_no_used",
+        REFUSALS["order_no_used"].title,
+        REFUSALS["order_no_used"].detail,
+        facts=("order_no", "id"),
+    ),
+    payments.MerchantTakesNoneError: REFUSALS["merchant_not_named"],
+    payments.MerchantSuspendedError: REFUSALS["merchant_suspended"],
+    payments.OverLimitError: Row(
+        409,
+        "limit_exceeded",
+        REFUSALS["limit_exceeded"].title,
+        REFUSALS["limit_exceeded"].detail,
+        facts=("limit",),
+    ),
+    safeguards.LimitsError: Row(
+        422,
+        "invalid_fields",
+        _l("Some fields are not right"),
+        _l("Each limit is a whole number within what a day and the books can hold, or empty for none."),
+        errors_of=_limit_at_fault,
+    ),
+    safeguards.LimitsUnknownError: unknown("limits_unknown", _l("There are no such limits")),
+    safeguards.PinRefusedError: Row(
+        422,
+        "pin_refused",
+        _l("This PIN cannot be taken"),
+        _l("Take six digits that others would not guess."),
+        errors_of=_pin_faults,
+    ),
+    payments.NotRefundableError: Row(
         409,
         "not_refundable",
         _l("Nothing was paid"),

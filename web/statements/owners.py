@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from awards import Fund, documents_of_entries, list_funds, reasons_of_entries
 from ledger import OwnedAccount, PeriodLine, accounts_of_owner
-from merchants import Merchant, merchants_by_code, payments_of_entries
+from merchants import Merchant, merchants_by_code
+from payments import payments_of_entries
 from people import Resident, grouped_number, masked_name, residents_by_id, units_by_code
 from web.statements.words import account_words, kind_words, own_name, part_order
 

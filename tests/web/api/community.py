@@ -32,6 +32,15 @@ LIMITS = {
     "on_behalf_per_month": 90,
     "on_behalf_per_resident": None,
 }
+PAYMENT_LIMITS = {
+    "per_payment": 9_000,
+    "per_day": 9_000,
+    "per_day_at_merchant": 9_000,
+    "per_day_of_cashier": None,
+    "pin_above_amount": 9_000,
+    "pin_above_count": None,
+    "duplicate_within_s": 60,
+}
 ROUTES = (
     Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
     Route(
@@ -76,6 +85,18 @@ ROUTES = (
         {"code": "CODE", "amount": 10, "order_no": "1", "cash_amount": 0, "confirm_duplicate": False, "pin": "1"},
     ),
     Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
+    Route(
+        "/orders",
+        "till",
+        {"amount": 10, "order_no": "1", "description": "d", "cash_amount": 0},
+        optional=frozenset({"description"}),
+    ),
+    Route("/orders/WAITS/payment", "resident", {"confirm_duplicate": False, "pin": "1"}),
+    Route("/orders/WAITS/cancellation", "till", {}),
+    Route("/merchants/M01/payments", "resident", {"amount": 10, "confirm_duplicate": False, "pin": "1"}),
+    Route("/payment-limits", "administrator", PAYMENT_LIMITS),
+    Route("/pin", "resident", {"pin": "204060"}),
+    Route("/residents/RESIDENT/pin-clearing", "administrator", REASON),
     Route("/books/entries/ENTRY/reversal", "colleague", REASON),
     Route(
         "/awards/SPENT/forced-corrections",
@@ -238,6 +259,7 @@ class Community:
             "NUMBER": debtor.number,
             "SPENT": str(spent.id),
             "NEIGHBOUR": str(self.world.resident().id),
+            "WAITS": str(world.post("/orders", {"amount": 10, "order_no": "O-1"}, shop.till).get_json()["id"]),
         }
         corrections, waivers = "/awards/SPENT/forced-corrections", "/residents/DEBTOR/waivers"
         owed = self.asked(corrections, {"amount": 600, **REASON})

@@ -21,7 +21,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
             "/settlements/TO-PAY/lines",
         ),
         *("/call-backs", "/digests", "/notices"),
-        *("/orders", "/escalations", "/appeals", "/report-limits"),
+        *("/report-orders", "/escalations", "/appeals", "/report-limits", "/payment-limits"),
     )
     for path in map(community.named, lists):
         assert world.get(path, world.administrator, limit=1).status_code == 200, path

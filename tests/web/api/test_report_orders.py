@@ -94,15 +94,15 @@ def test_orders_are_listed_by_where_they_stand(desk: Desk) -> None:
     desk.world.clock.pass_by(days=1)
 
     def listed(key: str, **query: Any) -> list[str]:
-        return [each["id"] for each in desk.world.get("/orders", key, **query).get_json()["items"]]
+        return [each["id"] for each in desk.world.get("/report-orders", key, **query).get_json()["items"]]
 
     assert sorted(listed(desk.keys["supervisor"])) == sorted(made)
     assert listed(desk.keys["supervisor"], state="overdue") == [made[0]]
     assert sorted(listed(desk.keys["handler"], state="open")) == sorted(made[:2])
     assert listed(desk.world.administrator, state="answered") == [made[2]]
     assert listed(desk.keys["dispatcher"]) == []
-    assert problem(desk.world.get("/orders", desk.keys["supervisor"], state="gone"))[0] == 422
-    assert problem(desk.world.get("/orders", desk.keys["resident"])) == (403, "forbidden")
+    assert problem(desk.world.get("/report-orders", desk.keys["supervisor"], state="gone"))[0] == 422
+    assert problem(desk.world.get("/report-orders", desk.keys["resident"])) == (403, "forbidden")
 
 
 # --- escalations -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import ledger
 import merchants
+import payments
 import settlements
 from people import Role
 from tests.web.world import Shop, Somebody, World, problem
@@ -30,7 +31,7 @@ def opened(world: World, shop: Shop, until: str = NOON) -> dict[str, Any]:
 
 
 def check_books(world: World) -> None:
-    checks = [*settlements.CHECKS, *merchants.CHECKS]
+    checks = [*settlements.CHECKS, *payments.CHECKS]
     assert world.seen(lambda session: [each for each in ledger.audit(session, checks) if not each.ok]) == []
 
 

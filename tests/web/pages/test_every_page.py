@@ -20,7 +20,7 @@ PUBLIC = (*FOR_ALL, "/log-in", "/activate")
 OF_RESIDENTS = (
     *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
     *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/me/claims", "/account"),
-    "/me/notices",
+    *("/me/notices", "/pay/{order}"),
 )
 OF_CASHIERS = (
     "/till",
@@ -49,6 +49,7 @@ SENT = (
     *("/me/reports/suggestions", "/me/reports/joining"),
     *("/me/reports/{report}/rating", "/me/notices/reading", "/me/notices/{report}/reading"),
     *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
+    "/pay/{order}",
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"
@@ -72,9 +73,15 @@ def report(world: World, payer: Somebody) -> str:
 
 
 @pytest.fixture
-def ids(payment: str, report: str) -> dict[str, str]:
+def order(world: World, shop: Shop) -> str:
+    """Return the id of an order that waits for its payer."""
+    return str(world.post("/orders", {"amount": 300, "order_no": "waits"}, shop.till).get_json()["id"])
+
+
+@pytest.fixture
+def ids(payment: str, report: str, order: str) -> dict[str, str]:
     """Return what stands in the addresses."""
-    return {"payment": payment, "report": report}
+    return {"payment": payment, "report": report, "order": order}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import merchants
+import payments
 import people
 from people import Role
 from tests.web.pages.browser import Browser, browser_of_person, text_of
@@ -151,7 +152,7 @@ def test_a_used_an_expired_and_a_blocked_code_are_told_apart(world: World, till:
     assert refused(till, used)[0] == "code_used"
 
     blocked = world.payment_code(payer)
-    world.done(lambda session: merchants.block_codes(session, resident_id=payer.id, actor="system", now=world.clock.at))
+    world.done(lambda session: payments.block_codes(session, resident_id=payer.id, actor="system", now=world.clock.at))
     assert refused(till, blocked)[0] == "codes_blocked"
 
     other = world.resident(1_000)

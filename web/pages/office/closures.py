@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 import merchants
+import payments
 import receivables
 from ledger import balance, lots
 from people import ResidentUnknownError, Role, get_resident, grouped_number, resident_by_number
@@ -47,7 +48,7 @@ def close_resident(resident_id: UUID) -> ResponseReturnValue:
     def make(session: Session) -> UUID:
         resident_in_reach(session, resident_id)
         at = now()
-        merchants.block_codes(session, resident_id=resident_id, actor=call.owner, now=at)
+        payments.block_codes(session, resident_id=resident_id, actor=call.owner, now=at)
         return receivables.close_resident(
             session, resident_id=resident_id, reason=reason, actor=call.owner, now=at, call=call
         ).id
@@ -72,7 +73,7 @@ def merge_resident(resident_id: UUID) -> ResponseReturnValue:
         into = resident_by_number(session, number)
         check_in_reach(session, into)
         at = now()
-        merchants.block_codes(session, resident_id=resident_id, actor=call.owner, now=at)
+        payments.block_codes(session, resident_id=resident_id, actor=call.owner, now=at)
         return receivables.merge_residents(
             session, resident_id=resident_id, into_id=into.id, reason=reason, actor=call.owner, now=at, call=call
         ).id

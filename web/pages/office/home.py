@@ -9,15 +9,9 @@ from sqlalchemy.orm import Session
 
 from awards import awarded_between, list_awards
 from listening import first_to_call
-from merchants import (
-    NamingState,
-    ending_namings,
-    list_standings,
-    named_merchants,
-    owing_merchants,
-    redeemed_between,
-)
+from merchants import NamingState, ending_namings, list_standings, named_merchants, owing_merchants
 from oversight import OrderState, list_orders
+from payments import redeemed_between
 from people import Role, count_residents
 from publishing import publications_waiting
 from receivables import MatterKind, MatterState, list_matters

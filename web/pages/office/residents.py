@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from awards import list_awards
 from ledger import balances, lots, remember_call, spendable, statement
-from merchants import live_block
+from payments import live_block
 from people import (
     Role,
     TextRefusedError,

@@ -15,11 +15,11 @@ from merchants import (
     NamingState,
     Standing,
     create_merchant,
-    list_redemptions,
     list_standings,
     merchant_by_code,
     named_merchants,
 )
+from payments import list_redemptions
 from people import Role, TextRefusedError, clean_text
 from web.auth import access
 from web.clock import now, today

@@ -8,8 +8,10 @@ from sqlalchemy import Date, Select, Text, bindparam, literal_column, select, tr
 from sqlalchemy.orm import Session, aliased
 
 import ledger
-from merchants.model import Merchant, Naming, PaymentCode, Redemption, RedemptionStatus
-from merchants.payment_codes import hash_of_code
+import safeguards
+from merchants import Merchant, Naming
+from payments.model import PaymentCode, Redemption, RedemptionStatus
+from payments.payment_codes import hash_of_code
 
 
 def _facts_query() -> Select[*tuple[Any, ...]]:
@@ -45,6 +47,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             Merchant.code.label("merchant_code"),
             Merchant.payable_account_id,
             Naming.suspended_at,
+            safeguards.latest_limits_number().label("limits_number"),
             # Null where no naming is in force.
             Naming.fund_codes,
             order_no_holder.label("holder_id"),

@@ -10,13 +10,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import ledger
-from merchants import (
+from merchants import MerchantError
+from payments import (
     CHECKS,
     LIVE_CODES_MAX,
     Attempt,
     CodeBlock,
     CodesBlockedError,
-    MerchantError,
+    PaymentError,
     Redemption,
     Refund,
     RefundExceedsRedemptionError,
@@ -35,7 +36,7 @@ from merchants import (
 from people import Resident, get_resident
 from tests.clock import NOON
 from tests.merchants.builders import SECRET, call, code, give_back, merchant, paid, pay, resident
-from tests.merchants.racing import at_once, committed, meeting
+from tests.payments.racing import at_once, committed, meeting
 
 
 def furnished(engine: Engine, *, balance: int = 0) -> tuple[UUID, UUID]:
@@ -61,7 +62,7 @@ def paying(merchant_id: UUID, shown: str, amount: int, **how: object) -> Callabl
     return lambda session: pay(session, at=merchant_id, with_code=shown, amount=amount, order_no=order_no, again=asked)
 
 
-def refusals(attempts: list[Attempt | MerchantError]) -> Counter[str]:
+def refusals(attempts: list[Attempt | MerchantError | PaymentError]) -> Counter[str]:
     """Count attempts by how they ended."""
     ended: Counter[str] = Counter()
     for attempt in attempts:
@@ -200,7 +201,7 @@ def test_payments_and_refunds_of_one_resident_at_one_merchant_get_by_each_other(
         works += [paying(redemption.merchant_id, each, 1_00), refunding(redemption, 1_00, call())]
     made = at_once(engine, works)
 
-    assert [each for each in made if isinstance(each, MerchantError)] == []
+    assert [each for each in made if isinstance(each, MerchantError | PaymentError)] == []
     with Session(engine) as session:
         payer = get_resident(session, redemption.resident_id)
         assert ledger.balance(session, payer.available_account_id) == 20_00

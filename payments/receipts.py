@@ -5,7 +5,7 @@ from datetime import datetime
 
 from stdnum.iso7064 import mod_37_36
 
-from merchants.payment_codes import CODE_ALPHABET, normal_code
+from payments.payment_codes import CODE_ALPHABET, normal_code
 
 _DAY_LENGTH, _RANDOM_LENGTH = 6, 7
 _RANDOM_BITS = 5 * _RANDOM_LENGTH

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import ledger
-from merchants import Attempt, Redemption, Refusal, purge_payment_codes
+from payments import Attempt, Redemption, Refusal, purge_payment_codes
 from tests.clock import NOON
 from tests.merchants.builders import call, code, lots_of, merchant, paid, pay, resident
 

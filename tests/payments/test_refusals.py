@@ -9,19 +9,8 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 from ledger import AccountState
-from merchants import (
-    CODE_LIFETIME,
-    Attempt,
-    Redemption,
-    RedemptionStatus,
-    Refusal,
-    block_codes,
-    get_redemption,
-    merchant_by_code,
-    outcome,
-    revoke_naming,
-    suspend_naming,
-)
+from merchants import merchant_by_code, revoke_naming, suspend_naming
+from payments import CODE_LIFETIME, Attempt, Redemption, RedemptionStatus, Refusal, block_codes, get_redemption, outcome
 from tests.clock import NOON
 from tests.merchants.builders import (
     code,
@@ -34,7 +23,7 @@ from tests.merchants.builders import (
     payable_of,
     resident,
 )
-from tests.merchants.racing import committed, meeting
+from tests.payments.racing import committed, meeting
 
 EARLIER = NOON - timedelta(days=1)
 

@@ -9,15 +9,8 @@ from sqlalchemy.orm import Session
 
 import ledger
 from ledger import Side
-from merchants import (
-    AmountError,
-    MerchantUnknownError,
-    OrderNumberError,
-    RedemptionStatus,
-    get_redemption,
-    normal_order_no,
-    redeem,
-)
+from merchants import MerchantUnknownError
+from payments import AmountError, OrderNumberError, RedemptionStatus, get_redemption, normal_order_no, redeem
 from tests.clock import NOON
 from tests.merchants.builders import call, code, give, lots_of, merchant, naming, paid, pay, payable_of, resident
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from merchants import CODE_ALPHABET, new_receipt_no, normal_receipt_no
+from payments import CODE_ALPHABET, new_receipt_no, normal_receipt_no
 from tests.clock import NOON
 from tests.merchants.builders import merchant, paid, resident
 

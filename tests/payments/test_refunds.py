@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 from ledger import AccountState, Side
-from merchants import (
+from merchants import Merchant, revoke_naming
+from payments import (
     TILL_REFUND_MAX,
     AmountError,
-    Merchant,
     NotRefundableError,
     OwnerApprovalRequiredError,
     RedemptionUnknownError,
@@ -23,7 +23,6 @@ from merchants import (
     get_refund,
     list_refunds,
     refund,
-    revoke_naming,
 )
 from tests.clock import NOON
 from tests.merchants.builders import call, give, give_back, lots_of, merchant, paid, pay, payable_of, resident

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from merchants import MerchantError
+from payments import PaymentError
 
 T = TypeVar("T")
 ATTEMPTS_MAX = 8
@@ -29,13 +30,13 @@ def committed(engine: Engine, work: Callable[[Session], T]) -> T:
     raise AssertionError("a race was lost too often")
 
 
-def at_once(engine: Engine, works: Sequence[Callable[[Session], T]]) -> list[T | MerchantError]:
+def at_once(engine: Engine, works: Sequence[Callable[[Session], T]]) -> list[T | MerchantError | PaymentError]:
     """Run all of them together; return what each came to, in order: its result, or the refusal it met."""
 
-    def run(work: Callable[[Session], T]) -> T | MerchantError:
+    def run(work: Callable[[Session], T]) -> T | MerchantError | PaymentError:
         try:
             return committed(engine, work)
-        except MerchantError as refusal:
+        except (MerchantError, PaymentError) as refusal:
             return refusal
 
     with ThreadPoolExecutor(len(works)) as threads:

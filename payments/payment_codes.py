@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
-from merchants.errors import CodesBlockedError, PaymentCodeUnknownError, TooManyLiveCodesError
-from merchants.model import CodeBlock, PaymentCode
+from payments.errors import CodesBlockedError, PaymentCodeUnknownError, TooManyLiveCodesError
+from payments.model import CodeBlock, PaymentCode
+from safeguards import CheckedPin, PinOutcome, prove_pin
 
 CODE_LIFETIME = timedelta(seconds=60)
 LIVE_CODES_MAX = 60
@@ -114,6 +115,36 @@ def create_payment_code(
     session.connection().execute(_RECORD, {name: getattr(payment_code, name) for name in _COLUMNS})
     ledger.remember_call(session, call, made_id=payment_code.id, now=now)
     return payment_code
+
+
+def create_proved_code(
+    session: Session,
+    *,
+    resident: people.Resident,
+    secret: bytes,
+    pin: CheckedPin,
+    now: datetime,
+    call: ledger.Call | None = None,
+) -> PaymentCode | PinOutcome:
+    """Make a code for which the resident typed their PIN, so that no till asks for it; or say why not.
+
+    Whoever has no PIN gets a code as any other. The caller commits whatever comes out: wrong tries are counted.
+
+    Raises:
+        CodesBlockedError, TooManyLiveCodesError: as `create_payment_code`.
+    """
+    outcome = prove_pin(session, resident_id=resident.id, checked=pin, now=now)
+    if outcome in {PinOutcome.WRONG, PinOutcome.LOCKED}:
+        return outcome
+    made = create_payment_code(session, resident=resident, secret=secret, now=now, call=call)
+    if outcome is PinOutcome.RIGHT:
+        session.connection().execute(update(PaymentCode).where(PaymentCode.id == made.id).values(pin_proved_at=now))
+    return made
+
+
+def payer_of_code(session: Session, code: str) -> UUID | None:
+    """Return whose code this is, None where nobody has it."""
+    return session.scalar(select(PaymentCode.resident_id).where(PaymentCode.code_hash == hash_of_code(code)))
 
 
 def has_ended(expires_at: datetime, now: datetime) -> bool:

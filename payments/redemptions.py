@@ -5,23 +5,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, literal_column, update
+from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 import ledger
 import people
-from ledger import AccountState, LotBalance, NewEntry
-from merchants.errors import AmountError, MerchantUnknownError
-from merchants.facts import read_facts
-from merchants.model import PaymentCode, Redemption, RedemptionStatus, Refusal
-from merchants.namings import accepted_funds
-from merchants.order_numbers import normal_order_no
-from merchants.outcomes import get_redemption, holder_of
-from merchants.payment_codes import has_ended
-from merchants.receipts import new_receipt_no
+from ledger import LotBalance, NewEntry
+from merchants import MerchantUnknownError, get_merchant
+from payments.amounts import check_amounts
+from payments.deciding import Asked, Payer, decide, refusal_of_merchant
+from payments.facts import read_facts
+from payments.model import Channel, PaymentCode, Redemption, RedemptionStatus, Refusal
+from payments.order_numbers import normal_order_no
+from payments.outcomes import get_redemption, holder_of
+from payments.payment_codes import has_ended
+from payments.receipts import new_receipt_no
+from safeguards import CheckedPin
 
 KIND = "redemption"
-_NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def redeem(
     amount: int,
     order_no: str,
     cash_amount: int = 0,
+    confirm_duplicate: bool = False,
+    pin: CheckedPin | None = None,
     now: datetime,
     call: ledger.Call,
 ) -> Attempt:
@@ -97,7 +100,8 @@ def redeem(
 
     Amounts are in cents; `code` is as it was made, so what people type goes through `normal_code` first. A refusal is
     an outcome too: it is stored under the order number and the call, and uses up neither the code nor the number. The
-    same call again is the same attempt again.
+    same call again is the same attempt again. `confirm_duplicate` says that the same sum again is meant; `pin` is what
+    came of comparing the payer's PIN, where one was typed.
 
     Raises:
         AmountError, OrderNumberError: an amount or the order number cannot be one.
@@ -105,7 +109,7 @@ def redeem(
         ledger.KeyReusedError: the call's key stands with other input.
         ledger.LostRaceError: what the attempt relied on changed meanwhile; run again, it will be a refusal.
     """
-    _check_amounts(amount, cash_amount)
+    check_amounts(amount, cash_amount)
     order_no = normal_order_no(order_no)
     facts = read_facts(session, call=call, merchant_id=merchant_id, order_no=order_no, code=code, today=now.date())
     if facts is None:
@@ -113,9 +117,10 @@ def redeem(
     if facts.made_id is not None:
         # Refuses the key where it stands with other input.
         ledger.recall_call(session, call)
-        return _again(session, facts.made_id, facts.merchant_code)
+        return attempt_again(session, facts.made_id)
 
-    refusal, parts = _decide(facts, amount, now)
+    asked = Asked(merchant_id, amount, actor, is_at_till=True, now=now, is_confirmed=confirm_duplicate, pin=pin)
+    refusal, parts = _decide(session, facts, asked)
     redemption = Redemption(
         id=ledger.new_id(),
         merchant_id=merchant_id,
@@ -125,6 +130,7 @@ def redeem(
         amount=amount,
         cash_amount=cash_amount,
         refunded_total=0,
+        channel=Channel.CODE,
         resident_id=facts.resident_id,
         payment_code_id=facts.payment_code_id,
         receipt_no=new_receipt_no(now) if refusal is None else None,
@@ -146,36 +152,30 @@ def redeem(
     return Attempt(redemption, facts.merchant_code, facts.payer_masked or "", replayed=False, holder_id=facts.holder_id)
 
 
-def _check_amounts(amount: int, cash_amount: int) -> None:
-    if not 0 < amount <= ledger.AMOUNT_MAX:
-        raise AmountError(amount)
-    if not 0 <= cash_amount <= ledger.AMOUNT_MAX:
-        raise AmountError(cash_amount)
+def _decide(session: Session, facts: Any, asked: Asked) -> tuple[Refusal | None, list[LotBalance]]:
+    """Return why the payment is refused, or None and the parts of the payer's lots that pay it.
 
-
-def _decide(facts: Any, amount: int, now: datetime) -> tuple[Refusal | None, list[LotBalance]]:
-    """Return why the payment is refused, or None and the parts of the payer's lots that pay it."""
-    refusal = _refusal_before_the_lots(facts, now)
+    The first reason to refuse is told: of the order number, then the merchant, then the code and its owner.
+    """
+    if facts.holder_id is not None:
+        return Refusal.ORDER_NO_USED, []
+    refusal = refusal_of_merchant(facts.fund_codes, facts.suspended_at) or _refusal_of_code(facts, asked.now)
     if refusal is not None:
         return refusal, []
-    held, today = ledger.locked_lots(facts.locked_lots), now.date()
-    try:
-        return None, ledger.pick_lots(held, amount=amount, today=today, funds=accepted_funds(facts.fund_codes))
-    except ledger.InsufficientBalanceError:
-        if ledger.spendable(held, today=today) >= amount:
-            return Refusal.FUND_NOT_ACCEPTED_HERE, []
-        return Refusal.INSUFFICIENT_BALANCE, []
+    payer = Payer(
+        facts.resident_id,
+        facts.account_id,
+        facts.account_state,
+        ledger.locked_lots(facts.locked_lots),
+        pin_proved=facts.limits_number is not None and _pin_proved(session, facts.payment_code_id),
+    )
+    return decide(session, asked, payer, fund_codes=facts.fund_codes, limits_number=facts.limits_number)
 
 
-def _refusal_before_the_lots(facts: Any, now: datetime) -> Refusal | None:
-    """Return the first reason to refuse: of the order number, then the merchant, then the code and its owner."""
-    if facts.holder_id is not None:
-        return Refusal.ORDER_NO_USED
-    if facts.fund_codes is None:
-        return Refusal.MERCHANT_NOT_NAMED
-    if facts.suspended_at is not None:
-        return Refusal.MERCHANT_SUSPENDED
-    return _refusal_of_code(facts, now)
+def _pin_proved(session: Session, payment_code_id: UUID) -> bool:
+    """Say whether the resident typed their PIN when they made the code; asked only where there are limits."""
+    proved = session.scalar(select(PaymentCode.pin_proved_at).where(PaymentCode.id == payment_code_id))
+    return proved is not None
 
 
 def _refusal_of_code(facts: Any, now: datetime) -> Refusal | None:
@@ -185,9 +185,7 @@ def _refusal_of_code(facts: Any, now: datetime) -> Refusal | None:
         return Refusal.CODE_USED
     if facts.blocked_at is not None:
         return Refusal.CODES_BLOCKED
-    if has_ended(facts.expires_at, now):
-        return Refusal.CODE_EXPIRED
-    return Refusal.ACCOUNT_FROZEN if facts.account_state in _NOT_SPENDING else None
+    return Refusal.CODE_EXPIRED if has_ended(facts.expires_at, now) else None
 
 
 def _values(redemption: Redemption) -> dict[str, Any]:
@@ -216,7 +214,8 @@ def _post(session: Session, entry: NewEntry, values: dict[str, Any], *, payer_ac
         raise ledger.LostRaceError from error
 
 
-def _again(session: Session, redemption_id: UUID, merchant_code: str) -> Attempt:
+def attempt_again(session: Session, redemption_id: UUID) -> Attempt:
+    """Return what a call that is repeated made before."""
     redemption = get_redemption(session, redemption_id)
     payer = ""
     if redemption.resident_id is not None:
@@ -225,4 +224,5 @@ def _again(session: Session, redemption_id: UUID, merchant_code: str) -> Attempt
     if redemption.refusal is Refusal.ORDER_NO_USED:
         # A number that is taken is never freed.
         holder = holder_of(session, merchant_id=redemption.merchant_id, order_no=redemption.order_no)
+    merchant_code = get_merchant(session, redemption.merchant_id).code
     return Attempt(redemption, merchant_code, payer, replayed=True, holder_id=None if holder is None else holder.id)

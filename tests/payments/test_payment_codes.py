@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 import ledger
-from merchants import (
+from payments import (
     CODE_ALPHABET,
     CODE_LENGTH,
     CODE_LIFETIME,

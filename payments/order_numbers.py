@@ -1,7 +1,7 @@
 """The till's own number of a payment: unique at its merchant, and what the outcome is asked by."""
 
-from merchants.errors import OrderNumberError
-from merchants.model import ORDER_NO_LENGTH_MAX
+from payments.errors import OrderNumberError
+from payments.model import ORDER_NO_LENGTH_MAX
 
 
 def normal_order_no(text: str) -> str:

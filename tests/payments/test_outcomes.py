@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 import ledger
-from merchants import (
-    Merchant,
+from merchants import Merchant
+from payments import (
     OrderNumberError,
     Redemption,
     RedemptionUnknownError,

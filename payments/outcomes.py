@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from merchants.errors import RedemptionUnknownError
-from merchants.model import Merchant, Redemption, RedemptionStatus, Refund
-from merchants.order_numbers import normal_order_no
+from merchants import Merchant
+from payments.errors import RedemptionUnknownError
+from payments.model import Redemption, RedemptionStatus, Refund
+from payments.order_numbers import normal_order_no
 
 # Written out, not bound: so the planner sees that a partial index fits.
 _REFUSED = literal(RedemptionStatus.REFUSED.value, literal_execute=True)
@@ -182,16 +183,3 @@ def redeemed_between(session: Session, *, since: datetime, until: datetime) -> i
         )
     )
     return int(total or 0)
-
-
-def merchants_by_id(session: Session, merchant_ids: set[UUID]) -> dict[UUID, Merchant]:
-    """Return merchants by id, for lists that name them."""
-    return {
-        merchant.id: merchant for merchant in session.scalars(select(Merchant).where(Merchant.id.in_(merchant_ids)))
-    }
-
-
-def merchants_by_code(session: Session, codes: Collection[str]) -> dict[str, Merchant]:
-    """Return merchants by code, for lists that name them."""
-    found = session.scalars(select(Merchant).where(Merchant.code.in_(codes)))
-    return {merchant.code: merchant for merchant in found}

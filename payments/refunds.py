@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 from ledger import Asset, Line, LotBalance, NewEntry, Side
-from merchants.errors import (
+from merchants import Merchant, get_merchant
+from payments.errors import (
     AmountError,
     NotRefundableError,
     OwnerApprovalRequiredError,
     RedemptionUnknownError,
     RefundExceedsRedemptionError,
 )
-from merchants.model import TEXT_LENGTH_MAX, Merchant, Redemption, Refund
-from merchants.registry import get_merchant
+from payments.model import TEXT_LENGTH_MAX, Redemption, Refund
 
 KIND = "refund"
 # What a till may refund without the owner, in cents, until an owner sets another limit.

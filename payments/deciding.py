@@ -1,0 +1,215 @@
+"""Whether a payer may pay so much at a merchant now: the shop, the account, the lots, the limits and the PIN."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+import ledger
+import safeguards
+from ledger import AccountState, LotBalance
+from merchants import accepted_funds
+from payments.model import Channel, Redemption, RedemptionStatus, Refusal
+from safeguards import CheckedPin, PaymentLimits, PinOutcome
+
+_NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)
+_REFUSED_PIN = {
+    PinOutcome.NOT_SET: Refusal.PIN_REQUIRED,
+    PinOutcome.MISSING: Refusal.PIN_REQUIRED,
+    PinOutcome.WRONG: Refusal.PIN_WRONG,
+    PinOutcome.LOCKED: Refusal.PIN_LOCKED,
+}
+# What a counter that only makes payments queue can never reach.
+_ENDLESS = 2**40
+_QUEUE = "takes_payments"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, as they are behind their account's lock; `pin_proved` tells that they typed their PIN already."""
+
+    resident_id: UUID
+    account_id: int
+    account_state: str
+    held: Sequence[LotBalance]
+    pin_proved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: so many cents for a merchant, of a till or cashier, or at a plaque of the payer themselves."""
+
+    merchant_id: UUID
+    amount: int
+    redeemed_by: str
+    is_at_till: bool
+    now: datetime
+    is_confirmed: bool = False
+    pin: CheckedPin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a payer paid today before: cents, cents at the same merchant, payments, and whether just so a moment ago."""
+
+    today: int
+    at_merchant: int
+    payments: int
+    is_repeated: bool
+
+
+def refusal_of_merchant(fund_codes: str | None, suspended_at: datetime | None) -> Refusal | None:
+    """Return why a merchant takes no credits now; `fund_codes` is None where no naming is in force."""
+    if fund_codes is None:
+        return Refusal.MERCHANT_NOT_NAMED
+    return None if suspended_at is None else Refusal.MERCHANT_SUSPENDED
+
+
+def decide(
+    session: Session, asked: Asked, payer: Payer, *, fund_codes: str, limits_number: int | None
+) -> tuple[Refusal | None, list[LotBalance]]:
+    """Return why a payment is refused, or None and the parts of the payer's lots that pay it.
+
+    The payer's account is locked: what else they pay waits, so their limits are exact. Wrong tries of the PIN are
+    counted here, and what a cashier takes is counted last, so the caller commits whatever comes out.
+    """
+    if payer.account_state in _NOT_SPENDING:
+        return Refusal.ACCOUNT_FROZEN, []
+    refusal, parts = _parts(payer.held, asked, fund_codes)
+    if refusal is None and (limits_number is not None or asked.pin is not None):
+        limits = safeguards.limits_by_number(session, limits_number)
+        refusal = _guarded(session, asked, payer, limits, limits_number)
+    return refusal, parts if refusal is None else []
+
+
+def _parts(held: Sequence[LotBalance], asked: Asked, fund_codes: str) -> tuple[Refusal | None, list[LotBalance]]:
+    today = asked.now.date()
+    try:
+        return None, ledger.pick_lots(held, amount=asked.amount, today=today, funds=accepted_funds(fund_codes))
+    except ledger.InsufficientBalanceError:
+        if ledger.spendable(held, today=today) >= asked.amount:
+            return Refusal.FUND_NOT_ACCEPTED_HERE, []
+        return Refusal.INSUFFICIENT_BALANCE, []
+
+
+def _guarded(
+    session: Session, asked: Asked, payer: Payer, limits: PaymentLimits, limits_number: int | None
+) -> Refusal | None:
+    spent = _spent(session, asked, payer, limits)
+    if _is_over(limits, asked.amount, spent):
+        return Refusal.LIMIT_EXCEEDED
+    if spent.is_repeated and not asked.is_confirmed:
+        return Refusal.POSSIBLE_DUPLICATE
+    refusal = _refusal_of_pin(session, asked, payer, is_asked_for=_asks_for_pin(limits, asked.amount, spent))
+    if refusal is None and asked.is_at_till and limits.per_day_of_cashier is not None:
+        within = _cashier_takes(session, asked, f"takes:{limits_number}", limits.per_day_of_cashier)
+        return None if within else Refusal.LIMIT_EXCEEDED
+    return refusal
+
+
+def _is_over(limits: PaymentLimits, amount: int, spent: Spent) -> bool:
+    return any(
+        limit is not None and total > limit
+        for limit, total in (
+            (limits.per_payment, amount),
+            (limits.per_day, spent.today + amount),
+            (limits.per_day_at_merchant, spent.at_merchant + amount),
+        )
+    )
+
+
+def _asks_for_pin(limits: PaymentLimits, amount: int, spent: Spent) -> bool:
+    above_amount = limits.pin_above_amount is not None and amount > limits.pin_above_amount
+    return above_amount or (limits.pin_above_count is not None and spent.payments >= limits.pin_above_count)
+
+
+def _refusal_of_pin(session: Session, asked: Asked, payer: Payer, *, is_asked_for: bool) -> Refusal | None:
+    if payer.pin_proved or (asked.pin is None and not is_asked_for):
+        return None
+    outcome = safeguards.prove_pin(session, resident_id=payer.resident_id, checked=asked.pin, now=asked.now)
+    # Whoever has no PIN and needs none may type what they like.
+    if outcome is PinOutcome.NOT_SET and not is_asked_for:
+        return None
+    return _REFUSED_PIN.get(outcome)
+
+
+def _sum_where(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+
+
+# Of one resident and one day, by the index of their payments; made once, as every payment under limits asks it.
+_LEFT = Redemption.amount - Redemption.refunded_total
+_SPENT = select(
+    func.coalesce(func.sum(_LEFT), 0).label("today"),
+    _sum_where(Redemption.merchant_id == bindparam("at"), _LEFT).label("at_merchant"),
+    func.count().label("payments"),
+    _sum_where(
+        and_(
+            Redemption.merchant_id == bindparam("at"),
+            Redemption.redeemed_by == bindparam("by"),
+            Redemption.amount == bindparam("asked_amount"),
+            Redemption.redeemed_at > bindparam("repeated_since", type_=Redemption.redeemed_at.type),
+        ),
+        1,
+    ).label("repeated"),
+).where(
+    Redemption.resident_id == bindparam("payer_id"),
+    Redemption.status == RedemptionStatus.COMPLETED,
+    Redemption.redeemed_at >= bindparam("looked_since", type_=Redemption.redeemed_at.type),
+)
+
+
+def _spent(session: Session, asked: Asked, payer: Payer, limits: PaymentLimits) -> Spent:
+    began = _begin_of_day(asked.now)
+    repeated_since = asked.now - timedelta(seconds=limits.duplicate_within_s or 0)
+    values = {
+        "at": asked.merchant_id,
+        "by": asked.redeemed_by,
+        "asked_amount": asked.amount,
+        "repeated_since": repeated_since,
+        "payer_id": payer.resident_id,
+        "looked_since": began,
+    }
+    row = session.execute(_SPENT, values).one()
+    repeated = row.repeated
+    if repeated_since < began and not repeated:
+        # The time reaches back beyond midnight.
+        repeated = session.execute(_SPENT, {**values, "looked_since": repeated_since}).one().repeated
+    return Spent(int(row.today), int(row.at_merchant), row.payments, bool(repeated))
+
+
+def _cashier_takes(session: Session, asked: Asked, counter: str, limit: int) -> bool:
+    """Count what a cashier takes today, unless it would pass the limit; say whether it did not.
+
+    The counter begins with what they took before the limit was set. Payments of one cashier queue here until the one
+    before has committed.
+    """
+    day = asked.now.date()
+    ledger.count_up(session, [ledger.Count(asked.redeemed_by, _QUEUE, day, 1, _ENDLESS)])
+    taken = ledger.counted(session, owner=asked.redeemed_by, name=counter, day=day)
+    before = 0 if taken else _taken_before(session, asked)
+    if taken + before + asked.amount > limit:
+        return False
+    ledger.count_up(session, [ledger.Count(asked.redeemed_by, counter, day, before + asked.amount, _ENDLESS)])
+    return True
+
+
+def _taken_before(session: Session, asked: Asked) -> int:
+    taken = session.scalar(
+        select(func.sum(Redemption.amount)).where(
+            Redemption.merchant_id == asked.merchant_id,
+            Redemption.redeemed_by == asked.redeemed_by,
+            Redemption.status == RedemptionStatus.COMPLETED,
+            Redemption.channel != Channel.PLAQUE,
+            Redemption.redeemed_at >= _begin_of_day(asked.now),
+        )
+    )
+    return int(taken or 0)
+
+
+def _begin_of_day(now: datetime) -> datetime:
+    return datetime.combine(now.date(), time(), now.tzinfo)
