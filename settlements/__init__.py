@@ -1,6 +1,5 @@
 """Paying merchants what they collected: cut-off, lines, two persons, what the bank did, and its statements."""
 
-from settlements.bank_orders import BankOrder, bank_orders, orders_of
 from settlements.bank_statements import (
     BankStatementPage,
     Movement,
@@ -48,9 +47,10 @@ from settlements.model import (
     SettlementStepKind,
 )
 from settlements.opening import open_settlement
+from settlements.orders_to_bank import BankOrder, bank_orders, orders_of
 from settlements.payees import normal_account, payee_history, payees_of, renew_payees, set_payee
+from settlements.prospects import Settleable, settleable
 from settlements.reconciling import Match, MatchedBy, Reconciled, reconcile
-from settlements.settleable import Settleable, settleable
 
 __all__ = [
     "CHECKS",

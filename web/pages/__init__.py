@@ -28,6 +28,7 @@ from web.pages import (
     seals,
     till,
     till_payments,
+    till_settlements,
     till_shops,
 )
 from web.pages.viewer import register_viewer
@@ -39,7 +40,8 @@ _BLUEPRINTS = (
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
     *(appeals, claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
-    *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_shops),
+    *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_settlements),
+    till_shops,
 )
 
 

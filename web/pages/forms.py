@@ -26,6 +26,7 @@ from receivables import ReceivableError
 from reports import ReportError
 from responsibilities import ResponsibilityError
 from safeguards import SafeguardError
+from settlements import SettlementError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
@@ -55,7 +56,7 @@ _REFUSALS = (
         ReportError,
         ResponsibilityError,
     ),
-    *(ListeningError, NoticeError, OversightError, PublishingError),
+    *(ListeningError, NoticeError, OversightError, PublishingError, SettlementError),
 )
 
 

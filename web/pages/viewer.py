@@ -29,11 +29,11 @@ _UNREAD_MAX = 100
 _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.ADMINISTRATOR,), False, ("residents", "awards")),
     ((Role.ADMINISTRATOR,), True, ("funds", "responsibilities", "tariffs", "caps", "merchants", "staff")),
-    ((Role.FINANCE,), True, ("money", "reversal")),
+    ((Role.FINANCE,), True, ("money", "reversal", "settling")),
     ((Role.ADMINISTRATOR, Role.FINANCE, Role.APPROVER), False, ("corrections",)),
     ((Role.FINANCE, Role.APPROVER), False, ("decisions",)),
     ((Role.FINANCE,), False, ("repayments",)),
-    ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books",)),
+    ((Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR), True, ("books", "settlements")),
     ((Role.SUPERVISOR, Role.DISPATCHER, Role.HANDLER), False, ("reports",)),
     ((Role.SUPERVISOR,), False, ("report_overview", "escalations", "call_backs", "publications")),
     ((Role.SUPERVISOR, Role.AUDITOR), False, ("on_behalf",)),

@@ -30,7 +30,7 @@ OF_CASHIERS = (
     "/till/look-up",
     "/account",
 )
-OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/payments/{payment}/refund")
+OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/settlements", "/till/payments/{payment}/refund")
 OF_ALL_OFFICERS_OF_REPORTS = (
     *("/office", "/office/reports", "/office/reports/all", "/office/orders"),
     *("/office/digests", "/office/notices"),

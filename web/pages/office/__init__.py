@@ -2,6 +2,8 @@
 
 from web.pages.office import (
     awards,
+    bank_files,
+    bank_statements,
     batches,
     books,
     call_backs,
@@ -17,6 +19,7 @@ from web.pages.office import (
     notices,
     on_behalf,
     papers,
+    payees,
     periods,
     publications,
     report_calls,
@@ -32,6 +35,7 @@ from web.pages.office import (
     report_steps,
     residents,
     responsibilities,
+    settlements,
     shop_debts,
     shops,
     staff,
@@ -45,6 +49,7 @@ ROUTES = (
     *(notices, on_behalf, papers, periods, publications, report_calls, report_fairness, report_joins, report_lists),
     *(report_new, report_orders, report_overview, report_page, report_photos, report_queues, report_steps),
     *(residents, responsibilities),
+    *(bank_files, bank_statements, payees, settlements),
     *(shop_debts, shops, staff, tariffs),
 )
 

@@ -90,15 +90,23 @@ def read_batch_file(data: bytes) -> list[FileLine]:
     Raises:
         BatchFileError: it is no list of at most 10,000 lines.
     """
-    if data.startswith(_OLD_EXCEL):
-        raise BatchFileError(FileFault.OLD_EXCEL)
-    rows = _sheet_rows(data) if data.startswith(_XLSX) else _text_rows(_decoded(data))
-    lines = list(islice(_lines(rows), LINES_MAX + 1))
+    lines = list(islice(_lines(rows_of_file(data)), LINES_MAX + 1))
     if not lines:
         raise BatchFileError(FileFault.EMPTY)
     if len(lines) > LINES_MAX:
         raise BatchFileError(FileFault.TOO_MANY_LINES)
     return lines
+
+
+def rows_of_file(data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows of a file with their numbers, counted from 1; of a workbook those of its first sheet.
+
+    Raises:
+        BatchFileError: it is no table.
+    """
+    if data.startswith(_OLD_EXCEL):
+        raise BatchFileError(FileFault.OLD_EXCEL)
+    return _sheet_rows(data) if data.startswith(_XLSX) else _text_rows(_decoded(data))
 
 
 def _lines(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[FileLine]:

@@ -80,7 +80,7 @@ def preview_batch() -> ResponseReturnValue:
     if not form.is_right:
         return _asking(form)
     checked = reading(lambda session: check_batch(session, lines))
-    return _preview(form, checked, file_name=_file_name(upload.filename if upload is not None else ""))
+    return _preview(form, checked, file_name=shown_file_name(upload.filename if upload is not None else ""))
 
 
 @blueprint.post("/batches", endpoint="award_batch")
@@ -170,8 +170,13 @@ def _lines(form: Form, data: bytes) -> list[FileLine]:
     try:
         return read_batch_file(data)
     except BatchFileError as error:
-        form.wrong("file", _FAULTS[error.fault]())
+        form.wrong("file", fault_words(error.fault))
         return []
+
+
+def fault_words(fault: FileFault) -> str:
+    """Return in words why a file is no list."""
+    return str(_FAULTS[fault]())
 
 
 _FAULTS = {
@@ -184,7 +189,8 @@ _FAULTS = {
 }
 
 
-def _file_name(name: str | None) -> str:
+def shown_file_name(name: str | None) -> str:
+    """Return the name of a file that somebody sent, as it can be shown."""
     return "".join(character for character in (name or "")[-100:] if character.isprintable())
 
 

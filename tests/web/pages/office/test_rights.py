@@ -67,6 +67,13 @@ PAGES: dict[str, set[str]] = {
     "/office/periods": {"officer", "finance", "auditor"},
     "/office/periods/7": {"officer", "finance", "auditor"},
     "/office/periods/7/statement.csv": {"officer", "finance", "auditor"},
+    "/office/settlements": {"officer", "finance", "auditor"},
+    "/office/settlements/{matter}": {"officer", "finance", "auditor"},
+    "/office/settlements/{matter}/lines.csv": {"officer", "finance", "auditor"},
+    "/office/settlements/bank-file.csv": {"finance"},
+    "/office/merchants/M01/payee": {"finance"},
+    "/office/bank-statements": {"officer", "finance", "auditor"},
+    "/office/bank-statements/{matter}": {"officer", "finance", "auditor"},
 }
 # Each form, and who may send it.
 FORMS: dict[str, set[str]] = {
@@ -135,6 +142,10 @@ FORMS: dict[str, set[str]] = {
     "/office/people/{person}/grants/{grant}/revocation": {"officer"},
     "/office/books/entries/{entry}/reversal": {"finance"},
     "/office/periods": {"finance"},
+    "/office/settlements": {"finance"},
+    "/office/settlements/{matter}/payment": {"finance"},
+    "/office/merchants/M01/payee": {"finance"},
+    "/office/bank-statements": {"finance"},
 }
 
 
