@@ -77,6 +77,7 @@ def build_demo(
         now=now,
         size=size,
         code_secret=code_secret,
+        vault=vault,
         staff=staff,
         residents=residents,
         towns=towns,

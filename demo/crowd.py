@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from demo.chances import chance_of
-from demo.logging_in import AUDITOR, DISPATCHER, FINANCE, HANDLER, OFFICER, SUPERVISOR
+from demo.logging_in import AUDITOR, COLLEAGUE, DISPATCHER, FINANCE, HANDLER, OFFICER, SUPERVISOR
 from demo.names import RESIDENT_OF_THE_LOG_IN, phone, resident_names
 from demo.scene import Staff, actor
 from people import (
@@ -74,6 +74,7 @@ def appoint_staff(session: Session, *, places: dict[str, list[Unit]], now: datet
     """Appoint the office: those one can log in as reach the whole tree, and each town has an officer of its own."""
     officer = appoint(session, handle=OFFICER.login_name, name="安综治", role=Role.ADMINISTRATOR, now=now)
     finance = appoint(session, handle=FINANCE.login_name, name="安财务", role=Role.FINANCE, now=now)
+    colleague = appoint(session, handle=COLLEAGUE.login_name, name="安复核", role=Role.FINANCE, now=now)
     appoint(session, handle=AUDITOR.login_name, name="安审计", role=Role.AUDITOR, now=now)
     of_towns = {
         town: appoint(
@@ -87,7 +88,12 @@ def appoint_staff(session: Session, *, places: dict[str, list[Unit]], now: datet
         )
         for number, town in enumerate(places, start=1)
     }
-    return Staff(actor(officer.id), actor(finance.id), {town: actor(person.id) for town, person in of_towns.items()})
+    return Staff(
+        actor(officer.id),
+        actor(finance.id),
+        actor(colleague.id),
+        {town: actor(person.id) for town, person in of_towns.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from awards import Fund
 from demo.chances import chance_of
 from demo.names import ShopKind
 from merchants import Merchant
-from people import Resident
+from people import PhoneVault, Resident
 
 DAYS = 365
 # Shops and the office are open from half past seven to half past eight in the evening.
@@ -29,7 +29,7 @@ class DemoSize:
 
     residents: int = 5_000
     merchants: int = 60
-    # Those of reports come on top.
+    # Those of reports and settlements come on top.
     entries: int = 50_000
     reports: int = 3_000
 
@@ -69,10 +69,11 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The actors of the office: who decides awards, who books money, and an officer for each town."""
+    """The actors of the office: who decides awards, two who book and pay money, and an officer for each town."""
 
     officer: str
     finance: str
+    colleague: str
     of_towns: dict[str, str]
 
 
@@ -94,6 +95,7 @@ class Scene:
     now: datetime
     size: DemoSize
     code_secret: bytes
+    vault: PhoneVault
     staff: Staff
     residents: list[Resident]
     # The residents of each town, without the one of the log-in, whose year is told apart.
@@ -110,6 +112,8 @@ class Scene:
     # Who stopped their codes.
     blocked: set[UUID] = field(default_factory=set)
     paid: list[Paid] = field(default_factory=list)
+    # Whether it was said to which accounts shops are paid.
+    payees_told: bool = False
 
     def remember_holder(self, resident: Resident) -> None:
         """Remember that somebody has something to spend."""

@@ -13,6 +13,7 @@ from demo.paying import pay_at_shops
 from demo.reporting import open_desk, report_a_day
 from demo.saying import listen_a_day
 from demo.scene import DAYS, Scene
+from demo.settling import settle_a_month
 from demo.shops import decide_about_shops
 from payments import block_codes, purge_payment_codes
 
@@ -43,6 +44,7 @@ def _live(scene: Scene, day: date, target: int) -> None:
     # The sweep takes what ended the day before and earlier; nightly it would mostly find nothing.
     if day.day == 1 and day < scene.today:
         _expire(scene, day)
+    settle_a_month(scene, day)
     move_funds(scene, day)
     if day == scene.days_ago(_CODES_BLOCKED_AGO):
         _block_codes(scene, day)

@@ -16,6 +16,7 @@ import people
 import publishing
 import receivables
 import reports
+import settlements
 from demo import LOG_INS, DemoLogIn, log_ins
 from payments import Refusal
 from people import LogInOutcome, Role
@@ -58,8 +59,22 @@ def test_there_is_something_of_every_kind_of_entry(loaded: Session) -> None:
     assert set(kinds) >= {
         *("appropriation", "money_moved", "money_returned", "award", "expiry", "redemption", "refund"),
         *("duty_charged", "duty_moved", "duty_handled", "duty_discharged", "award_staged", "award_unstaged"),
+        *("settlement_opened", "settlement_paid", "settlement_returned"),
     }
     assert kinds["award"] > kinds["redemption"] > 100
+
+
+def test_past_months_are_paid_by_another_person_and_the_last_leaves_something_to_do(loaded: Session) -> None:
+    found = settlements.list_settlements(loaded, limit=200).items
+    states = Counter(each.status.value for each in found)
+    assert (states["open"], states["returned"]) == (1, 1)
+    assert states["paid"] > 12
+    assert all(each.paid_by != each.opened_by for each in found)
+    lively = settlements.list_settlements(loaded, merchant_id=shops(loaded)[0].id, limit=200).items
+    assert len(lively) >= 11
+    assert {each.status.value for each in lively} <= {"paid", "failed"}
+    paid_to = settlements.payees_of(loaded, [each.id for each in shops(loaded)])
+    assert len(paid_to) == SMALL.merchants - 1
 
 
 def test_everything_happened_within_the_year_until_now(loaded: Session) -> None:
