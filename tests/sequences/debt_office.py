@@ -1,21 +1,31 @@
 """The debt office: what was wrongly paid and is spent is owed, given back or waived; shops are paid and owe too."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
-import ledger
 import merchants
 import receivables
-from ledger import Asset, CreditLot, NewEntry, credit, debit
+import settlements
 from tests.sequences.offices import AMOUNT, OFFICER, WHICH, Events, Office, latest
-from tests.sequences.sheet import ISSUED, TREASURY, Key, Refused
+from tests.sequences.sheet import Key, Refused
 from tests.sequences.town import OFFICERS
 
 FORCED, WAIVER = receivables.MatterKind.FORCED_CORRECTION, receivables.MatterKind.WAIVER
 
 
+# How a settlement ends: the steps after its opening, and whether a step names a document or a reason.
+SETTLEMENT_ENDS: dict[str, list[tuple[Callable[..., settlements.Settlement], str]]] = {
+    "paid": [(settlements.pay, "document")],
+    "returned": [(settlements.pay, "document"), (settlements.take_return, "reason")],
+    "failed": [(settlements.fail, "reason")],
+    "cancelled": [(settlements.cancel, "reason")],
+    "open": [],
+}
 # Debts are small, and only parts of them end.
 PART = st.integers(1, 60)
 
@@ -89,21 +99,17 @@ class DebtOffice(Office):
         self.town.agree(made, lambda: self.town.owed.offset(debtor, fund, amount, OFFICERS[officer]))
 
     def _a_shop_is_paid(self, which: int, amount: int, officer: int) -> None:
-        collected = self.town.owed.places("payable")
-        self.pay_shop(*latest(collected or [(self.town.shops[0], "quake")], which), amount, officer)
+        self.settle(latest(self.town.shops, which), officer, end=tuple(SETTLEMENT_ENDS)[amount % len(SETTLEMENT_ENDS)])
 
-    def pay_shop(self, paid: str, fund: str, amount: int, officer: int) -> None:
-        """Pay a shop for what it collected."""
-        # No room settles with merchants yet: these are the standard entries of it.
-        accounts, own, actor = self.town.accounts, CreditLot(fund).label, OFFICERS[officer]
-        payable, waiting = accounts[f"{paid}:payable"], accounts[f"{paid}:in_settlement"]
-        opened = (debit(payable, Asset.PAB, amount, own), credit(waiting, Asset.PAB, amount, own))
-        transferred = (
-            debit(waiting, Asset.PAB, amount, own),
-            debit(accounts[f"fund:{fund}:backing"], Asset.CNY, amount),
-            credit(accounts[ISSUED], Asset.PAB, amount, own),
-            credit(accounts[TREASURY], Asset.CNY, amount),
-        )
-        kinds = {"settlement_opened": opened, "settlement_paid": transferred}
-        entries = [NewEntry(ledger.new_id(), kind, actor, self.town.now, lines) for kind, lines in kinds.items()]
-        self.town.agree(self.town.post(*entries), lambda: self.town.owed.settle(paid, fund, amount, actor))
+    def settle(self, shop: str, officer: int, *, end: str) -> None:
+        """Open a settlement of all that a shop collected, by one officer, and let another one end it."""
+
+        def both(session: Session, *, actor: str, now: datetime) -> None:
+            merchant = merchants.get_merchant(session, self.town.ids[shop])
+            made = settlements.open_settlement(session, merchant=merchant, until=now, actor=actor, now=now)
+            for step, why in SETTLEMENT_ENDS[end]:
+                step(session, settlement_id=made.id, **{why: "x"}, actor=other, now=now)
+
+        other = OFFICERS[(officer + 1) % len(OFFICERS)]
+        made = self.town.do(both, actor=OFFICERS[officer])
+        self.town.agree(made, lambda: self.town.owed.settle(shop, OFFICERS[officer], other, end=end))

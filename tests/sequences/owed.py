@@ -147,18 +147,47 @@ class OwedBook:
         own = CreditLot(fund).label
         return [(f"fund:{fund}:held", own, -amount), (f"fund:{fund}:available", own, amount)]
 
-    def settle(self, shop: str, fund: str, amount: int, actor: str) -> None:
-        """Pay a shop for what it collected of a fund's credits, with the money behind them."""
-        own, waiting = CreditLot(fund).label, f"{shop}:in_settlement"
-        paid: list[Effect] = [
-            (waiting, own, -amount),
-            (ISSUED, own, -amount),
-            (f"fund:{fund}:backing", "", -amount),
-            (TREASURY, "", -amount),
-        ]
-        opened = [(f"{shop}:payable", own, -amount), (waiting, own, amount)]
-        self.pencil.write(Written("settlement_opened", actor, opened), Written("settlement_paid", actor, paid))
+    def settle(self, shop: str, actor: str, other: str, *, end: str) -> None:
+        """Offset what a shop owes, set the rest of what it collected aside, and end that in one of the ways."""
+        payable = {lot.label: amount for lot, amount in self.pencil.lots(f"{shop}:payable")}
+        entries = []
+        for lot, owed in self.pencil.lots(f"{shop}:receivable"):
+            amount = min(owed, payable.get(lot.label, 0))
+            effects: list[Effect] = [(f"{shop}:{name}", lot.label, -amount) for name in ("payable", "receivable")]
+            payable[lot.label] = payable.get(lot.label, 0) - amount
+            entries += [Written("offset", actor, effects)] if amount else []
+        due = [(label, amount) for label, amount in payable.items() if amount]
+        if not due:
+            raise Refused("NothingToSettleError")
+        waiting, own = f"{shop}:in_settlement", f"{shop}:payable"
+        entries.append(Written("settlement_opened", actor, _moved(due, own, waiting)))
+        if end in {"paid", "returned"}:
+            entries.append(Written("settlement_paid", other, [*_moved(due, waiting), *_money(due, -1)]))
+        if end == "returned":
+            entries.append(Written("settlement_returned", other, [*_moved(due, None, own), *_money(due, 1)]))
+        if end in {"failed", "cancelled"}:
+            entries.append(Written(f"settlement_{end}", other, _moved(due, waiting, own)))
+        self.pencil.write(*entries)
 
     def _check_owed(self, debtor: str, fund: str, amount: int) -> None:
         if self.owed(debtor, fund) < amount:
             raise Refused("OwedLessError")
+
+
+def _moved(parts: list[tuple[str, int]], giver: str | None, taker: str | None = None) -> list[Effect]:
+    """Return what moves from one account to another, lot by lot; without one of them it comes from or goes nowhere."""
+    lost: list[Effect] = [] if giver is None else [(giver, label, -amount) for label, amount in parts]
+    return lost + ([] if taker is None else [(taker, label, amount) for label, amount in parts])
+
+
+def _money(parts: list[tuple[str, int]], sign: int) -> list[Effect]:
+    """Return how credits and the money behind them come to be, or cease."""
+    effects: list[Effect] = []
+    for label, amount in parts:
+        fund = CreditLot.parse(label).fund
+        effects += [
+            (ISSUED, label, sign * amount),
+            (f"fund:{fund}:backing", "", sign * amount),
+            (TREASURY, "", sign * amount),
+        ]
+    return effects

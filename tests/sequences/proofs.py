@@ -10,6 +10,7 @@ import merchants
 import payments
 import receivables
 import seals
+import settlements
 from ledger import Asset
 from ledger.model import Account, AccountLot
 from tests.seals.builders import KEYS
@@ -22,6 +23,7 @@ from tests.sequences.sheet import UNBOUNDED
 CHECKS: tuple[ledger.Check, ...] = (
     *merchants.CHECKS,
     *payments.CHECKS,
+    *settlements.CHECKS,
     *holds.CHECKS,
     *receivables.CHECKS,
     *awards.CHECKS,

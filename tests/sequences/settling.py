@@ -57,7 +57,7 @@ def settle(session: Session, *, residents: int = RESIDENTS, money: int = MONEY) 
     debts.ask_waiver(town.residents[0], "fire", 10, officer=0)
     town.award("fire", town.residents[0], 25, officer=0)
     # Paid for what it then gives back, a shop owes it.
-    debts.pay_shop(town.shops[1], "peace", 40, officer=0)
+    debts.settle(town.shops[1], officer=0, end="paid")
     town.refund(town.payments[1], 30)
     return town.as_base()
 

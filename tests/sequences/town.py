@@ -17,6 +17,7 @@ import merchants
 import payments
 import people
 import receivables
+import settlements
 from ledger import AccountState, Asset
 from ledger.model import Account
 from tests.sequences.owed import OwedBook
@@ -41,6 +42,7 @@ REFUSALS = (
     payments.PaymentError,
     people.PeopleError,
     receivables.ReceivableError,
+    settlements.SettlementError,
 )
 
 
