@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, Insert, create_engine, event, func, select, text
 from sqlalchemy.orm import Session
 
 import ledger
@@ -19,7 +19,7 @@ from reports.counts_model import ReportCountChange, ReportMonthCount
 from tests.clock import NOON, SHANGHAI
 from tests.merchants.racing import committed, meeting
 from tests.migrating import migrate, take_back
-from tests.reports.builders import VILLAGE, Office, person
+from tests.reports.builders import OTHER_VILLAGE, VILLAGE, Office, person
 
 SUPERVISOR = person(Role.SUPERVISOR)
 WRITERS, REPORTS_OF_EACH = 6, 8
@@ -115,6 +115,28 @@ def test_two_that_sum_up_take_different_changes(postgresql: Engine) -> None:
         assert session.scalar(select(func.count()).select_from(ReportCountChange)) == 0
         assert counted(session) == [(4, 0), (4, 0)]
     assert_sums_are_right(postgresql)
+
+
+def test_sums_are_taken_in_one_order_whatever_was_noted_first(engine: Engine) -> None:
+    taken: list[tuple[str, str]] = []
+
+    def note(_connection: object, clause: object, rows: list[dict[str, str]], _one: object, _options: object) -> None:
+        if isinstance(clause, Insert) and clause.table.name == "report_month_counts":
+            taken.extend((row["unit_code"], row["category_code"]) for row in rows)
+
+    with Session(engine) as session:
+        office = Office(session)
+        for category in ("E0101", "C0101"):
+            for place in (OTHER_VILLAGE, VILLAGE):
+                office.submit(category, unit=place)
+        session.flush()
+        event.listen(engine, "before_execute", note)
+        try:
+            sum_up_counts(session)
+        finally:
+            event.remove(engine, "before_execute", note)
+    assert len(taken) == 10
+    assert taken == sorted(taken)
 
 
 def test_whoever_looks_while_it_is_summed_up_sees_each_change_once(engine: Engine) -> None:
