@@ -32,6 +32,7 @@ from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
 from reports.closures import closed_report_of, untouched_by
+from reports.count_changes import sum_up_counts
 from reports.counting import CategoryCount, MonthCount, counts_by_category, counts_by_month
 from reports.coverings import cover, covered_among, covering_of, get_covering
 from reports.deadlines import last_due_on
@@ -114,6 +115,7 @@ from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
 from reports.photographing import add_join_photos, add_photos
+from reports.recounting import checks_of_counts, count_anew
 from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
@@ -225,12 +227,14 @@ __all__ = [
     "call_units",
     "calls_of",
     "calls_waiting",
+    "checks_of_counts",
     "claim_award",
     "close",
     "closed_report_of",
     "comment",
     "comments_of",
     "confidential_among",
+    "count_anew",
     "count_waiting",
     "counts_by_category",
     "counts_by_month",
@@ -291,6 +295,7 @@ __all__ = [
     "submit",
     "suggest",
     "suggestion_of",
+    "sum_up_counts",
     "takers",
     "told_note",
     "transfer",

@@ -12,6 +12,7 @@ from ledger import Call, new_id
 from oversight import raise_urgent
 from people import Level, Principal, clean_lines, clean_text, get_resident, get_unit
 from reports.anonymity import NOBODY, as_kept
+from reports.count_changes import note_reopening, note_submission
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
 from reports.limits import check_may_report
 from reports.model import (
@@ -101,6 +102,7 @@ def submit(
         is_urgent=is_urgent,
     )
     session.add(report)
+    note_submission(session, report, now)
     session.flush()
     if is_urgent:
         raise_urgent(session, matter_id=report.id, unit_code=unit.code, now=kept_at, day_only=is_anonymous)
@@ -133,6 +135,7 @@ def reopen(
         actor=by.actor,
         now=now,
     )
+    note_reopening(session, report, now)
     report.closed_at = None
     return take_step(
         session,
