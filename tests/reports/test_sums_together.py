@@ -211,7 +211,7 @@ def test_an_older_database_is_counted_when_it_is_brought_up_to_date(database: st
         office.reopen(reopened)
         session.commit()
     engine.dispose()
-    take_back(database, "0023")
+    take_back(database, "0024")
     migrate(database)
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(ReportCountChange)) == 0
