@@ -17,8 +17,8 @@ from people import Principal, Role
 from reports import counts_by_category, counts_by_month, sum_up_counts
 from reports.counts_model import ReportCountChange, ReportMonthCount
 from tests.clock import NOON, SHANGHAI
-from tests.merchants.racing import committed, meeting
 from tests.migrating import migrate, take_back
+from tests.payments.racing import committed, meeting
 from tests.reports.builders import OTHER_VILLAGE, VILLAGE, Office, person
 
 SUPERVISOR = person(Role.SUPERVISOR)
