@@ -34,6 +34,7 @@ from reports import (
     is_placed,
     may_act,
     may_be_public,
+    note_moderation,
     report_within_reach,
     steps_of,
     what_was_done,
@@ -130,9 +131,14 @@ def publish(
         raise StepNotNowError("publication", report.status)
     by_id = _decided_photos(session, report, [(each.photo_id, each.picture is not None) for each in photos])
     is_answer_withheld = answer is None and what_was_done(steps_of(session, report.id)) is not None
-    if reason is None and (text is None or is_answer_withheld or any(each.picture is None for each in photos)):
+    is_withheld = text is None or is_answer_withheld
+    if reason is None and (is_withheld or any(each.picture is None for each in photos)):
         raise ReasonMissingError
     made = _add_version(session, report, is_shown=True, text=text, answer=answer, reason=reason, by=by, now=now)
+    is_withheld |= any(each.picture is None and _may_be_shown(report, by_id[each.photo_id]) for each in photos)
+    # Who says why words were changed has withheld something too.
+    is_against = is_withheld or (reason is not None and made.text != report.description)
+    _note(session, report, made, is_against=is_against, by=by)
     for each in photos:
         _add_photo(session, store, made, by_id[each.photo_id], each)
     remember_call(session, call, made_id=made.id, now=now)
@@ -155,6 +161,7 @@ def take_down(
     if newest is None or not newest.is_shown:
         raise NotPublishedError(report_id)
     made = _add_version(session, report, is_shown=False, text=None, answer=None, reason=reason, by=by, now=now)
+    _note(session, report, made, is_against=True, by=by)
     remember_call(session, call, made_id=made.id, now=now)
     session.flush()
     return made
@@ -184,10 +191,14 @@ def _decided_photos(session: Session, report: Report, decided: Sequence[tuple[UU
     if len(named) != len(set(named)) or set(named) != by_id.keys():
         raise PhotosUndecidedError(sorted(set(named) ^ by_id.keys()))
     for photo_id, is_shown in decided:
-        # Where somebody stood, and the pattern of a camera's sensor, may tell who they are; no box hides that.
-        if is_shown and report.is_anonymous and by_id[photo_id].kind is PhotoKind.SEEN:
+        if is_shown and not _may_be_shown(report, by_id[photo_id]):
             raise ReportersPhotoError(photo_id)
     return by_id
+
+
+def _may_be_shown(report: Report, photo: Photo) -> bool:
+    # Where somebody stood, and the pattern of a camera's sensor, may tell who they are; no box hides that.
+    return not (report.is_anonymous and photo.kind is PhotoKind.SEEN)
 
 
 def _copy(store: PhotoStore, photo: Photo, boxes: Sequence[Box]) -> CleanPhoto:
@@ -223,6 +234,19 @@ def _add_version(
     session.add(made)
     session.flush()
     return made
+
+
+def _note(session: Session, report: Report, made: Publication, *, is_against: bool, by: Principal) -> None:
+    """Let appeals know of a version: who decided it, and whether its reporter may appeal against it."""
+    note_moderation(
+        session,
+        report,
+        decision_id=made.id,
+        number=made.number,
+        is_against=is_against,
+        by=by,
+        now=made.decided_at,
+    )
 
 
 def _add_photo(session: Session, store: PhotoStore, made: Publication, photo: Photo, prepared: PreparedPhoto) -> None:

@@ -209,3 +209,21 @@ def test_every_cell_of_the_grid_is_covered() -> None:
     assert boxes_typed(every, "") == (Box(0, 0, 1000, 1000),)
     with pytest.raises(BoxError):
         boxes_typed(["0.16"], "")
+
+
+def test_an_appeal_that_was_upheld_puts_the_report_into_the_queue_again(desk: PublishingDesk, office: Officers) -> None:
+    report = desk.accepted()
+    desk.published(report["id"])
+    desk.step(report["id"], "takedown", "supervisor", reason="有人认出")
+    assert "Nothing waits here" in text_of(office.supervisor.get("/office/publications"))
+    made = desk.step(report["id"], "appeals", "resident", subject="publication", reason="认不出")
+    path, decider = f"/office/reports/{report['id']}", office.supervisor
+    page = decider.get(path)
+    assert "it waits to be decided about anew" in text_of(page)
+    desk.step(
+        report["id"], f"appeals/{made['id']}/decision", "other_supervisor", decision="uphold", reason="确实认不出"
+    )
+    assert f'href="{path}/publication"' in decider.get("/office/publications").text
+    form = text_of(decider.get(f"{path}/publication"))
+    assert "An appeal against the last decision was upheld" in form
+    assert "确实认不出" in form
