@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import Call, SamePersonError, new_id, remember_call
+from notices import NoticeKind, tell
 from people import Principal, clean_lines, clean_text
 from photos import Box, CleanPhoto, Photo, PhotoKind, PhotoStore, PhotoUnknownError, cover, keep, photo_key, photos_of
 from publishing.errors import (
@@ -37,6 +38,7 @@ from reports import (
     note_moderation,
     report_within_reach,
     steps_of,
+    together_of,
     what_was_done,
 )
 
@@ -237,7 +239,7 @@ def _add_version(
 
 
 def _note(session: Session, report: Report, made: Publication, *, is_against: bool, by: Principal) -> None:
-    """Let appeals know of a version: who decided it, and whether its reporter may appeal against it."""
+    """Let appeals know of a version, and tell of it who reported it: no words, for the reason is with the report."""
     note_moderation(
         session,
         report,
@@ -245,6 +247,15 @@ def _note(session: Session, report: Report, made: Publication, *, is_against: bo
         number=made.number,
         is_against=is_against,
         by=by,
+        now=made.decided_at,
+    )
+    shown = NoticeKind.WITHHELD if is_against else NoticeKind.PUBLISHED
+    tell(
+        session,
+        kind=shown if made.is_shown else NoticeKind.TAKEN_DOWN,
+        matter_id=report.id,
+        cause_id=made.id,
+        residents=[*([report.resident_id] if report.resident_id else []), *together_of(session, report.id)],
         now=made.decided_at,
     )
 

@@ -19,7 +19,7 @@ from publishing import (
     publications_of,
     shown_of,
 )
-from reports import get_report, is_reporter
+from reports import get_report, only_followed
 from web.api.calls import REPLAYED, call_of
 from web.api.fields import Flag, Instant, Reply, Request, Text
 from web.api.pages import page, page_of
@@ -137,7 +137,7 @@ def list_publications(report_id: UUID) -> Any:
 
     def read(session: Session) -> list[dict[str, Any]]:
         report = get_report(session, report_id, seen_by=principal())
-        if principal().resident_id is None or is_reporter(report, principal()):
+        if not only_followed(session, [report], principal()):
             return _told(session, publications_of(session, report.id))
         # Who joined it sees what everybody sees, and only now; why not more is told to its reporter.
         return [each | {"reason": None} for each in _told(session, list(shown_of(session, [report.id]).values()))]

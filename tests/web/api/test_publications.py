@@ -64,6 +64,17 @@ def test_who_joined_a_report_reads_what_everybody_sees_now(desk: PublishingDesk)
     assert read("neighbour") == []
 
 
+def test_who_reports_it_together_reads_why_as_its_writer_does(desk: PublishingDesk) -> None:
+    report_id = desk.sent_in(joint_with=[desk.neighbour.number])["id"]
+    desk.step(report_id, "together", "neighbour", decision="confirm")
+    desk.step(report_id, "acceptance", "supervisor", severity="normal")
+    desk.published(report_id, text=None, reason="全是人名")
+    (told,) = desk.world.get(f"/reports/{report_id}/publications", desk.keys["neighbour"]).get_json()["items"]
+    assert (told["text"], told["reason"]) == (None, "全是人名")
+    notices = desk.world.get("/notices", desk.keys["neighbour"]).get_json()["items"]
+    assert "withheld" in [each["kind"] for each in notices]
+
+
 def test_the_same_key_publishes_once_and_other_input_is_refused(desk: PublishingDesk) -> None:
     report_id = desk.accepted()["id"]
     path, key = f"/reports/{report_id}/publications", desk.keys["supervisor"]

@@ -158,6 +158,10 @@ def test_a_reporter_reads_why_it_is_not_shown_and_appeals(desk: Desk, mine: Brow
     said = text_of(mine.get(path))
     assert "可以公开" in said
     assert "An officer decides anew what the public sees." in said
+    told = text_of(mine.get("/me/notices"))
+    number = desk.world.get(f"/reports/{report_id}", desk.keys["resident"]).get_json()["number"]
+    assert f"Some of report {number} is withheld from the public. The reason is with the report." in told
+    assert f"Your appeal about report {number} was decided." in told
 
 
 def test_whoever_has_the_code_appeals_for_what_the_public_does_not_see(world: World, desk: Desk) -> None:
