@@ -18,6 +18,7 @@ from publishing.errors import (
     PhotosUndecidedError,
     ReasonMissingError,
     ReportersPhotoError,
+    WordsCoveredError,
 )
 from publishing.model import (
     PUBLIC_TEXT_LENGTH_MAX,
@@ -32,6 +33,7 @@ from reports import (
     Report,
     ReportUnknownError,
     StepNotNowError,
+    covering_of,
     is_placed,
     may_act,
     may_be_public,
@@ -113,16 +115,19 @@ def publish(
     reason: str | None,
     by: Principal,
     now: datetime,
+    covering_id: UUID | None = None,
     call: Call | None = None,
 ) -> Publication:
     """Let anybody see this of a report from now on, and nothing of what was shown before.
 
-    `photos` are what `prepare` made; a text that is None is withheld. The caller deletes what was put into the store
+    `photos` are what `prepare` made; a text that is None is withheld. `covering_id` is what covered the report's words
+    when whoever decides looked at them. The caller deletes what was put into the store
     where this or the transaction fails, and afterwards the copies of the version before (`forget_stale_copies`).
 
     Raises:
         ReportUnknownError, SamePersonError, NeverPublicError: as `moderated_report`.
         StepNotNowError: nobody has accepted it yet, or it ended without result.
+        WordsCoveredError: as `check_covering_seen`.
         PhotosUndecidedError, ReportersPhotoError: as `prepare`; also where photos came meanwhile.
         ReasonMissingError: a text or a photo is withheld, without a reason.
         TextRefusedError: a text is empty, too long, or has forbidden characters.
@@ -131,6 +136,7 @@ def publish(
     report = _locked(session, report_id, by, call)
     if report.status not in PUBLISHABLE:
         raise StepNotNowError("publication", report.status)
+    check_covering_seen(session, report, text=text, covering_id=covering_id)
     by_id = _decided_photos(session, report, [(each.photo_id, each.picture is not None) for each in photos])
     is_answer_withheld = answer is None and what_was_done(steps_of(session, report.id)) is not None
     is_withheld = text is None or is_answer_withheld
@@ -146,6 +152,17 @@ def publish(
     remember_call(session, call, made_id=made.id, now=now)
     session.flush()
     return made
+
+
+def check_covering_seen(session: Session, report: Report, *, text: str | None, covering_id: UUID | None) -> None:
+    """See that words for the public were written by somebody who knew that the report's own are covered, if they are.
+
+    Raises:
+        WordsCoveredError: they are covered by another covering than the one that was seen, and words are to be shown.
+    """
+    covering = covering_of(session, report.id)
+    if text is not None and covering is not None and covering.id != covering_id:
+        raise WordsCoveredError(covering.id, covering.reason)
 
 
 def take_down(

@@ -68,6 +68,14 @@ class PublicationRequest(Request):
         metadata={"description": "Each photo of the report, once."},
     )
     reason = Text(load_default=None, allow_none=True)
+    covering_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Where the report's words are covered, the covering that you have seen: a text is then not"
+            " published without it (409 `words_covered`, which names it)."
+        },
+    )
 
 
 class BoxReply(Reply):
@@ -115,6 +123,7 @@ def publish_one(asked: dict[str, Any], report_id: UUID) -> Any:
             answer=asked["answer"],
             photos=[_decision(each) for each in asked["photos"]],
             reason=asked["reason"],
+            covering_id=asked["covering_id"],
             call=call_of(asked),
         )
     )
