@@ -26,7 +26,6 @@ from reports.bare_facts import (
     is_report_number,
     may_be_public,
     rounded_degrees,
-    told_note,
 )
 from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
 from reports.calls import CallState, ReportCall, calls_of
@@ -302,7 +301,6 @@ __all__ = [
     "suggest",
     "suggestion_of",
     "takers",
-    "told_note",
     "transfer",
     "unmaskings_of",
     "unmaskings_waiting",

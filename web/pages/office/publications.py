@@ -101,7 +101,7 @@ def decide_publication(report_id: UUID) -> ResponseReturnValue:
         return _form_page(report_id, Form(form.values), decisions)
     if not form.is_right or form.values["act"] != "publish":
         return _form_page(report_id, form, decisions, is_preview=form.is_right)
-    asked = {"text": text, "answer": answer, "reason": reason, "covering_id": covering_id}
+    asked: dict[str, Any] = {"text": text, "answer": answer, "reason": reason, "covering_id": covering_id}
     decided = [each.decision for each in decisions if each.decision is not None]
     call = form.call(**asked, photos=[f"{each.photo_id} {each.is_shown} {boxes_text(each.boxes)}" for each in decided])
     made = form.attempt(
