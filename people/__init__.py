@@ -84,6 +84,7 @@ from people.residents import (
     register_residents,
     renew_phones,
     resident_by_number,
+    resident_going_on,
     residents_by_id,
     residents_by_number,
 )
@@ -215,6 +216,7 @@ __all__ = [
     "register_residents",
     "renew_phones",
     "resident_by_number",
+    "resident_going_on",
     "residents_by_id",
     "residents_by_number",
     "revoke_grant",

@@ -5,6 +5,7 @@ from reports.appeals import (
     APPEAL_DAYS,
     Appealable,
     appeal,
+    appeal_against,
     appealable,
     appeals_of,
     appeals_waiting,
@@ -25,7 +26,6 @@ from reports.bare_facts import (
     is_report_number,
     may_be_public,
     rounded_degrees,
-    told_note,
 )
 from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
 from reports.calls import CallState, ReportCall, calls_of
@@ -79,7 +79,15 @@ from reports.fairness_errors import (
     TogetherOverError,
     WaitingLimitError,
 )
-from reports.fairness_model import Appeal, AppealSubject, CoReporter, CoveredText, Covering, ReportLimitsSet
+from reports.fairness_model import (
+    Appeal,
+    AppealSubject,
+    CoReporter,
+    CoveredText,
+    Covering,
+    Moderation,
+    ReportLimitsSet,
+)
 from reports.handling import WORK_DONE, acknowledge, handle, what_was_done
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
@@ -110,6 +118,7 @@ from reports.model import (
     RequestKind,
     StepKind,
 )
+from reports.moderations import note_moderation
 from reports.on_behalf import WrittenForOne, written_for_one
 from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
@@ -297,7 +306,6 @@ __all__ = [
     "suggestion_of",
     "sum_up_counts",
     "takers",
-    "told_note",
     "transfer",
     "unmaskings_of",
     "unmaskings_waiting",
@@ -316,5 +324,5 @@ __all__ += ["TextCoveredError", "TextUnknownError", "TogetherOverError", "Waitin
 __all__ += ["WrittenForOne", "answer_together", "appeal", "appealable", "appeals_of", "appeals_waiting"]
 __all__ += ["asked_together", "cover", "covered_among", "covering_of", "decide_appeal", "get_appeal", "get_covering"]
 __all__ += ["LIMIT_NAMES", "get_limits", "is_appellant", "limits_in_force", "list_limits", "may_answer_together"]
-__all__ += ["may_decide_appeal"]
+__all__ += ["Moderation", "appeal_against", "may_decide_appeal", "note_moderation"]
 __all__ += ["report_asked_together", "set_limits", "together_of", "written_for_one"]

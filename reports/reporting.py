@@ -78,7 +78,7 @@ def submit(
     check_position(latitude, longitude)
     is_anonymous = by.actor == NOBODY
     is_own = resident_id is not None and by.is_resident(resident_id)
-    check_together(resident_id, joint_with, is_hidden=is_confidential, is_own=is_own)
+    others = check_together(session, resident_id, joint_with, is_hidden=is_confidential, is_own=is_own)
     check_may_report(session, by=by, resident_id=resident_id, now=now)
     kept_at = as_kept(by, now)
     if channel is None:
@@ -107,7 +107,7 @@ def submit(
     if is_urgent:
         raise_urgent(session, matter_id=report.id, unit_code=unit.code, now=kept_at, day_only=is_anonymous)
     take_step(session, report, StepKind.SUBMISSION, ReportStatus.SUBMITTED, by=by, now=now, call=call)
-    ask_together(session, report, joint_with, now=now)
+    ask_together(session, report, others, now=now)
     return report
 
 
