@@ -86,12 +86,7 @@ ROUTES = (
         {"code": "CODE", "amount": 10, "order_no": "1", "cash_amount": 0, "confirm_duplicate": False, "pin": "1"},
     ),
     Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
-    Route(
-        "/orders",
-        "till",
-        {"amount": 10, "order_no": "1", "description": "d", "cash_amount": 0},
-        optional=frozenset({"description"}),
-    ),
+    Route("/orders", "till", {"amount": 10, "order_no": "1", "description": "d"}, optional=frozenset({"description"})),
     Route("/merchants/M01/till-refund-limits", "owner", {"amount": 500}),
     Route("/orders/WAITS/payment", "resident", {"confirm_duplicate": False, "pin": "1"}),
     Route("/orders/WAITS/cancellation", "till", {}),
