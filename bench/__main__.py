@@ -27,6 +27,7 @@ CASES = (
     "balance",
     "statement",
     "http_redeem",
+    "http_redeem_guarded",
     "audit",
     "open311_10000",
     "settlement",
@@ -66,7 +67,7 @@ def main() -> None:
         chosen = {db: url for db, url in urls.items() if arguments.db in (None, db)}
         for db, url in chosen.items():
             worlds.furnish(url)
-            if db == "postgresql" and {"redeem", "redeem_hot", "http_redeem"} & set(asked):
+            if db == "postgresql" and {"redeem", "redeem_hot", "http_redeem", "http_redeem_guarded"} & set(asked):
                 worlds.furnish_shops(url)
         reached = [_run(name, db, url) for name in asked if name not in OF_THEIR_OWN for db, url in chosen.items()]
         if "postgresql" in chosen:
@@ -96,7 +97,7 @@ def _run(name: str, db: str, url: str) -> bool:
             ),
             url,
         ).reached
-    return http.run(url)
+    return http.run_guarded(url) if name == "http_redeem_guarded" else http.run(url)
 
 
 def _run_clients(

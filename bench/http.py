@@ -23,14 +23,27 @@ from bench import racing
 from bench.redeeming import code_text, hash_of_number
 from bench.worlds import engine_of, settle_statistics
 from payments import PaymentCode
+from safeguards import PaymentLimits, set_payment_limits
 from tests.postgres import free_port
 
 WORKERS, CONNECTIONS = 2, 32
 ROUNDS, ROUND_S, WARM_UP_S = 5, 4.0, 3.0
 FLOOR = 0.35
+# With every limit and the rules of the PIN switched on; and how much longer than the bare view the slowest may take.
+GUARDED_FLOOR, GUARDED_P99_MAX = 0.3, 4.0
 WORKER_MB_MAX = 150
 _CODES = 40_000
 _FIRST_CODE = 9_000_000_000
+# Each limit is looked up and counted, and stops nobody.
+_WIDE = PaymentLimits(
+    per_payment=10**9,
+    per_day=10**9,
+    per_day_at_merchant=10**9,
+    per_day_of_cashier=10**9,
+    pin_above_amount=10**9,
+    pin_above_count=10_000,
+    duplicate_within_s=1,
+)
 
 # A request of one connection: the bytes to send.
 Request = Callable[[], bytes]
@@ -38,33 +51,8 @@ Request = Callable[[], bytes]
 
 def run(url: str) -> bool:
     """Measure both views in turn and print a line for the rate, and one for a worker's memory."""
-    keys = _till_keys(url)
-    _make_codes(url)
-    with TemporaryDirectory(prefix="pingan-bench-") as directory:
-        port = free_port()
-        server = serve(url, port, Path(directory))
-        try:
-            asyncio.run(until_it_answers(port))
-            requests = {"limit": _bare_requests(port), "ours": _redemptions(port, keys)}
-            for each in requests.values():
-                asyncio.run(_load(port, each, WARM_UP_S))
-            rates, waits = _race(port, requests)
-            memory = _worker_mb(server.pid)
-        finally:
-            server.terminate()
-            server.wait(30)
-    ratio = statistics.median(mine / best for mine, best in zip(rates["ours"], rates["limit"], strict=True))
-    fast_enough = racing.report(
-        case="http_redeem",
-        db="postgresql",
-        clients=CONNECTIONS,
-        ours=statistics.median(rates["ours"]),
-        limit=statistics.median(rates["limit"]),
-        ratio=ratio,
-        floor=FLOOR,
-        unit="requests/s",
-        more={f"{name}_{part}_ms": value for name in rates for part, value in _percentiles(waits[name]).items()},
-    )
+    rates, waits, memory = _measured(url, first_code=_FIRST_CODE)
+    fast_enough = _report_rate("http_redeem", rates, waits, FLOOR)
     small_enough = racing.report(
         case="worker_memory",
         db="postgresql",
@@ -76,6 +64,66 @@ def run(url: str) -> bool:
         unit="MB a worker",
     )
     return fast_enough and small_enough
+
+
+def run_guarded(url: str) -> bool:
+    """Measure both views in turn with all limits on payments set, wide enough that nothing is refused; then none."""
+    _set_limits(url, _WIDE)
+    rates, waits, _memory = _measured(url, first_code=_FIRST_CODE + _CODES)
+    _set_limits(url, PaymentLimits())
+    fast_enough = _report_rate("http_redeem_guarded", rates, waits, GUARDED_FLOOR)
+    ours, bare = _percentiles(waits["ours"])["p99"], _percentiles(waits["limit"])["p99"]
+    steady_enough = racing.report(
+        case="http_redeem_guarded_p99",
+        db="postgresql",
+        clients=CONNECTIONS,
+        ours=ours,
+        limit=bare * GUARDED_P99_MAX,
+        ratio=bare * GUARDED_P99_MAX / ours,
+        floor=1,
+        unit="ms, beside 4 times the bare view's",
+    )
+    return fast_enough and steady_enough
+
+
+def _measured(url: str, *, first_code: int) -> tuple[dict[str, list[float]], dict[str, list[float]], float]:
+    """Return rates and waits of both views, and a worker's megabytes after that."""
+    keys = _till_keys(url)
+    _make_codes(url, first_code)
+    with TemporaryDirectory(prefix="pingan-bench-") as directory:
+        port = free_port()
+        server = serve(url, port, Path(directory))
+        try:
+            asyncio.run(until_it_answers(port))
+            requests = {"limit": _bare_requests(port), "ours": _redemptions(port, keys, first_code)}
+            for each in requests.values():
+                asyncio.run(_load(port, each, WARM_UP_S))
+            rates, waits = _race(port, requests)
+            return rates, waits, _worker_mb(server.pid)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _report_rate(case: str, rates: dict[str, list[float]], waits: dict[str, list[float]], floor: float) -> bool:
+    ratio = statistics.median(mine / best for mine, best in zip(rates["ours"], rates["limit"], strict=True))
+    return racing.report(
+        case=case,
+        db="postgresql",
+        clients=CONNECTIONS,
+        ours=statistics.median(rates["ours"]),
+        limit=statistics.median(rates["limit"]),
+        ratio=ratio,
+        floor=floor,
+        unit="requests/s",
+        more={f"{name}_{part}_ms": value for name in rates for part, value in _percentiles(waits[name]).items()},
+    )
+
+
+def _set_limits(url: str, limits: PaymentLimits) -> None:
+    with Session(engine_of(url)) as session:
+        set_payment_limits(session, limits=limits, actor="bench", now=datetime.now(UTC))
+        session.commit()
 
 
 def _race(port: int, requests: dict[str, Request]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
@@ -152,8 +200,8 @@ def _bare_requests(port: int) -> Request:
     return lambda: asked
 
 
-def _redemptions(port: int, keys: list[str]) -> Request:
-    numbers = count(_FIRST_CODE)
+def _redemptions(port: int, keys: list[str], first_code: int) -> Request:
+    numbers = count(first_code)
 
     def request() -> bytes:
         number = next(numbers)
@@ -179,21 +227,21 @@ def _till_keys(url: str) -> list[str]:
         return secrets
 
 
-def _make_codes(url: str) -> None:
+def _make_codes(url: str, first_code: int) -> None:
     engine = engine_of(url)
     now = datetime.now(UTC)
     with Session(engine) as session:
         payers = session.execute(text("SELECT id, available_account_id FROM residents")).all()
-        session.execute(insert(PaymentCode), list(_codes(payers, now)))
+        session.execute(insert(PaymentCode), list(_codes(payers, now, first_code)))
         session.commit()
     settle_statistics(engine)
 
 
-def _codes(payers: Sequence[Row[Any]], now: datetime) -> Iterator[dict[str, object]]:
+def _codes(payers: Sequence[Row[Any]], now: datetime, first_code: int) -> Iterator[dict[str, object]]:
     for place in range(_CODES):
         payer = payers[place % len(payers)]
         yield {
-            "code_hash": hash_of_number(_FIRST_CODE + place),
+            "code_hash": hash_of_number(first_code + place),
             "resident_id": payer.id,
             "account_id": payer.available_account_id,
             "payer_masked": "王*",

@@ -1,4 +1,4 @@
-"""A million reports of three years, and how long each list, queue, scoreboard and rate over them takes.
+"""A million reports of three years, and how long each list, queue, overview, scoreboard and rate over them takes.
 
 Through the application itself, one call after another; what a network adds is not in it.
 """
@@ -129,11 +129,11 @@ def _views(app: Flask, url: str, community: Community, now: datetime) -> Iterato
     ):
         place = {county: "_of_the_county", town: "_of_a_town"}.get(unit, "")
         yield View(f"list_{role.value}{place}", _with_key(app, community.keys[role, unit]), lists)
-        yield View(
-            f"pages_{role.value}{place}",
-            _logged_in(app, url, community, role, unit),
-            ["/me/reports", *_deep("/me/reports", now)] if role is Role.RESIDENT else list(_office(role, now)),
-        )
+        pages = _logged_in(app, url, community, role, unit)
+        own = ["/me/reports", *_deep("/me/reports", now)] if role is Role.RESIDENT else list(_office(role, now))
+        yield View(f"pages_{role.value}{place}", pages, own)
+        if role is Role.SUPERVISOR:
+            yield View(f"overview{place}", pages, list(_periods("/office/reports/overview", now)))
     supervising = _with_key(app, community.keys[Role.SUPERVISOR, county])
     yield View("call_backs", supervising, ["/api/v1/call-backs"])
     yield View("digests", supervising, ["/api/v1/digests", f"/api/v1/digests?unit={department}"])
@@ -185,7 +185,7 @@ def _office(role: Role, now: datetime) -> Iterator[str]:
     yield "/office/reports"
     yield "/office/reports?category=C0101"
     if role is Role.SUPERVISOR:
-        yield from ("/office/reports/overview", "/office/escalations", "/office/reports?queue=verify")
+        yield from ("/office/escalations", "/office/reports?queue=verify")
     yield from ("/office", "/office/orders", "/office/reports/all", *_deep("/office/reports/all", now))
     yield "/office/reports/all?category=C0101"
     yield "/office/reports/all?status=returned&category=C0101"

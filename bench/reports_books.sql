@@ -84,4 +84,30 @@ ORDER BY 2, 1;
 INSERT INTO duty_month_counts (unit_code, month_on, measure, count)
 SELECT unit_code, CAST(date_trunc('month', on_day) AS date), measure, sum(count)
 FROM duty_counts
+GROUP BY 1, 2, 3;
+
+-- How much was reported and closed in the subtree of every unit, by month.
+WITH RECURSIVE above (place, unit_code) AS (
+    SELECT code, code FROM units
+    UNION ALL
+    SELECT above.place, units.parent_code
+    FROM above JOIN units ON units.code = above.unit_code
+    WHERE units.parent_code IS NOT NULL
+)
+INSERT INTO report_month_counts (unit_code, month_on, category_code, sent_in, closed_since, closed)
+SELECT above.unit_code, month_on, category_code, sum(sent_in), sum(closed_since), sum(closed)
+FROM (
+    SELECT
+        unit_code, category_code, CAST(date_trunc('month', submitted_at AT TIME ZONE :zone) AS date) AS month_on,
+        count(*) AS sent_in, count(closed_at) AS closed_since, 0 AS closed
+    FROM reports
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT
+        unit_code, category_code, CAST(date_trunc('month', closed_at AT TIME ZONE :zone) AS date), 0, 0, count(*)
+    FROM reports
+    WHERE closed_at IS NOT NULL
+    GROUP BY 1, 2, 3
+) AS counted
+JOIN above ON above.place = counted.unit_code
 GROUP BY 1, 2, 3

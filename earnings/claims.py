@@ -13,10 +13,10 @@ from earnings.caps import caps_in_force, counts_of, left_under
 from earnings.claim_boxes import ClaimKeys
 from earnings.errors import ClaimCapError, NothingToClaimError
 from earnings.model import AnonymousPart, ClaimState, Earning, EarningState, WaitingClaim
-from earnings.paying import present, why_gone
+from earnings.paying import why_gone
 from earnings.starting import locked_earning, tariff_of
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, Sweep, count_up, post
-from people import Resident, get_resident
+from people import Resident, get_resident, resident_going_on
 
 # So many claims of one sum out of one fund are paid together; fewer wait for more, up to so many days.
 CROWD_MIN = 5
@@ -90,7 +90,7 @@ def pay_claims(session: Session, *, keys: ClaimKeys, now: datetime) -> Sweep[Non
             .with_for_update()
         )
     )
-    residents = [present(session, keys.open(each.box)) for each in claims]
+    residents = [resident_going_on(session, keys.open(each.box)) for each in claims]
     secrets.SystemRandom().shuffle(residents)
     for each in claims:
         session.delete(each)

@@ -14,7 +14,7 @@ from earnings.kept import kept_of, was_claimed
 from earnings.model import AnonymousPart, ClaimState, CutReason, Earning, EarningPart, PartKind
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, count_up, new_id
 from notices import NoticeKind, tell
-from people import Resident, get_resident
+from people import Resident, resident_going_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def pay(
             if part.state is ClaimState.RETURNED:
                 entries.append(unstage(fund, due.amount, actor=actor, now=now))
             continue
-        resident = present(session, due.resident_id)
+        resident = resident_going_on(session, due.resident_id)
         amount, because = due.amount, why_gone(resident, fund, now.date())
         left = None if because else left_under(session, caps, resident.id, now.date())
         set_off = 0 if because else min(kept[due.resident_id], amount)
@@ -117,14 +117,6 @@ def _to_be_claimed(session: Session, earning: Earning, due: Due, today: date) ->
     # What was claimed before the matter was withdrawn is not to be had a second time.
     state = ClaimState.RETURNED if was_claimed(session, earning, due.kind) else ClaimState.OPEN
     return AnonymousPart(id=new_id(), earning_id=earning.id, kind=due.kind, due=due.amount, due_on=today, state=state)
-
-
-def present(session: Session, resident_id: UUID) -> Resident:
-    """Return a resident, of two records of one person the one that goes on."""
-    resident = get_resident(session, resident_id)
-    while resident.merged_into_id is not None:
-        resident = get_resident(session, resident.merged_into_id)
-    return resident
 
 
 def why_gone(resident: Resident, fund: Fund, today: date) -> CutReason | None:

@@ -35,7 +35,7 @@ from ledger.books import (
 )
 from ledger.checks import Check, Differences, entries_without_their_one, no_differences
 from ledger.closing_statements import ClosingLine, ClosingTotal, closing_statement, closing_totals
-from ledger.counters import Count, count_down, count_up, counted, purge_counters
+from ledger.counters import Count, count_down, count_on, count_up, counted, purge_counters
 from ledger.driver_statements import DriverStatement
 from ledger.effective_balances import balance_effective_at, lots_effective_at
 from ledger.engine import READING, prepare_engine, read_all
@@ -241,6 +241,7 @@ __all__ = [
     "closing_statement",
     "closing_totals",
     "count_down",
+    "count_on",
     "count_up",
     "counted",
     "credit",

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ledger.driver_statements import DriverStatement
 from ledger.errors import LimitExceededError
 from ledger.model import Counter
 
@@ -76,6 +77,34 @@ def count_up(session: Session, counts: Iterable[Count]) -> None:
         if session.connection().scalar(statement, asdict(count)) is None:
             total = counted(session, owner=count.owner, name=count.name, day=count.day)
             raise LimitExceededError(owner=count.owner, name=count.name, day=count.day, limit=count.limit, total=total)
+
+
+_COUNT_ON = DriverStatement(
+    update(Counter)
+    .where(
+        Counter.owner == bindparam("of"),
+        Counter.name == bindparam("under"),
+        Counter.day == bindparam("on", type_=Date),
+        Counter.total + bindparam("more", type_=BigInteger) <= bindparam("at_most", type_=BigInteger),
+    )
+    .values(total=Counter.total + bindparam("more", type_=BigInteger))
+    .returning(Counter.total)
+)
+
+
+def count_on(session: Session, count: Count) -> bool:
+    """Count an amount where something was counted before and the total stays within its limit; say whether it did.
+
+    For whoever counts often: one statement, sent to the driver as it is. What No means is the caller's to find out.
+    """
+    values = {
+        "of": count.owner,
+        "under": count.name,
+        "on": count.day,
+        "more": count.amount,
+        "at_most": count.limit,
+    }
+    return _COUNT_ON.first_row(session.connection(), values) is not None
 
 
 def count_down(session: Session, *, owner: str, name: str, day: date, amount: int) -> int:

@@ -41,6 +41,9 @@ class NoticeKind(StrEnum):
     RESTORED = "restored"
     COVERED = "covered"
     TOGETHER_ASKED = "together_asked"
+    PUBLISHED = "published"
+    WITHHELD = "withheld"
+    TAKEN_DOWN = "taken_down"
 
 
 class SendingState(StrEnum):

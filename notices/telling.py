@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ledger import new_id
 from notices.model import Notice, NoticeKind, SendingState
-from people import Resident, Role, get_resident
+from people import Resident, Role, resident_going_on
 
 
 def tell(
@@ -42,7 +42,5 @@ def tell(
 
 
 def _present(session: Session, resident_id: UUID) -> Resident | None:
-    resident = get_resident(session, resident_id)
-    while resident.merged_into_id is not None:
-        resident = get_resident(session, resident.merged_into_id)
+    resident = resident_going_on(session, resident_id)
     return resident if resident.left_at is None else None

@@ -17,6 +17,7 @@ from payments.errors import (
     PaymentError,
     RedemptionUnknownError,
     RefundExceedsRedemptionError,
+    RefundWindowError,
     TooManyLiveCodesError,
 )
 from payments.model import (
@@ -28,6 +29,7 @@ from payments.model import (
     RedemptionStatus,
     Refund,
     Refusal,
+    TillRefundLimit,
 )
 from payments.order_numbers import normal_order_no
 from payments.orders import (
@@ -73,7 +75,13 @@ from payments.payment_codes import (
 )
 from payments.receipts import new_receipt_no, normal_receipt_no
 from payments.redemptions import Attempt, redeem
-from payments.refunds import TILL_REFUND_MAX, get_refund, list_refunds, refund
+from payments.refund_limits import (
+    get_till_refund_limit,
+    list_till_refund_limits,
+    set_till_refund_limit,
+    till_refund_max,
+)
+from payments.refunds import get_refund, list_refunds, refund
 
 __all__ = [
     "CHECKS",
@@ -83,7 +91,6 @@ __all__ = [
     "DESCRIPTION_LENGTH_MAX",
     "LIVE_CODES_MAX",
     "ORDER_LIFETIME",
-    "TILL_REFUND_MAX",
     "AmountError",
     "Attempt",
     "Channel",
@@ -107,8 +114,10 @@ __all__ = [
     "RedemptionUnknownError",
     "Refund",
     "RefundExceedsRedemptionError",
+    "RefundWindowError",
     "Refusal",
     "Takings",
+    "TillRefundLimit",
     "TooManyLiveCodesError",
     "block_codes",
     "cancel_order",
@@ -122,11 +131,13 @@ __all__ = [
     "get_payment_code",
     "get_redemption",
     "get_refund",
+    "get_till_refund_limit",
     "has_ended",
     "lift_block",
     "list_payment_codes",
     "list_redemptions",
     "list_refunds",
+    "list_till_refund_limits",
     "live_block",
     "new_receipt_no",
     "normal_code",
@@ -143,7 +154,9 @@ __all__ = [
     "redemption_by_receipt",
     "redemption_of_entry",
     "refund",
+    "set_till_refund_limit",
     "state_at",
     "takings",
+    "till_refund_max",
     "waiting_orders",
 ]

@@ -6,15 +6,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
 import ledger
 import safeguards
 from ledger import AccountState, LotBalance
 from merchants import accepted_funds
-from payments.model import Channel, Redemption, RedemptionStatus, Refusal
-from safeguards import CheckedPin, PaymentLimits, PinOutcome
+from payments.model import Channel, PaymentCode, Redemption, RedemptionStatus, Refusal
+from safeguards import LIMIT_NAMES, CheckedPin, PaymentLimits, PaymentLimitsSet, PinOutcome
 
 _NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)
 _REFUSED_PIN = {
@@ -30,13 +30,13 @@ _QUEUE = "takes_payments"
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who pays, as they are behind their account's lock; `pin_proved` tells that they typed their PIN already."""
+    """Who pays, as they are behind their account's lock, and the code they showed if they did."""
 
     resident_id: UUID
     account_id: int
     account_state: str
     held: Sequence[LotBalance]
-    pin_proved: bool = False
+    payment_code_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a payer paid today before: cents, cents at the same merchant, payments, and whether just so a moment ago."""
+    """What a payer paid today before: cents, cents at the same merchant, payments; and when just so at the same till.
 
-    today: int
-    at_merchant: int
-    payments: int
-    is_repeated: bool
+    `pin_proved` tells that they typed their PIN when they made the code.
+    """
+
+    today: int = 0
+    at_merchant: int = 0
+    payments: int = 0
+    alike_at: datetime | None = None
+    pin_proved: bool = False
 
 
 def refusal_of_merchant(fund_codes: str | None, suspended_at: datetime | None) -> Refusal | None:
@@ -81,8 +85,7 @@ def decide(
         return Refusal.ACCOUNT_FROZEN, []
     refusal, parts = _parts(payer.held, asked, fund_codes)
     if refusal is None and (limits_number is not None or asked.pin is not None):
-        limits = safeguards.limits_by_number(session, limits_number)
-        refusal = _guarded(session, asked, payer, limits, limits_number)
+        refusal = _guarded(session, asked, payer, limits_number)
     return refusal, parts if refusal is None else []
 
 
@@ -96,13 +99,11 @@ def _parts(held: Sequence[LotBalance], asked: Asked, fund_codes: str) -> tuple[R
         return Refusal.INSUFFICIENT_BALANCE, []
 
 
-def _guarded(
-    session: Session, asked: Asked, payer: Payer, limits: PaymentLimits, limits_number: int | None
-) -> Refusal | None:
-    spent = _spent(session, asked, payer, limits)
+def _guarded(session: Session, asked: Asked, payer: Payer, limits_number: int | None) -> Refusal | None:
+    limits, spent = _limits_and_spent(session, asked, payer, limits_number)
     if _is_over(limits, asked.amount, spent):
         return Refusal.LIMIT_EXCEEDED
-    if spent.is_repeated and not asked.is_confirmed:
+    if not asked.is_confirmed and _is_repeated(session, asked, payer, limits, spent.alike_at):
         return Refusal.POSSIBLE_DUPLICATE
     refusal = _refusal_of_pin(session, asked, payer, is_asked_for=_asks_for_pin(limits, asked.amount, spent))
     if refusal is None and asked.is_at_till and limits.per_day_of_cashier is not None:
@@ -123,12 +124,14 @@ def _is_over(limits: PaymentLimits, amount: int, spent: Spent) -> bool:
 
 
 def _asks_for_pin(limits: PaymentLimits, amount: int, spent: Spent) -> bool:
+    if spent.pin_proved:
+        return False
     above_amount = limits.pin_above_amount is not None and amount > limits.pin_above_amount
     return above_amount or (limits.pin_above_count is not None and spent.payments >= limits.pin_above_count)
 
 
 def _refusal_of_pin(session: Session, asked: Asked, payer: Payer, *, is_asked_for: bool) -> Refusal | None:
-    if payer.pin_proved or (asked.pin is None and not is_asked_for):
+    if asked.pin is None and not is_asked_for:
         return None
     outcome = safeguards.prove_pin(session, resident_id=payer.resident_id, checked=asked.pin, now=asked.now)
     # Whoever has no PIN and needs none may type what they like.
@@ -137,49 +140,85 @@ def _refusal_of_pin(session: Session, asked: Asked, payer: Payer, *, is_asked_fo
     return _REFUSED_PIN.get(outcome)
 
 
-def _sum_where(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
-
-
-# Of one resident and one day, by the index of their payments; made once, as every payment under limits asks it.
+# Of one resident and one day, by the index of their payments.
 _LEFT = Redemption.amount - Redemption.refunded_total
-_SPENT = select(
-    func.coalesce(func.sum(_LEFT), 0).label("today"),
-    _sum_where(Redemption.merchant_id == bindparam("at"), _LEFT).label("at_merchant"),
-    func.count().label("payments"),
-    _sum_where(
-        and_(
-            Redemption.merchant_id == bindparam("at"),
-            Redemption.redeemed_by == bindparam("by"),
-            Redemption.amount == bindparam("asked_amount"),
-            Redemption.redeemed_at > bindparam("repeated_since", type_=Redemption.redeemed_at.type),
-        ),
-        1,
-    ).label("repeated"),
-).where(
-    Redemption.resident_id == bindparam("payer_id"),
-    Redemption.status == RedemptionStatus.COMPLETED,
-    Redemption.redeemed_at >= bindparam("looked_since", type_=Redemption.redeemed_at.type),
+_AT = bindparam("at", type_=Redemption.merchant_id.type)
+_ALIKE = and_(
+    Redemption.merchant_id == _AT,
+    Redemption.redeemed_by == bindparam("by", type_=Redemption.redeemed_by.type),
+    Redemption.amount == bindparam("asked_amount", type_=Redemption.amount.type),
+)
+_SINCE = bindparam("looked_since", type_=Redemption.redeemed_at.type)
+_COMPLETED_SINCE = and_(
+    Redemption.resident_id == bindparam("payer_id", type_=Redemption.resident_id.type),
+    Redemption.status == literal_column(f"'{RedemptionStatus.COMPLETED}'"),
+    Redemption.redeemed_at >= _SINCE,
+)
+_TODAY = (
+    select(
+        cast(func.coalesce(func.sum(_LEFT), 0), BigInteger).label("today"),
+        cast(func.coalesce(func.sum(case((Redemption.merchant_id == _AT, _LEFT))), 0), BigInteger).label("at_merchant"),
+        func.count().label("payments"),
+        func.max(case((_ALIKE, Redemption.redeemed_at)), type_=Redemption.redeemed_at.type).label("alike_at"),
+    )
+    .where(_COMPLETED_SINCE)
+    .subquery()
+)
+# Made once and sent to the driver as they are: under limits every payment asks the first.
+_LIMITS_AND_SPENT = ledger.DriverStatement(
+    select(
+        *(getattr(PaymentLimitsSet, name) for name in LIMIT_NAMES),
+        _TODAY,
+        select(PaymentCode.pin_proved_at)
+        .where(PaymentCode.id == bindparam("code_id", type_=PaymentCode.id.type))
+        .scalar_subquery()
+        .label("pin_proved_at"),
+    )
+    .select_from(PaymentLimitsSet)
+    .join(_TODAY, true())
+    .where(PaymentLimitsSet.number == bindparam("limits_number", type_=PaymentLimitsSet.number.type))
+)
+_LAST_ALIKE = ledger.DriverStatement(
+    select(Redemption.redeemed_at).where(_COMPLETED_SINCE, _ALIKE).order_by(Redemption.redeemed_at.desc()).limit(1)
 )
 
 
-def _spent(session: Session, asked: Asked, payer: Payer, limits: PaymentLimits) -> Spent:
-    began = _begin_of_day(asked.now)
-    repeated_since = asked.now - timedelta(seconds=limits.duplicate_within_s or 0)
-    values = {
+def _values(asked: Asked, payer: Payer, looked_since: datetime) -> dict[str, Any]:
+    return {
         "at": asked.merchant_id,
         "by": asked.redeemed_by,
         "asked_amount": asked.amount,
-        "repeated_since": repeated_since,
         "payer_id": payer.resident_id,
-        "looked_since": began,
+        "looked_since": looked_since,
     }
-    row = session.execute(_SPENT, values).one()
-    repeated = row.repeated
-    if repeated_since < began and not repeated:
-        # The time reaches back beyond midnight.
-        repeated = session.execute(_SPENT, {**values, "looked_since": repeated_since}).one().repeated
-    return Spent(int(row.today), int(row.at_merchant), row.payments, bool(repeated))
+
+
+def _limits_and_spent(
+    session: Session, asked: Asked, payer: Payer, limits_number: int | None
+) -> tuple[PaymentLimits, Spent]:
+    if limits_number is None:
+        return PaymentLimits(), Spent()
+    values = _values(asked, payer, _begin_of_day(asked.now))
+    row = _LIMITS_AND_SPENT.first_row(
+        session.connection(), {**values, "code_id": payer.payment_code_id, "limits_number": limits_number}
+    )
+    limits = PaymentLimits(*row[: len(LIMIT_NAMES)])
+    return limits, Spent(row.today, row.at_merchant, row.payments, row.alike_at, row.pin_proved_at is not None)
+
+
+def _is_repeated(
+    session: Session, asked: Asked, payer: Payer, limits: PaymentLimits, alike_at: datetime | None
+) -> bool:
+    if limits.duplicate_within_s is None:
+        return False
+    since = asked.now - timedelta(seconds=limits.duplicate_within_s)
+    if alike_at is not None:
+        return alike_at > since
+    if since >= _begin_of_day(asked.now):
+        return False
+    # The time reaches back beyond midnight.
+    row = _LAST_ALIKE.first_row(session.connection(), _values(asked, payer, since))
+    return row is not None and row.redeemed_at > since
 
 
 def _cashier_takes(session: Session, asked: Asked, counter: str, limit: int) -> bool:
@@ -189,6 +228,9 @@ def _cashier_takes(session: Session, asked: Asked, counter: str, limit: int) -> 
     before has committed.
     """
     day = asked.now.date()
+    if ledger.count_on(session, ledger.Count(asked.redeemed_by, counter, day, asked.amount, limit)):
+        return True
+    # It would pass the limit, or nothing was counted yet today.
     ledger.count_up(session, [ledger.Count(asked.redeemed_by, _QUEUE, day, 1, _ENDLESS)])
     taken = ledger.counted(session, owner=asked.redeemed_by, name=counter, day=day)
     before = 0 if taken else _taken_before(session, asked)

@@ -1,6 +1,6 @@
 """What payments refuses, each with the facts of the refusal."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from payments.model import RedemptionStatus, Refusal
@@ -72,6 +72,15 @@ class OwnerApprovalRequiredError(PaymentError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"a till may refund up to {limit}")
         self.limit = limit
+
+
+class RefundWindowError(PaymentError):
+    """The time for refunds of this payment is over; `until` was its last day."""
+
+    def __init__(self, redemption_id: UUID, until: date) -> None:
+        super().__init__(f"refunds ended on {until}")
+        self.redemption_id = redemption_id
+        self.until = until
 
 
 class NotRefundableError(PaymentError):

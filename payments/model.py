@@ -4,7 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -173,6 +185,23 @@ class Redemption(Base):
     # The till, or whoever stands at it; at a plaque the resident. Of an order the moment is that of its payment.
     redeemed_by: Mapped[str] = mapped_column(String(64))
     redeemed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class TillRefundLimit(Base):
+    """How much of one payment a cashier of a merchant may refund without its owner; the highest number is in force."""
+
+    __tablename__ = "till_refund_limits"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        UniqueConstraint("merchant_id", "number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Refund(Base):

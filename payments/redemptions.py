@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import bindparam, insert, literal_column, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -167,15 +167,9 @@ def _decide(session: Session, facts: Any, asked: Asked) -> tuple[Refusal | None,
         facts.account_id,
         facts.account_state,
         ledger.locked_lots(facts.locked_lots),
-        pin_proved=facts.limits_number is not None and _pin_proved(session, facts.payment_code_id),
+        payment_code_id=facts.payment_code_id,
     )
     return decide(session, asked, payer, fund_codes=facts.fund_codes, limits_number=facts.limits_number)
-
-
-def _pin_proved(session: Session, payment_code_id: UUID) -> bool:
-    """Say whether the resident typed their PIN when they made the code; asked only where there are limits."""
-    proved = session.scalar(select(PaymentCode.pin_proved_at).where(PaymentCode.id == payment_code_id))
-    return proved is not None
 
 
 def _refusal_of_code(facts: Any, now: datetime) -> Refusal | None:

@@ -1,7 +1,7 @@
 """A merchant gives credits back, whole or in part, to the very lots they came from."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import people
+import safeguards
 from ledger import Asset, Line, LotBalance, NewEntry, Side
 from merchants import Merchant, get_merchant
 from payments.errors import (
@@ -17,12 +18,12 @@ from payments.errors import (
     OwnerApprovalRequiredError,
     RedemptionUnknownError,
     RefundExceedsRedemptionError,
+    RefundWindowError,
 )
 from payments.model import TEXT_LENGTH_MAX, Redemption, Refund
+from payments.refund_limits import till_refund_max
 
 KIND = "refund"
-# What a till may refund without the owner, in cents, until an owner sets another limit.
-TILL_REFUND_MAX = 0
 
 
 def refund(
@@ -45,7 +46,8 @@ def refund(
         RedemptionUnknownError: no such redemption at this merchant.
         NotRefundableError: the attempt was refused, nothing was paid.
         RefundExceedsRedemptionError: less than that is left.
-        OwnerApprovalRequiredError: a till asks for more than it may refund.
+        OwnerApprovalRequiredError: with this refund a till would give back more of the payment than its owner lets it.
+        RefundWindowError: the office has set a time for refunds, and it is over.
         people.TextRefusedError: the reason cannot be shown.
     """
     if not 0 < amount <= ledger.AMOUNT_MAX:
@@ -63,8 +65,11 @@ def refund(
         raise RedemptionUnknownError(redemption_id)
     if redemption.entry_id is None or redemption.resident_id is None:
         raise NotRefundableError(redemption_id, redemption.refusal)
-    if not by_owner and amount > TILL_REFUND_MAX:
-        raise OwnerApprovalRequiredError(TILL_REFUND_MAX)
+    _check_in_time(session, redemption, now, call)
+    # By several refunds a till gets no further than by one.
+    if not by_owner and redemption.refunded_total + amount > (limit := till_refund_max(session, merchant_id)):
+        ledger.check_still_new(session, call)
+        raise OwnerApprovalRequiredError(limit)
     left = redemption.amount - redemption.refunded_total
     if amount > left:
         ledger.check_still_new(session, call)
@@ -106,6 +111,16 @@ def refund(
         ],
     )
     return made
+
+
+def _check_in_time(session: Session, redemption: Redemption, now: datetime, call: ledger.Call | None) -> None:
+    days = safeguards.limits_in_force(session).refund_within_days
+    if days is None:
+        return
+    until = redemption.redeemed_at.astimezone(now.tzinfo).date() + timedelta(days=days)
+    if now.date() > until:
+        ledger.check_still_new(session, call)
+        raise RefundWindowError(redemption.id, until)
 
 
 def _spent_last(spent: Sequence[LotBalance], *, skip: int, amount: int) -> list[LotBalance]:

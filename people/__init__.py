@@ -85,6 +85,7 @@ from people.residents import (
     register_residents,
     renew_phones,
     resident_by_number,
+    resident_going_on,
     residents_by_id,
     residents_by_number,
 )
@@ -216,6 +217,7 @@ __all__ = [
     "register_residents",
     "renew_phones",
     "resident_by_number",
+    "resident_going_on",
     "residents_by_id",
     "residents_by_number",
     "revoke_grant",

@@ -123,6 +123,19 @@ def get_resident(session: Session, resident_id: UUID) -> Resident:
     return resident
 
 
+def resident_going_on(session: Session, resident_id: UUID) -> Resident:
+    """Return the resident with this id; of records of one person that were merged, the one that goes on.
+
+    Raises:
+        ResidentUnknownError: there is none.
+    """
+    resident = get_resident(session, resident_id)
+    # A record that goes on may itself be merged later, but only into one that has not left: the way ends.
+    while resident.merged_into_id is not None:
+        resident = get_resident(session, resident.merged_into_id)
+    return resident
+
+
 def resident_by_number(session: Session, number: str) -> Resident:
     """Return the resident with this number, typed with or without blanks and hyphens.
 
@@ -135,10 +148,7 @@ def resident_by_number(session: Session, number: str) -> Resident:
     resident = session.scalar(select(Resident).where(Resident.number == normal)) if normal else None
     if resident is None:
         raise ResidentUnknownError
-    # A record that goes on may itself be merged later, but only into one that has not left: the way ends.
-    while resident.merged_into_id is not None:
-        resident = get_resident(session, resident.merged_into_id)
-    return resident
+    return resident_going_on(session, resident.id)
 
 
 def residents_by_id(session: Session, resident_ids: Collection[UUID]) -> dict[UUID, Resident]:

@@ -4,6 +4,7 @@ from publishing.checks import CHECKS
 from publishing.deciding import (
     PhotoDecision,
     PreparedPhoto,
+    check_covering_seen,
     is_never_public,
     moderated_report,
     prepare,
@@ -18,6 +19,7 @@ from publishing.errors import (
     PublishingError,
     ReasonMissingError,
     ReportersPhotoError,
+    WordsCoveredError,
 )
 from publishing.model import PUBLIC_TEXT_LENGTH_MAX, REASON_LENGTH_MAX, Publication
 from publishing.public_lists import (
@@ -64,6 +66,8 @@ __all__ = [
     "ReasonMissingError",
     "ReportersPhotoError",
     "Wanted",
+    "WordsCoveredError",
+    "check_covering_seen",
     "copies_of",
     "every_public_report",
     "forget_stale_copies",

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import Call, SamePersonError, new_id, remember_call
+from notices import NoticeKind, tell
 from people import Principal, clean_lines, clean_text
 from photos import Box, CleanPhoto, Photo, PhotoKind, PhotoStore, PhotoUnknownError, cover, keep, photo_key, photos_of
 from publishing.errors import (
@@ -17,6 +18,7 @@ from publishing.errors import (
     PhotosUndecidedError,
     ReasonMissingError,
     ReportersPhotoError,
+    WordsCoveredError,
 )
 from publishing.model import (
     PUBLIC_TEXT_LENGTH_MAX,
@@ -31,11 +33,14 @@ from reports import (
     Report,
     ReportUnknownError,
     StepNotNowError,
+    covering_of,
     is_placed,
     may_act,
     may_be_public,
+    note_moderation,
     report_within_reach,
     steps_of,
+    together_of,
     what_was_done,
 )
 
@@ -110,16 +115,19 @@ def publish(
     reason: str | None,
     by: Principal,
     now: datetime,
+    covering_id: UUID | None = None,
     call: Call | None = None,
 ) -> Publication:
     """Let anybody see this of a report from now on, and nothing of what was shown before.
 
-    `photos` are what `prepare` made; a text that is None is withheld. The caller deletes what was put into the store
+    `photos` are what `prepare` made; a text that is None is withheld. `covering_id` is what covered the report's words
+    when whoever decides looked at them. The caller deletes what was put into the store
     where this or the transaction fails, and afterwards the copies of the version before (`forget_stale_copies`).
 
     Raises:
         ReportUnknownError, SamePersonError, NeverPublicError: as `moderated_report`.
         StepNotNowError: nobody has accepted it yet, or it ended without result.
+        WordsCoveredError: as `check_covering_seen`.
         PhotosUndecidedError, ReportersPhotoError: as `prepare`; also where photos came meanwhile.
         ReasonMissingError: a text or a photo is withheld, without a reason.
         TextRefusedError: a text is empty, too long, or has forbidden characters.
@@ -128,16 +136,33 @@ def publish(
     report = _locked(session, report_id, by, call)
     if report.status not in PUBLISHABLE:
         raise StepNotNowError("publication", report.status)
+    check_covering_seen(session, report, text=text, covering_id=covering_id)
     by_id = _decided_photos(session, report, [(each.photo_id, each.picture is not None) for each in photos])
     is_answer_withheld = answer is None and what_was_done(steps_of(session, report.id)) is not None
-    if reason is None and (text is None or is_answer_withheld or any(each.picture is None for each in photos)):
+    is_withheld = text is None or is_answer_withheld
+    if reason is None and (is_withheld or any(each.picture is None for each in photos)):
         raise ReasonMissingError
     made = _add_version(session, report, is_shown=True, text=text, answer=answer, reason=reason, by=by, now=now)
+    is_withheld |= any(each.picture is None and _may_be_shown(report, by_id[each.photo_id]) for each in photos)
+    # Who says why words were changed has withheld something too.
+    is_against = is_withheld or (reason is not None and made.text != report.description)
+    _note(session, report, made, is_against=is_against, by=by)
     for each in photos:
         _add_photo(session, store, made, by_id[each.photo_id], each)
     remember_call(session, call, made_id=made.id, now=now)
     session.flush()
     return made
+
+
+def check_covering_seen(session: Session, report: Report, *, text: str | None, covering_id: UUID | None) -> None:
+    """See that words for the public were written by somebody who knew that the report's own are covered, if they are.
+
+    Raises:
+        WordsCoveredError: they are covered by another covering than the one that was seen, and words are to be shown.
+    """
+    covering = covering_of(session, report.id)
+    if text is not None and covering is not None and covering.id != covering_id:
+        raise WordsCoveredError(covering.id, covering.reason)
 
 
 def take_down(
@@ -155,6 +180,7 @@ def take_down(
     if newest is None or not newest.is_shown:
         raise NotPublishedError(report_id)
     made = _add_version(session, report, is_shown=False, text=None, answer=None, reason=reason, by=by, now=now)
+    _note(session, report, made, is_against=True, by=by)
     remember_call(session, call, made_id=made.id, now=now)
     session.flush()
     return made
@@ -184,10 +210,14 @@ def _decided_photos(session: Session, report: Report, decided: Sequence[tuple[UU
     if len(named) != len(set(named)) or set(named) != by_id.keys():
         raise PhotosUndecidedError(sorted(set(named) ^ by_id.keys()))
     for photo_id, is_shown in decided:
-        # Where somebody stood, and the pattern of a camera's sensor, may tell who they are; no box hides that.
-        if is_shown and report.is_anonymous and by_id[photo_id].kind is PhotoKind.SEEN:
+        if is_shown and not _may_be_shown(report, by_id[photo_id]):
             raise ReportersPhotoError(photo_id)
     return by_id
+
+
+def _may_be_shown(report: Report, photo: Photo) -> bool:
+    # Where somebody stood, and the pattern of a camera's sensor, may tell who they are; no box hides that.
+    return not (report.is_anonymous and photo.kind is PhotoKind.SEEN)
 
 
 def _copy(store: PhotoStore, photo: Photo, boxes: Sequence[Box]) -> CleanPhoto:
@@ -223,6 +253,28 @@ def _add_version(
     session.add(made)
     session.flush()
     return made
+
+
+def _note(session: Session, report: Report, made: Publication, *, is_against: bool, by: Principal) -> None:
+    """Let appeals know of a version, and tell of it who reported it: no words, for the reason is with the report."""
+    note_moderation(
+        session,
+        report,
+        decision_id=made.id,
+        number=made.number,
+        is_against=is_against,
+        by=by,
+        now=made.decided_at,
+    )
+    shown = NoticeKind.WITHHELD if is_against else NoticeKind.PUBLISHED
+    tell(
+        session,
+        kind=shown if made.is_shown else NoticeKind.TAKEN_DOWN,
+        matter_id=report.id,
+        cause_id=made.id,
+        residents=[*([report.resident_id] if report.resident_id else []), *together_of(session, report.id)],
+        now=made.decided_at,
+    )
 
 
 def _add_photo(session: Session, store: PhotoStore, made: Publication, photo: Photo, prepared: PreparedPhoto) -> None:

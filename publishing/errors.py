@@ -39,6 +39,15 @@ class ReasonMissingError(PublishingError):
         super().__init__("something is withheld without a reason")
 
 
+class WordsCoveredError(PublishingError):
+    """The report's words are covered, and whoever decided about words for the public had not seen that."""
+
+    def __init__(self, covering_id: UUID, reason: str) -> None:
+        super().__init__("the words are covered")
+        self.covering_id = covering_id
+        self.reason = reason
+
+
 class NotPublishedError(PublishingError):
     """Nothing of the report is shown, so there is nothing to take down."""
 

@@ -9,7 +9,16 @@ from people import Principal
 from photos import Photo
 from publishing.model import Publication, PublicationPhoto
 from publishing.versions import PUBLISHABLE, is_newest, is_overtaken
-from reports import WORK_DONE, Function, Report, ReportStep, had_no_other_part, may_be_public, placed
+from reports import (
+    WORK_DONE,
+    Appeal,
+    Function,
+    Report,
+    ReportStep,
+    had_no_other_part,
+    may_be_public,
+    placed,
+)
 
 
 def publications_waiting(
@@ -18,7 +27,8 @@ def publications_waiting(
     """Return the reports about which somebody may decide what the public sees, oldest first, `after` one of them.
 
     Nobody has looked at them yet, or at what came since: a photo, what a department did, or that the words were covered
-    or the report began anew. What was taken down waits for nobody.
+    or the report began anew. So do those whose reporter appealed against what is withheld, and was right. What else was
+    taken down waits for nobody.
     """
     query = (
         select(Report)
@@ -50,14 +60,18 @@ def _has_something_new() -> ColumnElement[bool]:
         ReportStep.kind.in_(WORK_DONE),
         ReportStep.made_at > Publication.decided_at,
     )
-    is_stale = and_(
-        Publication.report_id == Report.id,
+    upheld = select(Appeal.id).where(Appeal.subject_id == Publication.id, Appeal.is_upheld.is_(True))
+    is_behind = and_(
         Publication.is_shown,
-        is_newest(),
         or_(
             photo.correlate(Report, Publication).exists(),
             answer.correlate(Report, Publication).exists(),
             is_overtaken(),
         ),
+    )
+    is_stale = and_(
+        Publication.report_id == Report.id,
+        is_newest(),
+        or_(is_behind, upheld.correlate(Publication).exists()),
     )
     return select(Publication.id).where(is_stale).correlate(Report).exists()

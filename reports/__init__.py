@@ -5,6 +5,7 @@ from reports.appeals import (
     APPEAL_DAYS,
     Appealable,
     appeal,
+    appeal_against,
     appealable,
     appeals_of,
     appeals_waiting,
@@ -25,13 +26,13 @@ from reports.bare_facts import (
     is_report_number,
     may_be_public,
     rounded_degrees,
-    told_note,
 )
 from reports.calling import accept_call, acknowledge_call, call_units, handle_call, return_call
 from reports.calls import CallState, ReportCall, calls_of
 from reports.checks import CHECKS
 from reports.claiming import claim_award
 from reports.closures import closed_report_of, untouched_by
+from reports.count_changes import sum_up_counts
 from reports.counting import CategoryCount, MonthCount, counts_by_category, counts_by_month
 from reports.coverings import cover, covered_among, covering_of, get_covering
 from reports.deadlines import last_due_on
@@ -78,7 +79,15 @@ from reports.fairness_errors import (
     TogetherOverError,
     WaitingLimitError,
 )
-from reports.fairness_model import Appeal, AppealSubject, CoReporter, CoveredText, Covering, ReportLimitsSet
+from reports.fairness_model import (
+    Appeal,
+    AppealSubject,
+    CoReporter,
+    CoveredText,
+    Covering,
+    Moderation,
+    ReportLimitsSet,
+)
 from reports.handling import WORK_DONE, acknowledge, handle, what_was_done
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
@@ -109,11 +118,13 @@ from reports.model import (
     RequestKind,
     StepKind,
 )
+from reports.moderations import note_moderation
 from reports.on_behalf import WrittenForOne, written_for_one
 from reports.ordering import answer_order, give_order
 from reports.outside import BroughtReport, bring, comment, comments_of, miss_photos, names_a_place
 from reports.outside_model import OutsideComment
 from reports.photographing import add_join_photos, add_photos
+from reports.recounting import checks_of_counts, count_anew
 from reports.reminding import remind_units
 from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
@@ -225,12 +236,14 @@ __all__ = [
     "call_units",
     "calls_of",
     "calls_waiting",
+    "checks_of_counts",
     "claim_award",
     "close",
     "closed_report_of",
     "comment",
     "comments_of",
     "confidential_among",
+    "count_anew",
     "count_waiting",
     "counts_by_category",
     "counts_by_month",
@@ -291,8 +304,8 @@ __all__ = [
     "submit",
     "suggest",
     "suggestion_of",
+    "sum_up_counts",
     "takers",
-    "told_note",
     "transfer",
     "unmaskings_of",
     "unmaskings_waiting",
@@ -311,5 +324,5 @@ __all__ += ["TextCoveredError", "TextUnknownError", "TogetherOverError", "Waitin
 __all__ += ["WrittenForOne", "answer_together", "appeal", "appealable", "appeals_of", "appeals_waiting"]
 __all__ += ["asked_together", "cover", "covered_among", "covering_of", "decide_appeal", "get_appeal", "get_covering"]
 __all__ += ["LIMIT_NAMES", "get_limits", "is_appellant", "limits_in_force", "list_limits", "may_answer_together"]
-__all__ += ["may_decide_appeal"]
+__all__ += ["Moderation", "appeal_against", "may_decide_appeal", "note_moderation"]
 __all__ += ["report_asked_together", "set_limits", "together_of", "written_for_one"]

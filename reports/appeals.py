@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 import earnings
@@ -25,10 +25,12 @@ from reports.fairness_errors import (
     AppealUnknownError,
     NothingToAppealError,
 )
-from reports.fairness_model import Appeal, AppealSubject, Covering
+from reports.fairness_model import Appeal, AppealSubject, Covering, Moderation
+from reports.hiding_model import Unmasking
 from reports.listings import placed
 from reports.model import TEXT_LENGTH_MAX, Report, ReportStatus, StepKind
-from reports.steps import Function, functions_of, is_placed, report_within_reach, steps_of, take_step
+from reports.moderations import newest_moderation
+from reports.steps import Function, is_placed, report_within_reach, steps_of, take_step
 from reports.together import together_of
 
 # From the day of the decision on, that day not counted.
@@ -120,7 +122,8 @@ def decide_appeal(
     """Decide an appeal, with a reason, as a supervisor who had no part in the report; upheld, it is put right now.
 
     Against a rejection or a withdrawal: the report is as it was sent in, and is decided about anew. Against earning
-    nothing: it earns its tariff. Against a covering: the text is open again.
+    nothing: it earns its tariff. Against a covering: the text is open again. Against what the public does not see: it
+    waits to be decided about anew.
 
     Raises:
         ReportUnknownError: there is no such report where they supervise.
@@ -166,7 +169,9 @@ def appealable(session: Session, report: Report, by: Principal, now: datetime) -
 
 def may_decide_appeal(session: Session, report: Report, by: Principal) -> bool:
     """Say whether somebody supervises a report, had no part at all in it, and is not of its reporters' households."""
-    if not is_placed(session, report, by, Function.SUPERVISION) or functions_of(session, report, by):
+    if not is_placed(session, report, by, Function.SUPERVISION):
+        return False
+    if session.scalar(select(Report.id).where(Report.id == report.id, _had_no_part(by.actor))) is None:
         return False
     # Who reports together shares what the report earns.
     reporters = {*together_of(session, report.id)} | ({report.resident_id} if report.resident_id else set())
@@ -178,6 +183,11 @@ def is_appellant(report: Report, made: Appeal, by: Principal) -> bool:
     if made.appealed_by == NOBODY:
         return by.matter_id == report.id
     return any(by.is_resident(each) for each in _by_name(made))
+
+
+def appeal_against(session: Session, subject_id: UUID) -> Appeal | None:
+    """Return the appeal against a decision; None where nobody appealed."""
+    return session.scalars(select(Appeal).where(Appeal.subject_id == subject_id)).one_or_none()
 
 
 def get_appeal(session: Session, appeal_id: UUID) -> Appeal:
@@ -207,7 +217,7 @@ def appeals_waiting(
         .where(
             Appeal.decided_at.is_(None),
             placed(seen_by, Function.SUPERVISION),
-            untouched_by(seen_by.actor),
+            _had_no_part(seen_by.actor),
         )
         .order_by(Appeal.id.desc() if newest_first else Appeal.id)
         .limit(limit)
@@ -228,11 +238,26 @@ def _decisions(session: Session, report: Report, by: Principal, now: datetime) -
         earning = earnings.earning_of(session, report.id)
         if earning is not None and earning.nothing_because is NothingReason.OWN_DEPARTMENT:
             found.append(_within(AppealSubject.NOTHING_EARNED, earning.id, earning.began_at, now))
+        moderation = newest_moderation(session, report.id)
+        if moderation is not None and moderation.is_against and report.status not in _WITHOUT_RESULT:
+            found.append(_within(AppealSubject.PUBLICATION, moderation.id, moderation.made_at, now))
     covered = _covered_for(session, report, by)
     return [*found, *(_within(AppealSubject.COVERING, each.id, each.made_at, now) for each in covered)]
 
 
 _ENDINGS = (StepKind.REJECTION, StepKind.WITHDRAWAL)
+# Of these nothing is published, whatever was decided.
+_WITHOUT_RESULT = (ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN)
+
+
+def _had_no_part(actor: str) -> ColumnElement[bool]:
+    """Return the condition that somebody did nothing on a report, nor published any of it, nor asked whose it is."""
+    published = select(Moderation.id).where(Moderation.report_id == Report.id, Moderation.made_by == actor)
+    unmasked = select(Unmasking.id).where(
+        Unmasking.report_id == Report.id, or_(Unmasking.asked_by == actor, Unmasking.decided_by == actor)
+    )
+    others = (~each.correlate(Report).exists() for each in (published, unmasked))
+    return and_(untouched_by(actor), *others)
 
 
 def _within(subject: AppealSubject, subject_id: UUID, decided_at: datetime, now: datetime) -> Appealable:
@@ -297,9 +322,14 @@ def _open(session: Session, report: Report, found: Appeal, by: Principal, now: d
     )
 
 
+def _wait_for_a_moderator(_session: Session, _report: Report, _found: Appeal, _by: Principal, _now: datetime) -> None:
+    """Change nothing here: what was published stays, and the room that publishes lists the report until it is anew."""
+
+
 _UPHELD: dict[AppealSubject, Callable[[Session, Report, Appeal, Principal, datetime], None]] = {
     AppealSubject.REJECTION: _restore,
     AppealSubject.WITHDRAWAL: _restore,
     AppealSubject.NOTHING_EARNED: _grant,
     AppealSubject.COVERING: _open,
+    AppealSubject.PUBLICATION: _wait_for_a_moderator,
 }

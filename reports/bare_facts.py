@@ -9,11 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from duties import Duty
 from reports.errors import ReportUnknownError
-from reports.model import NUMBER_LENGTH, Channel, Report, ReportStatus, ReportStep, StepKind
+from reports.model import NUMBER_LENGTH, Report, ReportStatus, ReportStep, StepKind
 from responsibilities import Category
-
-# Notes that are written for whoever reported, or for everybody; others are between officers.
-_TOLD = frozenset({StepKind.REJECTION, StepKind.HANDLING, StepKind.POSTPONEMENT})
 
 # Degrees, about a hundred metres: what anybody may know of where something was reported.
 ROUNDED_DIGITS = 3
@@ -121,14 +118,6 @@ def is_category_of() -> ColumnElement[bool]:
 def is_report_number(text: str) -> bool:
     """Say whether a report may have this number."""
     return len(text) == NUMBER_LENGTH and text.isascii() and text.isdigit()
-
-
-def told_note(report: Report, step: ReportStep) -> str | None:
-    """Return the words of a step that whoever reported may read, where that is somebody outside; else None.
-
-    Residents read them in their own report: nobody has looked whether they name them.
-    """
-    return step.note if report.channel is Channel.OPEN311 and step.kind in _TOLD else None
 
 
 def _whole() -> Select[Report, Category, ReportStep, Duty]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Enum, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, CheckConstraint, Enum, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger import Base, UTCDateTime, enum_column, new_id
@@ -20,12 +20,14 @@ class AppealSubject(StrEnum):
     WITHDRAWAL = "withdrawal"
     NOTHING_EARNED = "nothing_earned"
     COVERING = "covering"
+    PUBLICATION = "publication"
 
 
 class Appeal(Base):
     """What a reporter says once against a decision about their report, and how somebody without part in it decided.
 
-    `subject_id` is the step, the earning or the covering. Of somebody without a name only the day is kept.
+    `subject_id` is the step, the earning, the covering or the moderation. Of somebody without a name only the day is
+    kept.
     """
 
     __tablename__ = "report_appeals"
@@ -86,6 +88,25 @@ class Covering(Base):
     text_id: Mapped[UUID] = mapped_column()
     is_covered: Mapped[bool] = mapped_column(Boolean)
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Moderation(Base):
+    """That somebody decided what the public sees of a report; added, never changed: the highest number holds.
+
+    What they decided lives a floor above, under the same id, so no foreign key points to it. Here stands what appeals
+    have to know: who it was and when, and whether it withholds something from the public, against the reporter.
+    """
+
+    __tablename__ = "report_moderations"
+    __table_args__ = (UniqueConstraint("report_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    # That of the decision: counted from 1 in each report.
+    number: Mapped[int] = mapped_column(Integer)
+    is_against: Mapped[bool] = mapped_column(Boolean)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

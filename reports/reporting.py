@@ -12,6 +12,7 @@ from ledger import Call, new_id
 from oversight import raise_urgent
 from people import Level, Principal, clean_lines, clean_text, get_resident, get_unit
 from reports.anonymity import NOBODY, as_kept
+from reports.count_changes import note_reopening, note_submission
 from reports.errors import PlaceUnknownError, PositionError, ReopeningClosedError
 from reports.limits import check_may_report
 from reports.model import (
@@ -77,7 +78,7 @@ def submit(
     check_position(latitude, longitude)
     is_anonymous = by.actor == NOBODY
     is_own = resident_id is not None and by.is_resident(resident_id)
-    check_together(resident_id, joint_with, is_hidden=is_confidential, is_own=is_own)
+    others = check_together(session, resident_id, joint_with, is_hidden=is_confidential, is_own=is_own)
     check_may_report(session, by=by, resident_id=resident_id, now=now)
     kept_at = as_kept(by, now)
     if channel is None:
@@ -101,11 +102,12 @@ def submit(
         is_urgent=is_urgent,
     )
     session.add(report)
+    note_submission(session, report, now)
     session.flush()
     if is_urgent:
         raise_urgent(session, matter_id=report.id, unit_code=unit.code, now=kept_at, day_only=is_anonymous)
     take_step(session, report, StepKind.SUBMISSION, ReportStatus.SUBMITTED, by=by, now=now, call=call)
-    ask_together(session, report, joint_with, now=now)
+    ask_together(session, report, others, now=now)
     return report
 
 
@@ -133,6 +135,7 @@ def reopen(
         actor=by.actor,
         now=now,
     )
+    note_reopening(session, report, now)
     report.closed_at = None
     return take_step(
         session,

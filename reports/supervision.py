@@ -9,6 +9,7 @@ from duties import charge, discharge, give_back, open_duty
 from ledger import Call
 from people import Level, Principal, Unit, get_unit, units_by_code
 from reports.awarding import begin_award, settle_award
+from reports.count_changes import note_closure
 from reports.errors import MergerTargetError, ReportUnknownError
 from reports.model import RejectionKind, Report, ReportStatus, ReportStep, StepKind
 from reports.steps import Function, is_placed, locked_report, take_step
@@ -174,6 +175,7 @@ def close(session: Session, *, report_id: UUID, by: Principal, now: datetime, ca
     """
     report = locked_report(session, report_id, StepKind.CLOSURE, by=by, call=call)
     report.closed_at = now
+    note_closure(session, report, now)
     return take_step(
         session,
         report,

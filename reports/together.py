@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ledger import Call, check_still_new, new_id, remember_call
 from notices import NoticeKind, tell
-from people import Principal
+from people import Principal, resident_going_on
 from reports.errors import StepNotNowError
 from reports.fairness_errors import CoReporterUnknownError, JointReportError, TogetherOverError
 from reports.fairness_model import CoReporter
@@ -20,18 +20,24 @@ TOGETHER_MAX = 9
 CONFIRMATION_DAYS = 7
 
 
-def check_together(resident_id: UUID | None, others: Sequence[UUID], *, is_hidden: bool, is_own: bool) -> None:
-    """See that these may be asked to report together with somebody.
+def check_together(
+    session: Session, resident_id: UUID | None, named: Sequence[UUID], *, is_hidden: bool, is_own: bool
+) -> list[UUID]:
+    """Return whom to ask whether they report together with somebody: those named, by the records that go on.
 
     Raises:
+        ResidentUnknownError: one of them is nobody.
         JointReportError: more than 9, somebody twice, or whoever writes it; or a report that is not of its writer, or
             that hides whose it is.
     """
+    # Whoever was named by a record that was merged answers under the one that goes on.
+    others = [resident_going_on(session, each).id for each in named]
     if not others:
-        return
+        return others
     everybody = {resident_id, *others}
     if is_hidden or not is_own or len(others) > TOGETHER_MAX or len(everybody) != 1 + len(others):
         raise JointReportError
+    return others
 
 
 def ask_together(session: Session, report: Report, others: Collection[UUID], *, now: datetime) -> None:

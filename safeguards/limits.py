@@ -15,6 +15,7 @@ from safeguards.model import PaymentLimitsSet
 # A second payment of the same sum is asked about for a day at most: after that it is no slip of the hand.
 _DUPLICATE_WITHIN_S_MAX = 86_400
 _COUNT_MAX = 10_000
+_REFUND_WITHIN_DAYS_MAX = 3_650
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class PaymentLimits:
     `per_payment`: one payment. `per_day`: what one resident spends in a day; `per_day_at_merchant`: the same at one
     merchant; what was refunded counts no more. `per_day_of_cashier`: what one cashier or till takes in a day, refunded
     or not. A PIN is asked for where a payment is above `pin_above_amount`, and after `pin_above_count` payments of a
-    day. The same sum by the same resident at the same till within `duplicate_within_s` seconds has to be confirmed.
+    day. The same sum by the same resident at the same till within `duplicate_within_s` seconds has to be confirmed. A
+    payment is refunded until the end of the day that is `refund_within_days` days after its own.
     """
 
     per_payment: int | None = None
@@ -34,12 +36,17 @@ class PaymentLimits:
     pin_above_amount: int | None = None
     pin_above_count: int | None = None
     duplicate_within_s: int | None = None
+    refund_within_days: int | None = None
 
 
 LIMIT_NAMES = tuple(field.name for field in fields(PaymentLimits))
 # What is set from nought on: with 0 every payment asks for the PIN.
 _FROM_NOUGHT = {"pin_above_amount", "pin_above_count"}
-_AT_MOST = {"pin_above_count": _COUNT_MAX, "duplicate_within_s": _DUPLICATE_WITHIN_S_MAX}
+_AT_MOST = {
+    "pin_above_count": _COUNT_MAX,
+    "duplicate_within_s": _DUPLICATE_WITHIN_S_MAX,
+    "refund_within_days": _REFUND_WITHIN_DAYS_MAX,
+}
 
 
 def set_payment_limits(
@@ -48,7 +55,8 @@ def set_payment_limits(
     """Set the limits from now on, as their next version. Of two set at once, one meets a unique violation.
 
     Raises:
-        LimitsError: one is below 1 (for a PIN below 0), or above what the books, a day or 10,000 payments can reach.
+        LimitsError: one is below 1 (for a PIN below 0), or above what the books, a day, 10,000 payments or ten years
+            can reach.
     """
     for name, value in asdict(limits).items():
         least, most = int(name not in _FROM_NOUGHT), _AT_MOST.get(name, ledger.AMOUNT_MAX)

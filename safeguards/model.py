@@ -18,7 +18,8 @@ class PaymentLimitsSet(Base):
     __table_args__ = (
         CheckConstraint(
             "per_payment >= 1 AND per_day >= 1 AND per_day_at_merchant >= 1 AND per_day_of_cashier >= 1"
-            " AND pin_above_amount >= 0 AND pin_above_count >= 0 AND duplicate_within_s >= 1",
+            " AND pin_above_amount >= 0 AND pin_above_count >= 0 AND duplicate_within_s >= 1"
+            " AND refund_within_days >= 1",
             name="limits_positive",
         ),
     )
@@ -32,6 +33,7 @@ class PaymentLimitsSet(Base):
     pin_above_amount: Mapped[int | None] = mapped_column(BigInteger)
     pin_above_count: Mapped[int | None] = mapped_column(Integer)
     duplicate_within_s: Mapped[int | None] = mapped_column(Integer)
+    refund_within_days: Mapped[int | None] = mapped_column(Integer)
     set_by: Mapped[str] = mapped_column(String(64))
     set_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -17,10 +17,10 @@ def migrate(url: str) -> None:
         upgrade(directory=str(MIGRATIONS))
 
 
-def take_back(url: str) -> None:
-    """Take every migration back."""
+def take_back(url: str, revision: str = "base") -> None:
+    """Take every migration back, or those after one."""
     with migrating_application(url).app_context():
-        downgrade(directory=str(MIGRATIONS), revision="base")
+        downgrade(directory=str(MIGRATIONS), revision=revision)
 
 
 def migrating_application(url: str) -> Flask:

@@ -56,8 +56,9 @@ def made(looked: Looked) -> Iterator[Session]:
 
 def test_every_kind_of_view_is_measured(looked: Looked) -> None:
     found = {line["case"].removeprefix(f"reports_{REPORTS}_"): line for line in looked.lines}
-    assert len(found) == len(looked.lines) == 20
+    assert len(found) == len(looked.lines) == 22
     assert {"list_resident", "pages_handler", "scoreboard", "scoreboard_rates", "digests", "open311"} <= set(found)
+    assert {"overview_of_the_county", "overview_of_a_town"} <= set(found)
     for line in found.values():
         assert line["calls"] > 0
         # The line tells times from 100 ms on without decimals.
@@ -66,7 +67,7 @@ def test_every_kind_of_view_is_measured(looked: Looked) -> None:
 
 
 def test_the_books_of_what_is_made_are_sound(made: Session) -> None:
-    checks = [*duties.CHECKS, *reports.CHECKS, *listening.CHECKS]
+    checks = [*duties.CHECKS, *reports.CHECKS, *reports.checks_of_counts(ZONE), *listening.CHECKS]
     assert [each for each in ledger.audit(made, checks) if not each.ok] == []
 
 

@@ -31,6 +31,9 @@ SENTENCES: dict[NoticeKind, Any] = {
     NoticeKind.RESTORED: _l("Report %(number)s was taken up again and waits to be accepted."),
     NoticeKind.COVERED: _l("Words of yours about report %(number)s were covered. The reason is with the report."),
     NoticeKind.TOGETHER_ASKED: _l("Somebody named you as reporting %(number)s together with them. Please confirm it."),
+    NoticeKind.PUBLISHED: _l("An officer published what the public sees of report %(number)s."),
+    NoticeKind.WITHHELD: _l("Some of report %(number)s is withheld from the public. The reason is with the report."),
+    NoticeKind.TAKEN_DOWN: _l("The public sees no more of report %(number)s. The reason is with the report."),
 }
 
 

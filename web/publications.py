@@ -26,6 +26,7 @@ def publish_once(
     answer: str | None,
     photos: Sequence[PhotoDecision],
     reason: str | None,
+    covering_id: UUID | None,
     call: Call,
 ) -> tuple[UUID, bool]:
     """Publish this of a report; return the id of the version, and whether the same call made it before.
@@ -40,8 +41,19 @@ def publish_once(
     prepared = reading(lambda session: prepare(session, store, report_id=report_id, decisions=photos, by=by))
 
     def make(session: Session, noted: PhotoStore) -> Publication:
-        facts = {"text": text, "answer": answer, "reason": reason}
-        return publish(session, noted, report_id=report_id, photos=prepared, by=by, now=at, call=call, **facts)
+        return publish(
+            session,
+            noted,
+            report_id=report_id,
+            text=text,
+            answer=answer,
+            photos=prepared,
+            reason=reason,
+            covering_id=covering_id,
+            by=by,
+            now=at,
+            call=call,
+        )
 
     return _decided(report_id, call, make)
 

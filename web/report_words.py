@@ -1,8 +1,8 @@
-"""Where a report stands, in one sentence for everybody."""
+"""Where a report stands, in one sentence for everybody, and why it was not accepted."""
 
 from flask_babel import lazy_gettext as _l
 
-from reports import ReportStatus
+from reports import RejectionKind, ReportStatus
 
 STANDS = {
     ReportStatus.SUBMITTED: _l("Received; nobody has looked at it yet."),
@@ -16,4 +16,10 @@ STANDS = {
     ReportStatus.REJECTED: _l("Not accepted."),
     ReportStatus.MERGED: _l("The same was reported before; it goes on there."),
     ReportStatus.WITHDRAWN: _l("Ended without result."),
+}
+
+# Why one was not accepted, for whoever reported it elsewhere; the other kinds would say something about them.
+REJECTED_BECAUSE = {
+    RejectionKind.NOT_OURS: _l("It is nobody's to handle here."),
+    RejectionKind.KNOWN_ALREADY: _l("It is known already."),
 }

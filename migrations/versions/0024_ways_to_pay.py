@@ -1,4 +1,4 @@
-"""Orders that wait for their payer, payments at a plaque, limits on payments, and residents' PINs.
+"""Orders that wait for their payer, payments at a plaque, limits on payments and refunds, and residents' PINs.
 
 Revision ID: 0024
 Revises: 0023
@@ -17,9 +17,9 @@ ORDERS_END, ONLY_ORDERS_WAIT = "ck_redemptions_orders_end", "ck_redemptions_only
 WAITING = sa.text("status = 'awaiting_payer'")
 LIMITS = (
     *("per_payment", "per_day", "per_day_at_merchant", "per_day_of_cashier", "pin_above_amount"),
-    *("pin_above_count", "duplicate_within_s"),
+    *("pin_above_count", "duplicate_within_s", "refund_within_days"),
 )
-COUNTS = {"pin_above_count", "duplicate_within_s"}
+COUNTS = {"pin_above_count", "duplicate_within_s", "refund_within_days"}
 
 
 def among(column: str, *values: str) -> str:
@@ -65,11 +65,27 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "per_payment >= 1 AND per_day >= 1 AND per_day_at_merchant >= 1 AND per_day_of_cashier >= 1"
-            " AND pin_above_amount >= 0 AND pin_above_count >= 0 AND duplicate_within_s >= 1",
+            " AND pin_above_amount >= 0 AND pin_above_count >= 0 AND duplicate_within_s >= 1"
+            " AND refund_within_days >= 1",
             name=op.f("ck_payment_limits_limits_positive"),
         ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_payment_limits")),
         sa.UniqueConstraint("id", name=op.f("uq_payment_limits_id")),
+    )
+    op.create_table(
+        "till_refund_limits",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_till_refund_limits_amount_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["merchants.id"], name=op.f("fk_till_refund_limits_merchant_id_merchants")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_refund_limits")),
+        sa.UniqueConstraint("merchant_id", "number", name=op.f("uq_till_refund_limits_merchant_id_number")),
     )
     op.create_table(
         "resident_pins",
@@ -88,6 +104,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it all back; orders that were not paid go, as nothing rests on them."""
     op.drop_table("resident_pins")
+    op.drop_table("till_refund_limits")
     op.drop_table("payment_limits")
     with op.batch_alter_table("payment_codes") as codes:
         codes.drop_column("pin_proved_at")

@@ -10,7 +10,17 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ledger import Count, LimitExceededError, count_down, count_up, counted, post, prepare_engine, purge_counters
+from ledger import (
+    Count,
+    LimitExceededError,
+    count_down,
+    count_on,
+    count_up,
+    counted,
+    post,
+    prepare_engine,
+    purge_counters,
+)
 from tests.clock import NOON
 from tests.ledger.builders import awarding, findings, funded_books
 from tests.ledger.racing import at_once
@@ -186,3 +196,13 @@ def test_processes_count_exactly_up_to_the_limit(database: str, engine: Engine) 
         # Whole or not at all: the second counter, which has room, was left alone by those that the first refused.
         assert total(session) == total(session, WANG) == outcomes["counted"] == 250
     assert outcomes["refused"] > 0
+
+
+def test_counting_on_goes_on_where_there_is_room_and_begins_nothing(session: Session) -> None:
+    assert not count_on(session, spent(10, limit=100))
+    assert total(session) == 0
+    count_up(session, [spent(10, limit=100)])
+    assert count_on(session, spent(90, limit=100))
+    assert not count_on(session, spent(1, limit=100))
+    assert total(session) == 100
+    assert not count_on(session, spent(1, limit=100, owner=WANG))

@@ -76,6 +76,7 @@ class Newsroom(Office):
         answer: str | None = None,
         reason: str | None = None,
         by: Principal | None = None,
+        covering_id: UUID | None = None,
         call: Call | None = None,
     ) -> Publication:
         """Publish a report."""
@@ -89,8 +90,21 @@ class Newsroom(Office):
             reason=reason,
             by=by or self.supervisor,
             now=self.at,
+            covering_id=covering_id,
             call=call,
         )
+
+    def cover(self, report_id: UUID) -> UUID:
+        """Cover a report's words, and return the covering's id."""
+        return reports.cover(
+            self.session,
+            report_id=report_id,
+            text_kind=reports.CoveredText.REPORT,
+            text_id=report_id,
+            reason="辱骂",
+            by=self.supervisor,
+            now=self.at,
+        ).id
 
     def take_down(self, report_id: UUID, reason: str = "有人认出", by: Principal | None = None) -> Publication:
         """Take down what was published of a report."""

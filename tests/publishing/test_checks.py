@@ -37,3 +37,22 @@ def test_a_guard_that_is_gone_is_found(office: Newsroom, table: str) -> None:
     name = f"{table}_append_only" if is_postgresql else f"{table}_refuse_update"
     office.session.execute(text(f"DROP TRIGGER {name}" + (f" ON {table}" if is_postgresql else "")))
     assert len(faults(office)) == 1
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM report_moderations", "UPDATE report_moderations SET made_by = 'x'"])
+def test_a_version_of_which_appeals_do_not_know_is_found(office: Newsroom, change: str) -> None:
+    report_id = office.submit()
+    office.accept(report_id)
+    office.publish(report_id)
+    office.session.flush()
+    is_postgresql = office.session.get_bind().dialect.name == "postgresql"
+    table = "report_moderations"
+    guards = (
+        [f"{table}_append_only ON {table}"]
+        if is_postgresql
+        else [f"{table}_refuse_{event}" for event in ("delete", "update")]
+    )
+    for guard in guards:
+        office.session.execute(text(f"DROP TRIGGER {guard}"))
+    office.session.execute(text(change))
+    assert faults(office) == ["appeals know of every version"]

@@ -19,6 +19,7 @@ from publishing import (
     PublicationUnknownError,
     ReasonMissingError,
     ReportersPhotoError,
+    WordsCoveredError,
     copies_of,
     forget_stale_copies,
     get_publication,
@@ -28,7 +29,7 @@ from publishing import (
     shown_of,
 )
 from publishing.model import Publication, PublicationPhoto
-from reports import ReportStatus, ReportUnknownError, StepNotNowError
+from reports import AppealSubject, ReportStatus, ReportUnknownError, StepNotNowError
 from tests.publishing.builders import FACE, Newsroom
 from tests.reports.builders import OTHER_TOWN, TOWN, person
 
@@ -274,3 +275,40 @@ def test_a_picture_that_the_store_has_lost_cannot_be_published(office: Newsroom)
 def test_there_is_no_publication_of_an_unknown_id(office: Newsroom) -> None:
     with pytest.raises(PublicationUnknownError):
         get_publication(office.session, uuid4())
+
+
+def test_words_that_were_covered_since_somebody_looked_at_them_are_not_published(office: Newsroom) -> None:
+    report_id, photo_id = with_photo(office)
+    prepared = office.prepared(report_id, [shown(photo_id)])
+    covering_id = office.cover(report_id)
+    with pytest.raises(WordsCoveredError) as refused:
+        publishing.publish(
+            office.session,
+            office.store,
+            report_id=report_id,
+            text="井盖没了",
+            answer=None,
+            photos=prepared,
+            reason=None,
+            by=office.supervisor,
+            now=office.at,
+        )
+    assert (refused.value.covering_id, refused.value.reason) == (covering_id, "辱骂")
+    assert publications_of(office.session, report_id) == []
+    assert [photo.id for photo in photos_of(office.session, report_id)] == [photo_id]
+    # Nothing of them goes out where they are withheld, and whoever has seen the covering may write anew.
+    office.publish(report_id, [shown(photo_id)], text=None, reason="辱骂")
+    office.publish(report_id, [shown(photo_id)], text="路上有问题", covering_id=covering_id)
+
+
+def test_another_covering_has_to_be_seen_anew_and_none_is_once_the_words_are_open(office: Newsroom) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    first = office.cover(report_id)
+    office.days_pass(1)
+    office.appeal_upheld(report_id, AppealSubject.COVERING)
+    office.days_pass(1)
+    office.publish(report_id, covering_id=first)
+    office.publish(report_id)
+    office.cover(report_id)
+    with pytest.raises(WordsCoveredError):
+        office.publish(report_id, covering_id=first)

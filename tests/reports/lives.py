@@ -121,6 +121,10 @@ class Lives:
         reports.release_rests(self.purse.session, now=self.purse.at)
         earnings.pay_waiting(self.purse.session, now=self.purse.at)
 
+    def sum_up(self, limit: int) -> None:
+        """Add some of what steps have noted to the counts by month."""
+        reports.sum_up_counts(self.purse.session, limit=limit)
+
     # --- what must be true --------------------------------------------------------------------------------------------
 
     def prove(self) -> None:

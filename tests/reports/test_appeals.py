@@ -259,3 +259,32 @@ def test_a_covered_text_is_open_again_when_its_author_is_right(office: Office) -
     decide(office, made)
     assert set(reports.covered_among(office.session, [with_evidence.id, other.id])) == {with_evidence.id}
     assert office.proved()
+
+
+def test_who_asked_or_decided_whose_a_confidential_report_is_decides_no_appeal_about_it(office: Office) -> None:
+    report_id = reports.submit(
+        office.session,
+        category_code="C0101",
+        description="井盖没了",
+        unit_code=VILLAGE,
+        by=office.reporter,
+        resident_id=office.reporter.resident_id,
+        is_confidential=True,
+        now=office.at,
+    ).id
+    reports.reject(office.session, report_id=report_id, reason="x", by=office.supervisor, now=office.at)
+    made = appeal(office, report_id)
+    asker, other, apart = (person(Role.SUPERVISOR) for _ in range(3))
+    reports.ask_unmasking(office.session, report_id=report_id, reason="核实", by=asker, now=office.at)
+    # Even before anybody has answered: they may soon know whose it is.
+    with pytest.raises(SamePersonError):
+        decide(office, made, by=asker)
+    reports.decide_unmasking(office.session, report_id=report_id, is_approved=False, note=None, by=other, now=office.at)
+    for part in (asker, other):
+        assert reports.appeals_waiting(office.session, seen_by=part) == []
+        assert not reports.may_decide_appeal(office.session, office.report(report_id), part)
+        with pytest.raises(SamePersonError):
+            decide(office, made, by=part)
+    assert [each.id for each, _report in reports.appeals_waiting(office.session, seen_by=apart)] == [made.id]
+    decide(office, made, by=apart)
+    assert office.proved()

@@ -9,11 +9,12 @@ import ledger
 import reports
 from reports import CallState, ReportStatus
 from reports.checks import GUARDS, the_guards_of_steps_stand
+from tests.clock import SHANGHAI
 from tests.reports.builders import JUSTICE, Office
 
 
 def found(office: Office) -> str:
-    results = ledger.audit(office.session, [*duties.CHECKS, *reports.CHECKS])
+    results = ledger.audit(office.session, [*duties.CHECKS, *reports.CHECKS, *reports.checks_of_counts(SHANGHAI)])
     return "; ".join(result.detail for result in results if not result.ok)
 
 

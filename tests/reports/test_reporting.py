@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+import receivables
 import reports
 from people import ResidentUnknownError, Role, TextRefusedError, UnitUnknownError
 from reports import (
+    JointReportError,
     MergerTargetError,
     PlaceUnknownError,
     PositionError,
@@ -111,3 +113,28 @@ def test_nothing_is_merged_into_a_report_elsewhere(office: Office) -> None:
     of_the_town = person(Role.SUPERVISOR, at=TOWN)
     with pytest.raises(ReportUnknownError):
         reports.merge(office.session, report_id=here, into_id=there, by=of_the_town, now=NOON)
+
+
+def test_whoever_is_named_by_a_record_that_was_merged_is_asked_under_the_one_that_goes_on(office: Office) -> None:
+    old, goes_on = office.resident("13800000002"), office.resident("13800000003")
+    assert old.resident_id is not None
+    assert goes_on.resident_id is not None
+    receivables.merge_residents(
+        office.session,
+        resident_id=old.resident_id,
+        into_id=goes_on.resident_id,
+        reason="重复登记",
+        actor=person(Role.ADMINISTRATOR).actor,
+        now=office.at,
+    )
+    made = submission(office, resident_id=office.reporter.resident_id, joint_with=[old.resident_id])
+    assert [each.resident_id for each in reports.asked_together(office.session, made.id)] == [goes_on.resident_id]
+    reports.answer_together(office.session, report_id=made.id, is_confirmed=True, by=goes_on, now=office.at)
+    assert reports.together_of(office.session, made.id) == [goes_on.resident_id]
+    # Both records are one person.
+    with pytest.raises(JointReportError):
+        submission(office, resident_id=office.reporter.resident_id, joint_with=[old.resident_id, goes_on.resident_id])
+    with pytest.raises(JointReportError):
+        submission(office, by=goes_on, resident_id=goes_on.resident_id, joint_with=[old.resident_id])
+    with pytest.raises(ResidentUnknownError):
+        submission(office, resident_id=office.reporter.resident_id, joint_with=[uuid4()])

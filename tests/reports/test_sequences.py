@@ -35,6 +35,8 @@ def happen(lives: Lives, chance: Random) -> None:
         lives.submit(chance.choice(lives.residents))
     elif kind < 0.1:
         lives.days_pass(chance.randint(1, 9))
+    elif kind < 0.12:
+        lives.sum_up(chance.randint(1, 5))
     elif kind < 0.15:
         lives.join(copy, chance.choice(lives.residents))
     elif kind < 0.75 and (likely := lives.likely(copy, into)):

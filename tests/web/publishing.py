@@ -34,7 +34,7 @@ class PublishingDesk(Desk):
         report = self.sent_in(**changes)
         return self.step(report["id"], "acceptance", "supervisor", severity="normal")
 
-    def published(self, report_id: str, *photos: str, text: str = "井盖没了", **more: Any) -> dict[str, Any]:
+    def published(self, report_id: str, *photos: str, text: str | None = "井盖没了", **more: Any) -> dict[str, Any]:
         """Publish a report with all of these photos shown, a box over each."""
         shown = [{"photo_id": each, "shown": True, "boxes": [FACE]} for each in photos]
         return self.step(report_id, "publications", "supervisor", text=text, photos=shown, **more)

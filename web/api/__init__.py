@@ -41,6 +41,7 @@ from web.api import (
     settlements,
     statements,
     tariffs,
+    till_refund_limits,
     units,
     unmaskings,
 )
@@ -80,7 +81,7 @@ _RESOURCES = (
 )
 _ADDS_ROUTES = (
     *(balances, holds, publications, ratings, report_appeals, report_calls, report_coverings, report_joins),
-    *(report_orders, report_photos, report_steps, report_suggestions, unmaskings),
+    *(report_orders, report_photos, report_steps, report_suggestions, till_refund_limits, unmaskings),
 )
 
 

@@ -32,7 +32,7 @@ from web.unit_of_work import reading
 
 blueprint = ApiBlueprint("payment_limits", "Limits on payments: none until the office sets them; and residents' PINs.")
 
-_DAY_S, _COUNT_MAX = 86_400, 10_000
+_DAY_S, _COUNT_MAX, _REFUND_DAYS_MAX = 86_400, 10_000, 3_650
 
 
 def _cents(description: str, *, least: int = 1) -> fields.Integer:
@@ -63,6 +63,9 @@ class PaymentLimitsRequest(Request):
         least=1,
         most=_DAY_S,
     )
+    refund_within_days = _number(
+        "A payment is refunded until so many days after its own.", least=1, most=_REFUND_DAYS_MAX
+    )
 
 
 class PaymentLimitsReply(Reply):
@@ -77,6 +80,7 @@ class PaymentLimitsReply(Reply):
     pin_above_amount = fields.Integer(required=True, allow_none=True)
     pin_above_count = fields.Integer(required=True, allow_none=True)
     duplicate_within_s = fields.Integer(required=True, allow_none=True)
+    refund_within_days = fields.Integer(required=True, allow_none=True)
     set_at = Instant(required=True)
 
 

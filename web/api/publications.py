@@ -19,7 +19,7 @@ from publishing import (
     publications_of,
     shown_of,
 )
-from reports import get_report, is_reporter
+from reports import get_report, only_followed
 from web.api.calls import REPLAYED, call_of
 from web.api.fields import Flag, Instant, Reply, Request, Text
 from web.api.pages import page, page_of
@@ -68,6 +68,14 @@ class PublicationRequest(Request):
         metadata={"description": "Each photo of the report, once."},
     )
     reason = Text(load_default=None, allow_none=True)
+    covering_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Where the report's words are covered, the covering that you have seen: a text is then not"
+            " published without it (409 `words_covered`, which names it)."
+        },
+    )
 
 
 class BoxReply(Reply):
@@ -115,6 +123,7 @@ def publish_one(asked: dict[str, Any], report_id: UUID) -> Any:
             answer=asked["answer"],
             photos=[_decision(each) for each in asked["photos"]],
             reason=asked["reason"],
+            covering_id=asked["covering_id"],
             call=call_of(asked),
         )
     )
@@ -137,7 +146,7 @@ def list_publications(report_id: UUID) -> Any:
 
     def read(session: Session) -> list[dict[str, Any]]:
         report = get_report(session, report_id, seen_by=principal())
-        if principal().resident_id is None or is_reporter(report, principal()):
+        if not only_followed(session, [report], principal()):
             return _told(session, publications_of(session, report.id))
         # Who joined it sees what everybody sees, and only now; why not more is told to its reporter.
         return [each | {"reason": None} for each in _told(session, list(shown_of(session, [report.id]).values()))]

@@ -24,7 +24,8 @@ class AppealRequest(Request):
     """Against which decision about one's own report, and why.
 
     `rejection` and `withdrawal`: upheld, the report is decided about anew. `nothing_earned`: that whoever reported it
-    works for the department that answers for it. `covering`: that a text of theirs is covered.
+    works for the department that answers for it. `covering`: that a text of theirs is covered. `publication`: that
+    something of it is withheld from the public, or taken down; upheld, it is decided about anew what the public sees.
     """
 
     subject = fields.Enum(AppealSubject, by_value=True, required=True)

@@ -44,6 +44,7 @@ def prove() -> None:
         *duties.CHECKS,
         *earnings.CHECKS,
         *reports.CHECKS,
+        *reports.checks_of_counts(current_settings().time_zone),
         *listening.CHECKS,
         *publishing.CHECKS,
         *checks_of_seals(seal_keys()),

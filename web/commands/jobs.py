@@ -19,7 +19,7 @@ from payments import expire_orders, purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from photos import PhotoStore, PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies
-from reports import release_rests, remind_units
+from reports import count_anew, release_rests, remind_units, sum_up_counts
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.notice_sending import send_notices
@@ -60,6 +60,7 @@ def run(*, progress: bool | None) -> None:
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, is_money=False)
     _summing_days(at)
+    _summing_counts()
     click.echo(f"weeks of units written: {in_transaction(lambda session: write_digests(session, now=at))}")
     _sweep("units reminded of duties: {count}", _reminding_units(at), progress=shown, is_money=False)
     purges: tuple[tuple[str, Callable[[Session], int]], ...] = (
@@ -78,6 +79,14 @@ def run(*, progress: bool | None) -> None:
     # After all else: a gateway that is slow keeps nothing waiting.
     sent = send_notices(at)
     click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
+
+
+@jobs.named("recount")
+def recount() -> None:
+    """Count all reports anew for the sums by month: after a change of the time zone, or where the audit says so."""
+    zone = current_settings().time_zone
+    in_transaction(lambda session: count_anew(session, zone=zone))
+    click.echo("all reports are counted anew")
 
 
 def _forget_copies() -> str:
@@ -124,6 +133,14 @@ def _summing_days(at: datetime) -> None:
         count += days
     count += in_transaction(lambda session: sum_again(session, now=at))
     click.echo(f"days summed up for the rates: {count}")
+
+
+def _summing_counts() -> None:
+    """Add to the sums by month what steps have noted since the last run, and say how much that is."""
+    count = 0
+    while changes := in_transaction(sum_up_counts):
+        count += changes
+    click.echo(f"changes of the counts of reports summed up: {count}")
 
 
 def _expiring_holds(at: datetime) -> Callable[[Session, HoldPlace | None], Sweep[HoldPlace]]:

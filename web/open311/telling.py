@@ -1,6 +1,7 @@
 """What of a report is told to anybody, in the protocol's words.
 
-Words and photos are told where an officer has published them; else the category stands for the description. Of what
+Words and photos are told where an officer has published them, the department's too; else the category stands for the
+description, and of why a report was rejected only the kind of reason is told. Of what
 residents wrote for the office, the unit stands for the address, and the position is rounded to a hundred metres. Of
 what came by Open311 the place is told as it came: that was public before it came.
 """
@@ -22,15 +23,15 @@ from reports import (
     Channel,
     Report,
     ReportStatus,
+    ReportStep,
     StepKind,
     rounded_degrees,
-    told_note,
 )
 from web.clock import end_of
 from web.open311.refusals import FIELD_WRONG
 from web.pages.categories_shown import category_name
 from web.problems import ProblemError
-from web.report_words import STANDS
+from web.report_words import REJECTED_BECAUSE, STANDS
 from web.settings import current_settings
 
 OPEN, CLOSED = "open", "closed"
@@ -89,12 +90,11 @@ def w3(instant: datetime) -> str:
 def _told(each: BareReport, units: dict[str, Unit]) -> dict[str, Any]:
     report, place = each.report, units[each.report.unit_code]
     is_public = report.channel is Channel.OPEN311
-    note = told_note(report, each.last_step)
     expected = None if each.duty is None else end_of(each.duty.due_on) - timedelta(seconds=1)
     return {
         "service_request_id": report.number,
         "status": _status(report.status),
-        "status_notes": f"{STANDS[report.status]}\n{note}" if note else str(STANDS[report.status]),
+        "status_notes": _stands(each.report, each.last_step),
         "service_name": category_name(each.category),
         "service_code": report.category_code,
         "description": category_name(each.category),
@@ -113,10 +113,12 @@ def _told(each: BareReport, units: dict[str, Unit]) -> dict[str, Any]:
 
 
 def _published(each: BareReport, shown: Publication | None, photos: Mapping[UUID, UUID]) -> dict[str, Any]:
-    """Return what an officer has published of a report: its words, and the first of its photos."""
+    """Return what an officer has published of a report: its words, the department's, and the first of its photos."""
     if shown is None:
         return {}
     found = {} if shown.text is None else {"description": shown.text}
+    if shown.answer is not None:
+        found["status_notes"] = f"{_stands(each.report, each.last_step)}\n{shown.answer}"
     if shown.id in photos:
         base = current_settings().public_url or request.host_url.rstrip("/")
         path = url_for("public.report_photo", number=each.report.number, copy_id=photos[shown.id])
@@ -139,12 +141,17 @@ def _department_of(each: BareReport) -> str:
     return each.report.department_code or each.category.department_code or each.report.unit_code
 
 
+def _stands(report: Report, step: ReportStep) -> str:
+    """Return where a report stands after a step, in words of ours; no officer's, for nobody has looked at those."""
+    words = str(STANDS[step.status])
+    # Who reported it elsewhere reads it nowhere else. A kind of reason names nobody.
+    if report.channel is Channel.OPEN311 and step.rejection_kind in REJECTED_BECAUSE:
+        return f"{words}\n{REJECTED_BECAUSE[step.rejection_kind]}"
+    return words
+
+
 def _update_words(each: BareStep) -> str:
-    step, note = each.step, told_note(each.report, each.step)
+    step = each.step
     if step.kind is StepKind.POSTPONEMENT and step.due_on is not None:
-        words = _("It will take until %(day)s.", day=step.due_on.isoformat())
-    elif step.kind is StepKind.REOPENING:
-        words = _("Opened again.")
-    else:
-        words = str(STANDS[step.status])
-    return f"{words}\n{note}" if note else words
+        return str(_("It will take until %(day)s.", day=step.due_on.isoformat()))
+    return str(_("Opened again.")) if step.kind is StepKind.REOPENING else _stands(each.report, step)

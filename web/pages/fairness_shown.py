@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from people import Principal
+from publishing import get_publication
 from reports import (
     TEXT_LENGTH_MAX,
     AppealSubject,
@@ -29,7 +30,7 @@ APPEAL_FIELDS = ("subject", "subject_id", "appeal_reason")
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
-    """An appeal; `is_upheld` is None until it is decided, `about` says of a covering why it was covered."""
+    """An appeal; `is_upheld` is None until it is decided, `about` is the reason of what was covered or withheld."""
 
     id: UUID
     subject: str
@@ -43,7 +44,7 @@ class AppealView:
 
 @dataclass(frozen=True, slots=True)
 class AppealableView:
-    """A decision against which the reader may appeal; `about` says of a covering why it was covered."""
+    """A decision against which the reader may appeal; `about` is the reason of what was covered or withheld."""
 
     subject: str
     subject_id: UUID
@@ -112,4 +113,6 @@ def typed_appeal(form: Form) -> dict[str, Any] | None:
 
 
 def _about(session: Session, subject: AppealSubject, subject_id: UUID) -> str | None:
-    return get_covering(session, subject_id).reason if subject is AppealSubject.COVERING else None
+    if subject is AppealSubject.COVERING:
+        return get_covering(session, subject_id).reason
+    return get_publication(session, subject_id).reason if subject is AppealSubject.PUBLICATION else None

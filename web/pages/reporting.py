@@ -160,13 +160,14 @@ def report_page(report_id: UUID, form: Form, form_name: str = "") -> ResponseRet
         last_on = _reopened_until(report)
         may_reopen = StepKind.REOPENING in may_take(session, report, principal())
         steps = steps_of(session, report.id)
+        is_followed = bool(only_followed(session, [report], principal()))
         return {
             "report": report_views(session, [(report, duty)])[0],
             "steps": step_views(session, steps),
             "is_own": _is_own(report),
-            "photos": [] if only_followed(session, [report], principal()) else photos_of(session, report.id),
+            "photos": [] if is_followed else photos_of(session, report.id),
             "may_add_photos": _is_own(report) and report.status not in _ENDED,
-            "published": publication_view(session, report, with_reason=_is_own(report)),
+            "published": publication_view(session, report, with_reason=not is_followed),
             "earning": earning_view(session, report, principal()),
             "answering": _answering(session, report),
             **fairness_view(session, report, principal()),

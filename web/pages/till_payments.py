@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -25,7 +25,9 @@ from payments import (
     normal_receipt_no,
     outcome,
     redemption_by_receipt,
+    set_till_refund_limit,
     takings,
+    till_refund_max,
 )
 from payments import (
     refund as make_refund,
@@ -112,7 +114,7 @@ def payment(redemption_id: UUID) -> ResponseReturnValue:
             "entry_id": found.entry_id,
             "sealed": sealed_of_payment(session, found, refunds),
             "left": shown.left,
-            "may_refund": shown.left > 0 and _is_owner(),
+            "may_refund": shown.left > 0 and (_is_owner() or _cashier_may_refund(session, found)),
         }
 
     return render_template("till/payment.html", **reading(read))
@@ -159,8 +161,32 @@ def give_back(redemption_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/shop")
 @access(Role.MERCHANT_OWNER)
-def shop() -> str:
+def shop() -> ResponseReturnValue:
     """Show the owner what the shop took, what the office owes it, its naming, and who works there."""
+    return _shop_page(Form())
+
+
+@blueprint.post("/shop/refund-limit")
+@access(Role.MERCHANT_OWNER)
+def set_refund_limit() -> ResponseReturnValue:
+    """Let cashiers refund so much of one payment by themselves; an empty field is nothing."""
+    require(_is_owner())
+    form = Form.posted_once("amount")
+    amount = form.amount() if form.values["amount"].strip() else 0
+    call, merchant_id, at = form.call(amount=amount), shop_id(), now()
+
+    def make(session: Session) -> UUID:
+        return set_till_refund_limit(
+            session, merchant_id=merchant_id, amount=amount, actor=call.owner, now=at, call=call
+        ).id
+
+    if not form.is_right or form.attempt(lambda: once(call, make)) is None:
+        return _shop_page(form)
+    flash(_("Set. It holds from now on."), "success")
+    return redirect(url_for("till.shop"), 303)
+
+
+def _shop_page(form: Form) -> ResponseReturnValue:
 
     def read(session: Session) -> dict[str, Any]:
         merchant, funds = get_merchant(session, shop_id()), fund_names(session)
@@ -179,10 +205,11 @@ def shop() -> str:
             "receivable": balance(session, merchant.receivable_account_id),
             "naming": current_of(naming_views(session, merchant, funds), standing),
             "people": people_of_shop(session, merchant),
+            "till_refund_max": till_refund_max(session, merchant.id),
         }
 
     require(_is_owner())
-    return render_template("till/shop.html", **reading(read))
+    return make_response(render_template("till/shop.html", **reading(read), **form.context), form.status)
 
 
 @blueprint.get("/shop/paper", endpoint="paper")
@@ -192,6 +219,10 @@ def show_paper() -> ResponseReturnValue:
     require(_is_owner())
     merchant = reading(lambda session: get_merchant(session, shop_id()))
     return paper_page("till/paper.html", lambda session: merchant_owner(session, merchant), file_word=merchant.code)
+
+
+def _cashier_may_refund(session: Session, payment: Redemption) -> bool:
+    return till_refund_max(session, payment.merchant_id) > payment.refunded_total
 
 
 def _is_owner() -> bool:

@@ -111,6 +111,13 @@ MERCHANTS_ROWS: dict[type[Exception], Row] = {
         _l("Take six digits that others would not guess."),
         errors_of=_pin_faults,
     ),
+    payments.RefundWindowError: Row(
+        409,
+        "refund_window_closed",
+        REFUSALS["refund_window_closed"].title,
+        REFUSALS["refund_window_closed"].detail,
+        facts=("until",),
+    ),
     payments.NotRefundableError: Row(
         409,
         "not_refundable",

@@ -30,6 +30,13 @@ PUBLISHING_ROWS: dict[type[Exception], Row] = {
         facts=("photo_id",),
     ),
     publishing.ReasonMissingError: wrong_field("reason", _l("Say why something is withheld: the reporter reads it.")),
+    publishing.WordsCoveredError: Row(
+        409,
+        "words_covered",
+        _l("The words of this report are covered"),
+        _l("They were covered because: %(reason)s Nothing was published. Write for everybody anew, without them."),
+        facts=("covering_id", "reason"),
+    ),
     publishing.NotPublishedError: Row(
         409,
         "not_published",

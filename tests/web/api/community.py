@@ -40,6 +40,7 @@ PAYMENT_LIMITS = {
     "pin_above_amount": 9_000,
     "pin_above_count": None,
     "duplicate_within_s": 60,
+    "refund_within_days": 90,
 }
 ROUTES = (
     Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
@@ -85,12 +86,8 @@ ROUTES = (
         {"code": "CODE", "amount": 10, "order_no": "1", "cash_amount": 0, "confirm_duplicate": False, "pin": "1"},
     ),
     Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
-    Route(
-        "/orders",
-        "till",
-        {"amount": 10, "order_no": "1", "description": "d", "cash_amount": 0},
-        optional=frozenset({"description"}),
-    ),
+    Route("/orders", "till", {"amount": 10, "order_no": "1", "description": "d"}, optional=frozenset({"description"})),
+    Route("/merchants/M01/till-refund-limits", "owner", {"amount": 500}),
     Route("/orders/WAITS/payment", "resident", {"confirm_duplicate": False, "pin": "1"}),
     Route("/orders/WAITS/cancellation", "till", {}),
     Route("/merchants/M01/payments", "resident", {"amount": 10, "confirm_duplicate": False, "pin": "1"}),

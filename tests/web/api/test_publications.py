@@ -64,6 +64,17 @@ def test_who_joined_a_report_reads_what_everybody_sees_now(desk: PublishingDesk)
     assert read("neighbour") == []
 
 
+def test_who_reports_it_together_reads_why_as_its_writer_does(desk: PublishingDesk) -> None:
+    report_id = desk.sent_in(joint_with=[desk.neighbour.number])["id"]
+    desk.step(report_id, "together", "neighbour", decision="confirm")
+    desk.step(report_id, "acceptance", "supervisor", severity="normal")
+    desk.published(report_id, text=None, reason="全是人名")
+    (told,) = desk.world.get(f"/reports/{report_id}/publications", desk.keys["neighbour"]).get_json()["items"]
+    assert (told["text"], told["reason"]) == (None, "全是人名")
+    notices = desk.world.get("/notices", desk.keys["neighbour"]).get_json()["items"]
+    assert "withheld" in [each["kind"] for each in notices]
+
+
 def test_the_same_key_publishes_once_and_other_input_is_refused(desk: PublishingDesk) -> None:
     report_id = desk.accepted()["id"]
     path, key = f"/reports/{report_id}/publications", desk.keys["supervisor"]
@@ -74,6 +85,22 @@ def test_the_same_key_publishes_once_and_other_input_is_refused(desk: Publishing
     assert second.headers["Idempotency-Replayed"] == "true"
     other = desk.world.post(path, {"text": "y", "photos": []}, key, call="once")
     assert problem(other) == (422, "idempotency_key_reused")
+
+
+def test_words_that_were_covered_meanwhile_are_not_published(desk: PublishingDesk) -> None:
+    report_id = desk.accepted(description=SECRET)["id"]
+    photo_id = desk.add_photo(report_id)
+    path, key = f"/reports/{report_id}/publications", desk.keys["supervisor"]
+    body = {"text": SECRET, "photos": [{"photo_id": photo_id, "shown": True}]}
+    made = desk.step(report_id, "coverings", "supervisor", text="report", reason="骂人")
+    for seen in ({}, {"covering_id": None}, {"covering_id": report_id}):
+        answer = desk.world.post(path, {**body, **seen}, key)
+        assert problem(answer) == (409, "words_covered")
+        assert (answer.get_json()["covering_id"], answer.get_json()["reason"]) == (made["id"], "骂人")
+        assert "骂人" in answer.get_json()["detail"]
+    assert desk.world.get(path, key).get_json()["items"] == []
+    assert len(desk.stored()) == 1
+    desk.published(report_id, photo_id, text="井盖没了", covering_id=made["id"])
 
 
 def test_who_may_not_is_refused_in_words(desk: PublishingDesk) -> None:

@@ -108,3 +108,22 @@ def test_the_same_call_again_gives_back_once(world: World) -> None:
     assert world.available(resident) == 800
     other = world.post(f"{path}/refunds", {**WHOLE, "amount": 101}, shop.owner, call="same")
     assert problem(other) == (422, "idempotency_key_reused")
+
+
+def test_an_owner_lets_cashiers_refund_up_to_an_amount(world: World) -> None:
+    shop, other = world.shop("M01"), world.shop("M02")
+    world.fund()
+    resident = world.resident(balance=1_000)
+    paid = world.paid(shop, resident, 500)
+    path = "/merchants/M01/till-refund-limits"
+    for key, refusal in ((shop.till, (403, "forbidden")), (other.owner, (404, "not_found"))):
+        assert problem(world.post(path, {"amount": 300}, key)) == refusal
+    made = world.post(path, {"amount": 300}, shop.owner, call="one")
+    assert (made.status_code, made.get_json()["number"], made.get_json()["amount"]) == (201, 1, 300)
+    assert world.post(path, {"amount": 300}, shop.owner, call="one").get_json() == made.get_json()
+    assert world.get(path, shop.owner).get_json()["items"] == [made.get_json()]
+    refunds = f"/redemptions/{paid['id']}/refunds"
+    assert world.post(refunds, {"amount": 300, "reason": "x"}, shop.till).status_code == 201
+    refused = world.post(refunds, {"amount": 1, "reason": "x"}, shop.till)
+    assert problem(refused) == (403, "owner_approval_required")
+    assert refused.get_json()["limit"] == 300

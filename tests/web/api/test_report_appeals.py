@@ -154,3 +154,32 @@ def test_who_cannot_report_together_is_said(desk: Desk) -> None:
     ):
         assert problem(desk.world.post("/reports", {**body, **others}, desk.keys["resident"])) == status
     assert TOWN
+
+
+def test_what_the_public_does_not_see_is_appealed_against_and_decided_anew(desk: Desk) -> None:
+    report_id = desk.brought_to(ReportStatus.ACCEPTED)
+    withheld = desk.step(report_id, "publications", "supervisor", text=None, photos=[], reason="全是人名")
+    [offered] = seen(desk, report_id, "resident")["appealable"]
+    assert offered == {"subject": "publication", "subject_id": withheld["id"], "last_on": "2026-06-16"}
+    made = desk.step(report_id, "appeals", "resident", subject="publication", reason="没有人名")
+    path = f"appeals/{made['id']}/decision"
+    body = {"decision": "uphold", "reason": "可以公开"}
+    own = desk.world.post(f"/reports/{report_id}/{path}", body, desk.keys["supervisor"])
+    assert problem(own) == (403, "same_person")
+    assert desk.step(report_id, path, "other_supervisor", **body)["upheld"] is True
+    assert seen(desk, report_id, "resident")["status"] == "accepted"
+    desk.step(report_id, "publications", "other_supervisor", text="井盖没了", photos=[])
+    again = desk.world.post(
+        f"/reports/{report_id}/appeals", {"subject": "publication", "reason": "x"}, desk.keys["resident"]
+    )
+    assert problem(again) == (409, "nothing_to_appeal")
+
+
+def test_who_has_no_name_appeals_by_the_code_against_what_is_not_shown(desk: Desk) -> None:
+    made = desk.sent_in(anonymous=True)
+    desk.step(made["id"], "acceptance", "supervisor", severity="normal")
+    desk.step(made["id"], "publications", "supervisor", text=None, photos=[], reason="能认出人")
+    body = {"subject": "publication", "reason": "认不出"}
+    path, code = f"/reports/{made['id']}/appeals", {"Claim-Code": made["claim_code"]}
+    assert desk.world.post(path, body, None, **code).status_code == 201
+    assert problem(desk.world.post(path, body, None, **code)) == (409, "appealed_already")

@@ -155,6 +155,21 @@ def test_a_description_is_told_once_an_officer_has_published_it(gateway: Gateway
     assert one(gateway, number)["description"] == one(gateway, number)["service_name"]
 
 
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_the_departments_words_are_told_as_an_officer_published_them(gateway: Gateway, form: str) -> None:
+    number = gateway.report(address_id=VILLAGE)
+    bring_to(gateway, number, ReportStatus.HANDLED)
+    before = one(gateway, number, form)["status_notes"]
+    step(gateway, number, "publications", Role.SUPERVISOR, {"text": "x", "answer": "换了\n井盖", "photos": []})
+    assert one(gateway, number, form)["status_notes"] == f"{before}\n换了\n井盖"
+    withheld: dict[str, Any] = {"text": "x", "answer": None, "photos": [], "reason": "写了姓名"}
+    step(gateway, number, "publications", Role.SUPERVISOR, withheld)
+    assert one(gateway, number, form)["status_notes"] == before
+    step(gateway, number, "publications", Role.SUPERVISOR, {"text": "x", "answer": "换了", "photos": []})
+    step(gateway, number, "takedown", Role.SUPERVISOR, {"reason": "x"})
+    assert one(gateway, number, form)["status_notes"] == before
+
+
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
@@ -219,8 +234,8 @@ def test_a_report_is_open_until_its_end_and_says_who_and_until_when(gateway: Gat
         if has_duty:
             # The last second of a day in Shanghai.
             assert found["expected_datetime"].endswith("T15:59:59Z")
-        if status is ReportStatus.HANDLED:
-            assert found["status_notes"].endswith("\n换了新井盖")
+        # What the department wrote is told once an officer has published it.
+        assert "换了新井盖" not in found["status_notes"]
     assert one(gateway, number)["agency_responsible"]
     award = gateway.world.get(f"/reports/{gateway.id_of(number)}", gateway.world.administrator).get_json()["award"]
     assert award is None or (award["paid"], award["parts"]) == (0, [])

@@ -12,7 +12,7 @@ from tests.web.reporting import CATEGORY, WAY
 from tests.web.world import VILLAGE
 
 
-def take(gateway: Gateway, number: str, kind: str, who: Role, **body: Any) -> None:
+def take(gateway: Gateway, number: str, kind: str, who: Role, /, **body: Any) -> None:
     place = {"unit_code": "140881"} if who is Role.HANDLER else {}
     answer = gateway.world.post(f"/reports/{gateway.id_of(number)}/{kind}", body, gateway.world.key(who, **place))
     assert answer.status_code == 201, answer.text
@@ -31,7 +31,8 @@ def test_every_step_is_polled_once_in_its_order(gateway: Gateway, form: str) -> 
     assert [each["status"] for each in found] == ["open"] * 5 + ["closed"]
     assert {each["service_request_id"] for each in found} == {number}
     assert len({each["update_id"] for each in found}) == len(found)
-    assert found[3]["description"].endswith("\n换了新井盖")
+    # Nobody has looked whether the department's words name somebody.
+    assert found[3]["description"] == "责任部门报告已办好，等待他人核实。"
     assert found[0]["updated_datetime"] == "2026-06-01T05:00:00Z"
     # As a client polls: with its key, from and until; every step falls into one of two windows that meet.
     polled = []
@@ -46,13 +47,35 @@ def test_every_step_is_polled_once_in_its_order(gateway: Gateway, form: str) -> 
 
 def test_what_ended_without_result_is_not_told_as_mended(gateway: Gateway) -> None:
     rejected, merged, into = (gateway.report(address_id=VILLAGE) for _ in range(3))
-    take(gateway, rejected, "rejection", Role.SUPERVISOR, reason="不在本市")
+    take(gateway, rejected, "rejection", Role.SUPERVISOR, reason="不在本市", kind="not_ours")
     take(gateway, merged, "merger", Role.SUPERVISOR, into=gateway.id_of(into))
     found = items(gateway.ask("servicerequestupdates.json"), "service_request_updates", UPDATE)
     assert [each["status"] for each in found] == ["no_further_action", "duplicate"]
-    assert found[0]["description"].endswith("\n不在本市")
+    assert found[0]["description"].endswith("\n不属于本地管理范围。")
     listed = gateway.ask("requests.json", status="closed").get_json()
     assert {each["service_request_id"] for each in listed} == {rejected, merged}
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_no_words_of_officers_or_clients_are_told_before_somebody_looked_at_them(gateway: Gateway, form: str) -> None:
+    said, other = "王小明", gateway.world.key(Role.SUPERVISOR, name="Other")
+    rejected, handled, withdrawn = (gateway.report(address_id=VILLAGE, description=said) for _ in range(3))
+    take(gateway, rejected, "rejection", Role.SUPERVISOR, reason=said, kind="insulting")
+    for number in (handled, withdrawn):
+        take(gateway, number, "acceptance", Role.SUPERVISOR, severity="normal")
+        take(gateway, number, "dispatch", Role.DISPATCHER)
+        take(gateway, number, "acknowledgement", Role.HANDLER)
+    for number, kind, more in ((handled, "postponement", {"due_on": "2026-06-20"}), (withdrawn, "withdrawal", {})):
+        take(gateway, number, kind, Role.SUPERVISOR, reason=said, **more)
+        path, decision = f"/reports/{gateway.id_of(number)}/{kind}/approval", {"decision": "approve", "note": said}
+        assert gateway.world.post(path, decision, other).status_code == 201
+    take(gateway, handled, "handling", Role.HANDLER, note=said)
+    assert gateway.send(f"servicerequestupdates.{form}", platform_comment(gateway.key, handled, 1)).status_code == 201
+    for path in ("requests", f"requests/{handled}", f"requests/{rejected}", "servicerequestupdates"):
+        answer = gateway.ask(f"{path}.{form}")
+        assert answer.status_code == 200
+        assert said not in answer.text
+    assert "将延至2026-06-20。" in gateway.ask(f"servicerequestupdates.{form}").text
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])

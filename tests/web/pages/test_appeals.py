@@ -141,3 +141,36 @@ def test_reports_without_a_name_are_limited_on_the_page_too(world: World, mine: 
     world.post("/report-limits", limits, world.administrator)
     assert "Too many reports" not in sent_by_page(mine, name="anonymous")
     assert "Too many reports without a name" in sent_by_page(mine, name="anonymous")
+
+
+def test_a_reporter_reads_why_it_is_not_shown_and_appeals(desk: Desk, mine: Browser) -> None:
+    report_id = desk.brought_to(ReportStatus.ACCEPTED)
+    desk.step(report_id, "publications", "supervisor", text=None, photos=[], reason="全是人名")
+    path = f"/me/reports/{report_id}"
+    page = mine.get(path)
+    assert "Not shown because: 全是人名" in text_of(page)
+    assert "The public should see more of it" in text_of(page)
+    fields = {name: mine.hidden(name) for name in ("idempotency_key", "subject", "subject_id")}
+    sent = mine.follow(mine.post(f"{path}/appeals", appeal_reason="没有人名", **fields))
+    assert "Against what the public does not see not decided yet" in text_of(sent)
+    [made] = desk.world.get("/appeals", desk.keys["other_supervisor"]).get_json()["items"]
+    desk.step(report_id, f"appeals/{made['id']}/decision", "other_supervisor", decision="uphold", reason="可以公开")
+    said = text_of(mine.get(path))
+    assert "可以公开" in said
+    assert "An officer decides anew what the public sees." in said
+    told = text_of(mine.get("/me/notices"))
+    number = desk.world.get(f"/reports/{report_id}", desk.keys["resident"]).get_json()["number"]
+    assert f"Some of report {number} is withheld from the public. The reason is with the report." in told
+    assert f"Your appeal about report {number} was decided." in told
+
+
+def test_whoever_has_the_code_appeals_for_what_the_public_does_not_see(world: World, desk: Desk) -> None:
+    made = desk.sent_in(anonymous=True)
+    desk.step(made["id"], "acceptance", "supervisor", severity="normal")
+    desk.step(made["id"], "publications", "supervisor", text=None, photos=[], reason="能认出人")
+    stranger, code = Browser(world), made["claim_code"]
+    stranger.get("/reports/follow")
+    assert "Not shown because: 能认出人" in text_of(stranger.post("/reports/follow", claim_code=code))
+    fields = {name: stranger.hidden(name) for name in ("idempotency_key", "subject", "subject_id")}
+    sent = stranger.post("/reports/follow/appeal", claim_code=code, appeal_reason="y", **fields)
+    assert "Your appeal is with the office." in text_of(sent)

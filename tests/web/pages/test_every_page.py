@@ -50,6 +50,7 @@ SENT = (
     *("/me/reports/{report}/rating", "/me/notices/reading", "/me/notices/{report}/reading"),
     *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
     "/pay/{order}",
+    "/till/shop/refund-limit",
     *("/till/redemptions", "/till/payments/{payment}/refund"),
 )
 COUNTY = "140881"

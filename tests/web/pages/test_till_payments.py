@@ -227,3 +227,22 @@ def test_an_owner_without_a_naming_is_told_where_to_ask(world: World) -> None:
     unnamed = browser_of_person(world, Role.MERCHANT_OWNER, merchant_id=world.shop("M02", named=False).id)
 
     assert "Ask the peace office about a naming" in text_of(unnamed.get("/till/shop"))
+
+
+def test_an_owner_lets_cashiers_refund_and_they_do(
+    world: World, shop: Shop, owner: Browser, till: Browser, payer: Somebody
+) -> None:
+    payment_id = world.paid(shop, payer, 1_250)["id"]
+    for amount, status in (("x", 422), ("3.00", 303)):
+        owner.get("/till/shop")
+        sent = owner.post("/till/shop/refund-limit", amount=amount, idempotency_key=owner.hidden("idempotency_key"))
+        assert sent.status_code == status
+    assert "Cashiers refund up to 3.00 credits" in text_of(owner.get("/till/shop"))
+    assert f"/till/payments/{payment_id}/refund" in till.get(f"/till/payments/{payment_id}").text
+    assert refunded(till, payment_id, "3.01").status_code == 403
+    assert refunded(till, payment_id, "3.00").status_code == 303
+    assert "The owner of the shop can refund" in text_of(till.get(f"/till/payments/{payment_id}"))
+    assert world.available(payer) == 4_050
+    owner.get("/till/shop")
+    owner.post("/till/shop/refund-limit", amount="", idempotency_key=owner.hidden("idempotency_key"))
+    assert "Only you can refund" in text_of(owner.get("/till/shop"))

@@ -18,6 +18,7 @@ from publishing import (
     PhotoDecision,
     PhotosUndecidedError,
     ReasonMissingError,
+    check_covering_seen,
     moderated_report,
     newest_of,
     personal_looking,
@@ -39,7 +40,8 @@ from web.unit_of_work import reading
 
 _ON_PAGE = 30
 _SHOW, _WITHHOLD = "show", "withhold"
-_FIELDS = ("text", "answer", "reason", "act")
+_COVERED = "words_covered"
+_FIELDS = ("text", "answer", "reason", "covering", "act")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,12 @@ def decide_publication(report_id: UUID) -> ResponseReturnValue:
     decisions = [_typed(form, photo) for photo in photos]
     text, answer = _lines(form, "text"), _lines(form, "answer")
     reason = form.prose("reason", length_max=REASON_LENGTH_MAX) if form.values["reason"].strip() else None
-    if form.values["act"] == "change":
+    covering_id = _covering_seen(form, report_id, text)
+    if form.values["act"] == "change" and form.refusal is None:
         return _form_page(report_id, Form(form.values), decisions)
     if not form.is_right or form.values["act"] != "publish":
         return _form_page(report_id, form, decisions, is_preview=form.is_right)
-    asked = {"text": text, "answer": answer, "reason": reason}
+    asked: dict[str, Any] = {"text": text, "answer": answer, "reason": reason, "covering_id": covering_id}
     decided = [each.decision for each in decisions if each.decision is not None]
     call = form.call(**asked, photos=[f"{each.photo_id} {each.is_shown} {boxes_text(each.boxes)}" for each in decided])
     made = form.attempt(
@@ -157,6 +160,22 @@ def _typed(form: Form, photo: Photo) -> _Typed:
     return _Typed(photo.id, choice, boxes)
 
 
+def _covering_seen(form: Form, report_id: UUID, text: str | None) -> UUID | None:
+    """Return what covered the words when the form was given out; refused where they were covered since."""
+    try:
+        seen = UUID(form.values["covering"])
+    except ValueError:
+        seen = None
+
+    def check() -> None:
+        reading(
+            lambda session: check_covering_seen(session, _moderated(session, report_id), text=text, covering_id=seen)
+        )
+
+    form.attempt(check)
+    return seen
+
+
 def _lines(form: Form, name: str) -> str | None:
     """Return what was typed, in its lines; None where nothing was: it is withheld."""
     typed = form.values[name].strip()
@@ -177,8 +196,13 @@ def _form_page(
         steps = steps_of(session, report.id)
         duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
         answer = what_was_done(steps)
+        covering = covering_of(session, report.id)
+        seen_now = {"covering": "" if covering is None else str(covering.id)}
         if typed is None:
-            form.values = _prefilled(session, report, answer) | form.values
+            form.values = _prefilled(session, report, answer) | form.values | seen_now
+        elif form.refusal is not None and form.refusal.code == _COVERED:
+            # Sent once more by an officer who has seen the covering, the words that it covers would go out.
+            form.values |= {"text": ""} | seen_now
         return {
             "report": report_views(session, [(report, duty)])[0],
             "published": publication_view(session, report),

@@ -28,7 +28,7 @@ def decide_appeal(report_id: UUID, appeal_id: UUID) -> ResponseReturnValue:
         report_id,
         form,
         reports.decide_appeal,
-        _("The appeal is upheld, and the decision undone.") if is_upheld else _("The appeal is dismissed."),
+        _("The appeal is upheld.") if is_upheld else _("The appeal is dismissed."),
         form_name=f"appeal-{appeal_id.hex}",
         appeal_id=appeal_id,
         is_upheld=is_upheld,

@@ -51,8 +51,35 @@ def test_covered_words_do_not_stand_in_the_form_that_publishes(desk: PublishingD
     desk.step(report["id"], "coverings", "supervisor", text="report", reason="骂人")
     assert SECRET not in browser.get(f"{path}/publication").text
     desk.world.clock.pass_by(minutes=1)
-    desk.published(report["id"], text="井盖没了")
+    covering_id = fields_of(browser)["covering"]
+    desk.published(report["id"], text="井盖没了", covering_id=covering_id)
     assert "井盖没了" in browser.get(f"{path}/publication").text
+
+
+@pytest.mark.parametrize("act", ["preview", "publish", "change"])
+def test_a_form_that_was_opened_before_the_words_were_covered_publishes_nothing(
+    desk: PublishingDesk, office: Officers, act: str
+) -> None:
+    report = desk.accepted(description=SECRET)
+    photo = desk.add_photo(report["id"]).replace("-", "")
+    path, browser = f"/office/reports/{report['id']}", office.supervisor
+    browser.get(f"{path}/publication")
+    shown = {"text": SECRET, "answer": "", "reason": "", f"photo_{photo}": "show"}
+    sent(browser, path, "preview", **fields_of(browser), **shown)
+    seen = fields_of(browser)
+    assert (seen["text"], seen["covering"]) == (SECRET, "")
+    made = desk.step(report["id"], "coverings", "supervisor", text="report", reason="骂人")
+    answer = browser.post(f"{path}/publication", act=act, idempotency_key=browser.hidden("idempotency_key"), **seen)
+    assert answer.status_code == 409
+    assert "They were covered because: 骂人 Nothing was published." in text_of(answer)
+    assert SECRET not in answer.text
+    assert desk.world.get(f"/reports/{report['id']}/publications", desk.keys["supervisor"]).get_json()["items"] == []
+    assert len(desk.stored()) == 1
+    # The form that comes back has seen it, without the words; what is written anew goes out.
+    again = fields_of(browser)
+    assert again["covering"] == made["id"]
+    sent(browser, path, "preview", **again | shown | {"text": "井盖没了"})
+    assert "Everybody can see it now" in sent(browser, path, "publish", **fields_of(browser))
 
 
 def test_a_report_is_moderated_looked_at_and_published_without_any_script(
@@ -209,3 +236,21 @@ def test_every_cell_of_the_grid_is_covered() -> None:
     assert boxes_typed(every, "") == (Box(0, 0, 1000, 1000),)
     with pytest.raises(BoxError):
         boxes_typed(["0.16"], "")
+
+
+def test_an_appeal_that_was_upheld_puts_the_report_into_the_queue_again(desk: PublishingDesk, office: Officers) -> None:
+    report = desk.accepted()
+    desk.published(report["id"])
+    desk.step(report["id"], "takedown", "supervisor", reason="有人认出")
+    assert "Nothing waits here" in text_of(office.supervisor.get("/office/publications"))
+    made = desk.step(report["id"], "appeals", "resident", subject="publication", reason="认不出")
+    path, decider = f"/office/reports/{report['id']}", office.supervisor
+    page = decider.get(path)
+    assert "it waits to be decided about anew" in text_of(page)
+    desk.step(
+        report["id"], f"appeals/{made['id']}/decision", "other_supervisor", decision="uphold", reason="确实认不出"
+    )
+    assert f'href="{path}/publication"' in decider.get("/office/publications").text
+    form = text_of(decider.get(f"{path}/publication"))
+    assert "An appeal against the last decision was upheld" in form
+    assert "确实认不出" in form

@@ -38,7 +38,7 @@ def test_an_appeal_waits_among_the_decisions_and_is_decided_with_a_reason(office
     unsaid = refused(office.supervisor, path, form, **{field: "x"})
     assert (unsaid.status_code, f'id="m-{choice}"' in unsaid.text) == (422, True)
     said = done(office.supervisor, path, form, **{field: "照片清楚", choice: "uphold"})
-    assert "The appeal is upheld, and the decision undone." in said
+    assert "The appeal is upheld." in said
     assert "Taken up again: an appeal was upheld" in said
     assert office.report(path).status is ReportStatus.SUBMITTED
 

@@ -101,6 +101,10 @@ def test_a_long_queue_is_filtered_by_state_place_and_category(office: Officers) 
     assert "Nothing fits" in text_of(office.handler.get("/office/reports?unit=nowhere"))
     facets = office.handler.get("/office/reports").text
     assert all(f'name="{facet}"' in facets for facet in ("status", "unit", "category"))
+    # On a phone they are folded, before the first case; how many are set stands on the fold.
+    fold = facets.partition('<details class="fold">')[2].partition("</details>")[0]
+    assert 'class="search facets"' in fold
+    assert "Filters: 1 set" in text_of(office.handler.get("/office/reports?status=dispatched"))
 
 
 def test_officers_find_what_is_in_their_places_and_nothing_else(office: Officers) -> None:

@@ -48,6 +48,8 @@ def test_a_tariff_is_set_and_stands_in_the_list(town: World, officer: Browser) -
     assert "Missing or broken manhole cover Fund peace 12.50 40 % today" in words
     assert "Missing or broken manhole cover no. 1 Fund peace · on acceptance 40 % · from 1 June 2026" in words
     assert "李桂兰" in words
+    # Long lists are folded on a phone, each with its number.
+    assert all(folded in words for folded in ("Show 1 category", "Show 1 tariff"))
     assert "not yet in force" not in words
     (made,) = tariffs(town)
     assert (made.category_code, made.amount, made.on_acceptance_percent, made.valid_from) == (

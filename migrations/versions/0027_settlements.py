@@ -1,14 +1,14 @@
 """Settlements: lines, sums by lot, steps; to whom merchants are paid; statements of the bank.
 
-Revision ID: 0026
-Revises: 0024
+Revision ID: 0027
+Revises: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0026"
-down_revision: str | None = "0024"
+revision: str = "0027"
+down_revision: str | None = "0026"
 branch_labels = None
 depends_on = None
 
