@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from awards import awarded_between, list_awards
@@ -15,6 +16,7 @@ from payments import redeemed_between
 from people import Role, count_residents
 from publishing import publications_waiting
 from receivables import MatterKind, MatterState, list_matters
+from settlements import SettlementStatus, list_settlements
 from web.auth import access, principal
 from web.clock import begin_of, end_of, today
 from web.pages.funds_shown import fund_covers
@@ -38,6 +40,7 @@ STAFF = (
 _NAMING_ENDS_WITHIN_DAYS = 30
 # A fund is low when less than a tenth of its money can still be awarded.
 _LOW = 10
+_SETTLEMENTS_MAX = 200
 _SUSPENDED_MAX, _MATTERS_MAX, _ORDERS_MAX, _LATEST = 50, 50, 100, 5
 
 
@@ -53,7 +56,7 @@ def home() -> str:
         if "decisions" in may:
             waiting += _matters_waiting(session)
         if "money" in may:
-            waiting += _debts_waiting(session)
+            waiting += [*_debts_waiting(session), *_settlements_waiting(session)]
         if "reports" in may:
             waiting += _reports_waiting(session)
         if "merchants" in may:
@@ -87,6 +90,17 @@ def _funds_waiting(covers: list[FundCover]) -> list[Waiting]:
             continue
         waiting.append(Waiting(str(text), url_for("office.fund", code=fund.code), None, level))
     return waiting
+
+
+def _settlements_waiting(session: Session) -> list[Waiting]:
+    """Return the oldest settlement that waits for this person's signature, and how many do: who opened does not pay."""
+    found = list_settlements(session, status=SettlementStatus.OPEN, limit=_SETTLEMENTS_MAX).items
+    others = [each for each in found if each.opened_by != principal().actor]
+    if not others:
+        return []
+    text = ngettext("%(num)s settlement to be paid", "%(num)s settlements to be paid", len(others))
+    url = url_for("office.settlements", status=SettlementStatus.OPEN.value)
+    return [Waiting(str(text), url, local(others[-1].opened_at), "warning")]
 
 
 def _matters_waiting(session: Session) -> list[Waiting]:
