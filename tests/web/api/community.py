@@ -8,6 +8,7 @@ from typing import Any
 from people import Role
 from reports import CallState, ReportStatus
 from tests.web.reporting import Desk
+from tests.web.settling import SETTLEMENT_POSTS, settlements_named
 from tests.web.world import VILLAGE, World
 
 
@@ -110,11 +111,7 @@ ROUTES = (
     Route("/residents/RESIDENT/closure", "administrator", REASON),
     Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
     Route("/merchants/M01/closure", "administrator", REASON),
-    Route("/settlements", "finance", {"merchant": "M01", "until": "2026-06-01T04:00:00Z"}),
-    Route("/settlements/TO-PAY/payment", "finance", {"document": "d"}),
-    Route("/settlements/TO-PAY/failure", "finance", REASON),
-    Route("/settlements/TO-PAY/cancellation", "finance", REASON),
-    Route("/settlements/PAID-OUT/return", "finance", REASON),
+    *(Route(path, "finance", body) for path, body in SETTLEMENT_POSTS),
     Route(
         "/reports",
         "resident",
@@ -311,16 +308,6 @@ class Community:
             self.names["OBJECTION"] = made["id"]
         return report_id
 
-    def settlement(self, *, paid: bool) -> str:
-        """Return the id of a new settlement that a colleague opened, paid or not."""
-        shop = self.world.shop(f"S{len(self.names)}")
-        self.world.paid(shop, self.world.resident(balance=50), 50)
-        body = {"merchant": shop.code, "until": "2026-06-01T04:00:00Z"}
-        made = self.world.post("/settlements", body, self.keys["colleague"]).get_json()
-        if paid:
-            self.world.post(f"/settlements/{made['id']}/payment", {"document": "d"}, self.keys["finance"])
-        return str(made["id"])
-
     def key(self, role: str) -> str:
         """Return the key of whoever plays a role."""
         if role in self.keys:
@@ -343,9 +330,7 @@ class Community:
             self.names["NOTICE"] = self.world.get("/notices", self.key("reporter")).get_json()["items"][0]["id"]
         if "TO-CALL" in text and "TO-CALL" not in self.names:
             self.names["TO-CALL"] = self.desk.to_call(self.desk.brought_to(ReportStatus.CLOSED))
-        for name in {"TO-PAY", "PAID-OUT"} - self.names.keys():
-            if name in text:
-                self.names[name] = self.settlement(paid=name == "PAID-OUT")
+        self.names |= settlements_named(self.world, text, self.keys, self.names)
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text
