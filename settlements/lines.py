@@ -41,10 +41,11 @@ REPAYMENT = "repayment"
 _NUMBERED = ("line", "lot", "entry_id", "kind", "amount", "occurred_at")
 
 
-def moved(merchant: ColumnElement[bool] | None = None) -> Subquery:
+def moved(merchant: ColumnElement[bool] | None = None, *, unsettled: bool = False) -> Subquery:
     """Return what each entry but a settlement's did to what merchants are to be paid, lot by lot.
 
-    Its columns are merchant_id, entry_id, kind, occurred_at, lot and amount; `merchant` keeps those of some merchants.
+    Its columns are merchant_id, entry_id, kind, occurred_at, lot and amount; `merchant` keeps those of some merchants,
+    `unsettled` what no open or paid settlement has.
     """
     told = ledger.postings_told()
     amount = func.sum(told.c.raised)
@@ -58,10 +59,15 @@ def moved(merchant: ColumnElement[bool] | None = None) -> Subquery:
         )
     ).subquery("own")
     columns = (accounts.c.merchant_id, told.c.entry_id, told.c.kind, told.c.occurred_at, told.c.lot)
+    wanted: list[ColumnElement[bool]] = [told.c.kind.not_in(ENTRY_KINDS.values())]
+    if unsettled:
+        # Asked of postings, before anything is summed: of a long history nearly all is settled.
+        live = aliased(SettlementLine)
+        wanted.append(~exists().where(live.entry_id == told.c.entry_id, live.lot == told.c.lot, ~live.freed))
     return (
         select(*columns, amount.label("amount"))
         .join_from(accounts, told, told.c.account_id == accounts.c.account_id)
-        .where(told.c.kind.not_in(ENTRY_KINDS.values()))
+        .where(*wanted)
         .group_by(*columns)
         .having(amount != 0)
         .subquery("moved")
@@ -103,12 +109,9 @@ def lots_of_lines(session: Session, settlement_id: UUID) -> list[LotBalance]:
 
 
 def _taken(merchant: Merchant, until: datetime) -> Select[*tuple[object, ...]]:
-    each = moved(Merchant.id == merchant.id)
-    live, live_origin = aliased(SettlementLine), aliased(SettlementLine)
-    is_settled = exists().where(live.entry_id == each.c.entry_id, live.lot == each.c.lot, ~live.freed)
-    origin_is_settled = exists().where(
-        live_origin.entry_id == Redemption.entry_id, live_origin.lot == each.c.lot, ~live_origin.freed
-    )
+    each = moved(Merchant.id == merchant.id, unsettled=True)
+    live = aliased(SettlementLine)
+    origin_is_settled = exists().where(live.entry_id == Redemption.entry_id, live.lot == each.c.lot, ~live.freed)
     # What was collected waits for its cut-off. A refund goes with its redemption, and follows it where that one is
     # settled; money that came back has no cut-off either, as the refund has none for which it came.
     collected = and_(Refund.id.is_(None), each.c.kind != REPAYMENT, each.c.amount > 0)
@@ -121,5 +124,5 @@ def _taken(merchant: Merchant, until: datetime) -> Select[*tuple[object, ...]]:
         select(each, func.sum(each.c.amount).over(partition_by=each.c.lot).label("of_lot"))
         .outerjoin(Refund, Refund.entry_id == each.c.entry_id)
         .outerjoin(Redemption, Redemption.id == Refund.redemption_id)
-        .where(~is_settled, is_taken)
+        .where(is_taken)
     )

@@ -80,7 +80,10 @@ PAGES = {
         "/account",
     ),
     "till": ("/till", "/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
-    "owner": ("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
+    "owner": (
+        *("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
+        *("/till/settlements", "{/till/settlements/[0-9a-f]}"),
+    ),
     "officer": (
         "/office",
         "/office/reports/all",
@@ -129,7 +132,11 @@ PAGES = {
     ),
     "dispatcher": ("/office", "/office/reports", "{/office/reports/[0-9a-f]{8}}", "/office/notices"),
     "handler": ("/office", "/office/reports", "{/office/reports/[0-9a-f]{8}}", "/office/digests", "/office/notices"),
-    "finance": ("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
+    "finance": (
+        *("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
+        *("/office/settlements", "{/office/settlements/[0-9a-f]{8}}", "{/office/merchants/.*/payee}"),
+        "/office/bank-statements",
+    ),
     "auditor": ("/office/books", "/office/books?asset=CNY", "/office/periods"),
 }
 
