@@ -85,14 +85,15 @@ class SettlementLine(Base):
     __tablename__ = "settlement_lines"
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
-        # Nothing is settled twice at a time, whoever tries at once.
+        # Nothing is settled twice at a time, whoever tries at once. The rules are worded as each database is asked for
+        # what is not freed: SQLite uses an index of a part only where the words are the same.
         Index(
             "uq_settlement_lines_entry_id_lot",
             "entry_id",
             "lot",
             unique=True,
             postgresql_where=text("NOT freed"),
-            sqlite_where=text("NOT freed"),
+            sqlite_where=text("freed = 0"),
         ),
     )
 

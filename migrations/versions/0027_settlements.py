@@ -14,7 +14,6 @@ depends_on = None
 
 GROWING = ("settlement_lots", "settlement_steps", "bank_statements", "bank_statement_lines")
 LOT = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
-LIVE = sa.text("NOT freed")
 STATUSES = ("open", "paid", "failed", "cancelled", "returned")
 STEPS = ("opening", "payment", "failure", "cancellation", "return")
 STAYING = ("settlement_id", "line", "lot", "entry_id", "kind", "amount", "occurred_at")
@@ -145,8 +144,8 @@ def create_lines_and_steps() -> None:
         "settlement_lines",
         ["entry_id", "lot"],
         unique=True,
-        sqlite_where=LIVE,
-        postgresql_where=LIVE,
+        sqlite_where=sa.text("freed = 0"),
+        postgresql_where=sa.text("NOT freed"),
     )
     op.create_table(
         "settlement_steps",

@@ -15,7 +15,7 @@ import settlements
 from ledger import Asset, CreditLot
 from settlements import LineView, Settlement
 from web.pages.times import local
-from web.statements import BYTE_ORDER_MARK, decimal_text, rows_text, safe_text
+from web.statements import BYTE_ORDER_MARK, decimal_text, kind_words, rows_text, safe_text
 from web.streaming import joined, streamed
 from web.unit_of_work import snapshot
 
@@ -149,7 +149,7 @@ def _shown(session: Session, lines: Sequence[LineView]) -> list[list[tuple[str, 
             (
                 str(line.line),
                 f"{line.at:%Y-%m-%d %H:%M:%S}",
-                line.kind,
+                safe_text(kind_words(line.kind)),
                 safe_text(line.order_no),
                 safe_text(fund),
                 decimal_text(amount, Asset.PAB),

@@ -10,7 +10,7 @@ from web.statements.owners import (
     merchant_owner,
     resident_owner,
 )
-from web.statements.words import decimal_text
+from web.statements.words import decimal_text, kind_words
 
 __all__ = [
     "BYTE_ORDER_MARK",
@@ -22,6 +22,7 @@ __all__ = [
     "closing_csv_texts",
     "decimal_text",
     "fund_owner",
+    "kind_words",
     "merchant_owner",
     "paper_answer",
     "paper_bytes",
