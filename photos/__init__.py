@@ -15,7 +15,7 @@ from photos.keeping import PHOTOS_MAX, forget, get_photo, keep, photos_of
 from photos.model import Photo, PhotoKind, PhotoSetAside
 from photos.previews import PREVIEW_SIDE_MAX, preview
 from photos.setting_aside import forget_set_aside, photos_set_aside, set_aside
-from photos.stores import FolderStore, PhotoStore, S3Store, photo_key
+from photos.stores import FolderStore, PhotoStore, open_s3_store, photo_key
 
 __all__ = [
     "BOXES_MAX",
@@ -36,7 +36,6 @@ __all__ = [
     "PhotoStore",
     "PhotoStoreUnavailableError",
     "PhotoUnknownError",
-    "S3Store",
     "TooManyPhotosError",
     "check_boxes",
     "clean_photo",
@@ -45,6 +44,7 @@ __all__ = [
     "forget_set_aside",
     "get_photo",
     "keep",
+    "open_s3_store",
     "photo_key",
     "photos_of",
     "photos_set_aside",

@@ -1,25 +1,18 @@
 """Where cleaned photos lie: in a folder of this machine, or in an S3-compatible store. Neither is the database."""
 
 import errno
+import importlib
 import os
 import re
 import secrets
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from photos.errors import PhotoStoreUnavailableError
 
 _KEY = re.compile(r"[0-9a-f]{32}\.jpg", re.ASCII)
-_CONNECT_TIMEOUT_S = 5
-_READ_TIMEOUT_S = 20
-# The first try included. All three calls may be repeated.
-_TRIES = 2
 
 
 def photo_key(photo_id: UUID) -> str:
@@ -100,85 +93,44 @@ class FolderStore:
 
     def _path(self, key: str) -> Path:
         # Ids begin with their time and end with chance, which spreads photos over the folders evenly.
-        stem = _checked(key).removesuffix(".jpg")
+        stem = checked_key(key).removesuffix(".jpg")
         return self._root / stem[-2:] / stem[-4:-2] / key
 
 
-class S3Store:
-    """Photos as objects of one bucket of an S3-compatible store, private as the bucket is."""
+def open_s3_store(
+    *,
+    bucket: str,
+    prefix: str,
+    access_key_id: str,
+    secret_key: str,
+    region: str,
+    endpoint_url: str | None,
+    path_style: bool,
+) -> PhotoStore:
+    """Return a place in an S3-compatible store; nothing is asked of it yet.
 
-    def __init__(
-        self,
-        *,
-        bucket: str,
-        prefix: str,
-        access_key_id: str,
-        secret_key: str,
-        region: str,
-        endpoint_url: str | None,
-        path_style: bool,
-    ) -> None:
-        """Take a place in a store; nothing is asked of it yet.
-
-        `prefix`, if it is not empty, stands before every key with a slash between; without an `endpoint_url` it is
-        Amazon's store. `path_style` says that the bucket stands in the path of addresses, not in the host's name.
-        """
-        self._bucket = bucket
-        self._prefix = f"{prefix}/" if prefix else ""
-        self._client = boto3.Session(
-            aws_access_key_id=access_key_id, aws_secret_access_key=secret_key, region_name=region
-        ).client(
-            "s3",
-            endpoint_url=endpoint_url,
-            config=Config(
-                connect_timeout=_CONNECT_TIMEOUT_S,
-                read_timeout=_READ_TIMEOUT_S,
-                retries={"mode": "standard", "total_max_attempts": _TRIES},
-                s3={"addressing_style": "path" if path_style else "virtual"},
-                # Checksums in trailers, which only Amazon's store and the newest others know.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
-
-    def put(self, key: str, data: bytes) -> None:
-        """Keep a photo."""
-        name = self._name(key)
-        try:
-            self._client.put_object(Bucket=self._bucket, Key=name, Body=data, ContentType="image/jpeg")
-        except (BotoCoreError, ClientError) as error:
-            raise _unreachable("put", error) from error
-
-    def get(self, key: str) -> bytes | None:
-        """Return a photo's bytes, or None."""
-        name = self._name(key)
-        try:
-            # Entered by itself, a body gives its bare stream, whose errors are not botocore's.
-            with closing(self._client.get_object(Bucket=self._bucket, Key=name)["Body"]) as body:
-                return bytes(body.read())
-        except (BotoCoreError, ClientError) as error:
-            unreachable = _unreachable("get", error)
-            if unreachable.reason == "NoSuchKey":
-                return None
-            raise unreachable from error
-
-    def delete(self, key: str) -> None:
-        """Forget a photo."""
-        name = self._name(key)
-        try:
-            self._client.delete_object(Bucket=self._bucket, Key=name)
-        except (BotoCoreError, ClientError) as error:
-            raise _unreachable("delete", error) from error
-
-    def close(self) -> None:
-        """Let the connections go."""
-        self._client.close()
-
-    def _name(self, key: str) -> str:
-        return self._prefix + _checked(key)
+    `prefix`, if it is not empty, stands before every key with a slash between; without an `endpoint_url` it is
+    Amazon's store. `path_style` says that the bucket stands in the path of addresses, not in the host's name. Its
+    client takes 25 MB of every process, so only who keeps photos there loads it.
+    """
+    store: PhotoStore = importlib.import_module("photos.s3_store").S3Store(
+        bucket=bucket,
+        prefix=prefix,
+        access_key_id=access_key_id,
+        secret_key=secret_key,
+        region=region,
+        endpoint_url=endpoint_url,
+        path_style=path_style,
+    )
+    return store
 
 
-def _checked(key: str) -> str:
+def checked_key(key: str) -> str:
+    """Return a key as it is.
+
+    Raises:
+        ValueError: it is none that `photo_key` makes.
+    """
     if not _KEY.fullmatch(key):
         raise ValueError("no key of a photo")
     return key
@@ -221,8 +173,3 @@ def _keep_names(folder: Path) -> None:
 def _unwilling(action: str, error: OSError) -> PhotoStoreUnavailableError:
     # The words of the error hold a path, which is nobody's business.
     return PhotoStoreUnavailableError(action, errno.errorcode.get(error.errno or 0, type(error).__name__))
-
-
-def _unreachable(action: str, error: BotoCoreError | ClientError) -> PhotoStoreUnavailableError:
-    reason = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
-    return PhotoStoreUnavailableError(action, str(reason or type(error).__name__))

@@ -11,6 +11,7 @@ from web.answers import Application, register_answers
 from web.api import register_api
 from web.auth import register_access
 from web.cli import register_commands
+from web.code_guesses import register_code_guesses
 from web.extensions import babel, csrf, db, migrate
 from web.json_format import LedgerJson
 from web.languages import DEFAULT_LOCALE, locale
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_request_ids(app)
     register_security_headers(app, settings)
     register_rate_limits(app)
+    register_code_guesses(app)
     register_nameless_limits(app)
     register_access(app)
     csrf.init_app(app)

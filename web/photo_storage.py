@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import current_app
 
-from photos import FolderStore, PhotoStore, S3Store
+from photos import FolderStore, PhotoStore, open_s3_store
 from web.settings import Settings, current_settings
 
 
@@ -25,7 +25,7 @@ def chosen_store(settings: Settings) -> PhotoStore:
     if not settings.photo_store.startswith("s3://"):
         return FolderStore(Path(settings.photo_store or settings.instance_dir / "photos"))
     bucket, _, prefix = settings.photo_store.removeprefix("s3://").partition("/")
-    return S3Store(
+    return open_s3_store(
         bucket=bucket,
         prefix=prefix,
         access_key_id=settings.s3_access_key_id,

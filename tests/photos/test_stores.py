@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,8 @@ from uuid import UUID
 import pytest
 
 from ledger import new_id
-from photos import FolderStore, PhotoStore, PhotoStoreUnavailableError, S3Store, photo_key
+from photos import FolderStore, PhotoStore, PhotoStoreUnavailableError, photo_key
+from photos.s3_store import S3Store
 from tests.photos.s3_server import ACCESS_KEY_ID, REGION, SECRET_KEY, S3Server, s3_server
 
 KEY = photo_key(UUID("0123456789abcdef0123456789abcdef"))
@@ -286,7 +289,7 @@ def test_a_store_that_is_not_there_is_told(s3_of: Callable[..., S3Store]) -> Non
 def test_a_store_that_never_answers_is_not_waited_for(
     s3_of: Callable[..., S3Store], server: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("photos.stores._READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("photos.s3_store._READ_TIMEOUT_S", 0.1)
     server.answers.clear()
     with pytest.raises(PhotoStoreUnavailableError, match="ReadTimeoutError"):
         s3_of().put(KEY, b"x")
@@ -311,3 +314,9 @@ def test_a_bucket_may_stand_in_the_name_of_the_host(
     store.put(KEY, b"one")
     assert store.get(KEY) == b"one"
     assert {seen.headers["Host"].partition(":")[0] for seen in server.seen} == {"photos.s3.test"}
+
+
+def test_whoever_keeps_photos_in_a_folder_loads_no_client_of_s3() -> None:
+    asked = "import sys, web; print([name for name in ('boto3', 'photos.s3_store') if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from photos import FolderStore, S3Store, photo_key
+from photos import FolderStore, photo_key
+from photos.s3_store import S3Store
 from tests.photos.s3_server import ACCESS_KEY_ID, REGION, SECRET_KEY, s3_server
 from tests.web.world import World
 from web import Settings, settings_from_environment

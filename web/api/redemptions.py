@@ -30,6 +30,7 @@ from web.api.pages import id_cursor, number_cursor, page, page_of
 from web.api.parsing import ApiBlueprint
 from web.auth import access, principal, require
 from web.clock import now
+from web.code_guesses import check_may_try_codes, note_refusal
 from web.json_format import json_text
 from web.pins import checked_pin_of_code
 from web.problems import ProblemError, problem_of_refusal
@@ -114,6 +115,7 @@ def pay(asked: dict[str, Any]) -> Any:
     merchant_id = _merchant_id()
     # A PIN is short enough to be guessed from a hash, so it is no part of what the call remembers.
     call = call_of({**asked, "pin": None})
+    check_may_try_codes(call.owner)
     pin = checked_pin_of_code(asked["code"], asked.get("pin"))
     attempt = in_transaction(
         lambda session: redeem(
@@ -130,6 +132,8 @@ def pay(asked: dict[str, Any]) -> Any:
             call=call,
         )
     )
+    if not attempt.replayed:
+        note_refusal(call.owner, attempt.redemption.refusal)
     return attempted(attempt)
 
 

@@ -28,6 +28,7 @@ from payments import (
 )
 from web.auth import access
 from web.clock import begin_of, end_of, now, today
+from web.code_guesses import check_may_try_codes, note_refusal
 from web.pages.forms import Form, minor_units
 from web.pages.funds_shown import fund_names
 from web.pages.payments_shown import payment_view
@@ -85,6 +86,7 @@ def redeem() -> ResponseReturnValue:
     call = form.call(order_no=order_no, amount=amount, code=code, confirm_duplicate=confirmed)
     merchant_id, at = shop_id(), now()
     try:
+        check_may_try_codes(call.owner)
         attempt = in_transaction(
             lambda session: payments.redeem(
                 session,
@@ -97,8 +99,10 @@ def redeem() -> ResponseReturnValue:
                 call=call,
             )
         )
-    except KeyReusedError as error:
+    except (KeyReusedError, ProblemError) as error:
         return _refused(order_no, problem_of(error), amount), 409
+    if not attempt.replayed:
+        note_refusal(call.owner, attempt.redemption.refusal)
     if attempt.redemption.refusal == Refusal.ORDER_NO_USED:
         return _refused(order_no, _order_no_used(attempt), amount), 409
     return redirect(outcome_url(order_no), 303)

@@ -67,6 +67,12 @@ RATE_LIMITED = Row(
     _l("Too many requests"),
     _l("Wait %(retry_after_s)s seconds, then go on more slowly."),
 )
+CODES_GUESSED = Row(
+    429,
+    "rate_limited",
+    _l("Too many codes that nobody has"),
+    _l("Wait %(retry_after_s)s seconds. If a scanner reads wrongly, type the code, or ask the resident for a new one."),
+)
 NAMELESS_LIMITED = Row(
     429,
     "rate_limited",

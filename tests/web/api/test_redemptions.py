@@ -8,6 +8,7 @@ import people
 from people import Role
 from tests.web.world import TOWN, Shop, Somebody, World, problem
 from web.api.redemptions import RedemptionReply
+from web.code_guesses import UNKNOWN_CODES_MAX, WINDOW_S
 
 
 def order(code: str, amount: int = 300, order_no: str = "A-1", **more: Any) -> dict[str, Any]:
@@ -217,3 +218,28 @@ def test_who_has_only_a_part_of_the_tree_does_not_list_the_payments_of_all(world
 
     assert len(world.get("/redemptions", world.administrator).get_json()["items"]) == 1
     assert problem(world.get("/redemptions", world.key(Role.ADMINISTRATOR, unit_code=TOWN)))[0] == 404
+
+
+def test_a_till_that_guesses_waits_and_others_do_not(world: World) -> None:
+    resident, shop = community(world)
+    other = world.shop("M02")
+
+    def guess(number: int) -> tuple[int, str]:
+        body = order(f"GUESS{number:07}", 1, f"G{number}")
+        return problem(world.post("/redemptions", body, shop.till))
+
+    assert {guess(number) for number in range(UNKNOWN_CODES_MAX + 1)} == {(409, "code_unknown")}
+    waits = world.post("/redemptions", order(world.payment_code(resident), 1, "good"), shop.till)
+    assert problem(waits) == (429, "rate_limited")
+    assert 0 < int(waits.headers["Retry-After"]) <= WINDOW_S
+    assert world.paid(other, resident, 1)["status"] == "completed"
+    world.clock.pass_by(seconds=WINDOW_S)
+    assert world.paid(shop, resident, 1)["status"] == "completed"
+
+
+def test_codes_that_are_too_old_are_no_guesses(world: World) -> None:
+    resident, shop = community(world)
+    old = world.payment_code(resident)
+    world.clock.pass_by(seconds=61)
+    for number in range(UNKNOWN_CODES_MAX + 3):
+        assert problem(world.post("/redemptions", order(old, 1, f"E{number}"), shop.till)) == (409, "code_expired")

@@ -13,6 +13,7 @@ import people
 from people import Role
 from tests.web.pages.browser import Browser, browser_of_person, text_of
 from tests.web.world import Shop, Somebody, World
+from web.code_guesses import UNKNOWN_CODES_MAX
 
 ORDER_NO = "261123-7KQ2MX"
 
@@ -280,3 +281,12 @@ def test_a_cashier_who_left_charges_nothing(world: World, payer: Somebody) -> No
     assert left.get("/account").status_code == 200
     assert left.post("/till/redemptions", idempotency_key=str(uuid4()), amount="1").status_code == 403
     assert world.available(payer) == 5_000
+
+
+def test_a_till_that_guesses_is_told_to_wait(till: Browser) -> None:
+    for number in range(UNKNOWN_CODES_MAX + 1):
+        assert refused(till, f"GUESS{number:07}")[0] == "code_unknown"
+    page = charged(till, "GUESS9999999")
+    assert page.status_code == 409
+    assert 'data-code="rate_limited"' in page.text
+    assert "Too many codes that nobody has" in text_of(page)
