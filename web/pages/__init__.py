@@ -13,6 +13,7 @@ from web.pages import (
     office,
     own_notices,
     own_payments,
+    own_pin,
     payment_code,
     proofs,
     public,
@@ -27,6 +28,9 @@ from web.pages import (
     scoreboard,
     seals,
     till,
+    till_blueprint,
+    till_orders,
+    till_outcomes,
     till_payments,
     till_shops,
 )
@@ -34,12 +38,13 @@ from web.pages.viewer import register_viewer
 
 _BLUEPRINTS = (
     *(public.blueprint, log_in.blueprint, account.blueprint, proofs.blueprint),
-    *(resident_blueprint.blueprint, own_payments.blueprint, till.blueprint, office.blueprint),
+    *(resident_blueprint.blueprint, own_payments.blueprint, till_blueprint.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(appeals, claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
-    *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_shops),
+    *(appeals, claims, debts, following, own_notices, own_pin, payment_code, public_reports, receipt_checks),
+    *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
+    *(till, till_orders, till_outcomes, till_payments, till_shops),
 )
 
 

@@ -15,7 +15,7 @@ from web.auth import access, principal, require
 from web.pages.lists import is_fragment
 from web.pages.local_paths import local_path
 from web.pages.shapes import ShopChoice
-from web.pages.till import OtherShopError, blueprint, shop_asked, wants_json
+from web.pages.till_blueprint import OtherShopError, blueprint, shop_asked, wants_json
 from web.pages.viewer import TILL_ROLES, choose_shop, chosen_shop, shop_ids
 from web.problems import ProblemError
 from web.problems.requests import NOT_FOUND

@@ -27,6 +27,7 @@ OF_CASHIERS = (
     "/till/payments",
     "/till/payments/{payment}",
     "/till/outcomes/paid",
+    "/till/outcomes/waits",
     "/till/look-up",
     "/account",
 )
@@ -51,6 +52,7 @@ SENT = (
     *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
     "/pay/{order}",
     *("/till/redemptions", "/till/payments/{payment}/refund"),
+    *("/till/orders", "/till/orders/{order}/cancellation"),
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
