@@ -28,6 +28,7 @@ from web.pages import (
     scoreboard,
     seals,
     till,
+    till_arrivals,
     till_blueprint,
     till_orders,
     till_outcomes,
@@ -44,7 +45,7 @@ _BLUEPRINTS = (
 _ADD_ROUTES = (
     *(appeals, claims, debts, following, own_notices, own_pin, payment_code, public_reports, receipt_checks),
     *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
-    *(till, till_orders, till_outcomes, till_payments, till_shops),
+    *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_shops),
 )
 
 

@@ -16,6 +16,7 @@ from web.clock import begin_of, end_of, now, today
 from web.pages.forms import Form, minor_units
 from web.pages.funds_shown import fund_names
 from web.pages.shops_shown import shop_view, standing_today
+from web.pages.till_arrivals import arriving
 from web.pages.till_blueprint import (
     blueprint,
     check_shop_named,
@@ -89,6 +90,7 @@ def till_page(form: Form, order_no: str) -> Response:
             "merchant": shop_view(standing_today(session, merchant), fund_names(session)),
             "today_count": day.redemptions,
             "today_total": day.redeemed_total,
+            **arriving(session),
         }
 
     page = render_template("till/pay.html", order_no=order_no, **form.context, **reading(read))

@@ -1,6 +1,7 @@
 """What all modules of the till share: the blueprint, numbers of orders, and where a shop finds what became of one."""
 
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, request, url_for
@@ -15,6 +16,8 @@ from web.problems.requests import CSRF_FAILED, NOT_FOUND
 
 blueprint = Blueprint("till", "web.pages.till", url_prefix="/till")
 
+# So long a payment counts as happening now: its page makes a sound, a later look at it does not.
+FRESH_FOR = timedelta(minutes=2)
 _ORDER_NO_RANDOM = 6
 _NOTHING = {"", "0", "0.0", "0.00", "0."}
 

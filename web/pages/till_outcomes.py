@@ -3,7 +3,7 @@
 Adds its route to the till's.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, render_template
@@ -16,15 +16,12 @@ from web.auth import access
 from web.clock import now
 from web.pages.lists import is_fragment
 from web.pages.payments_shown import payment_view
-from web.pages.till_blueprint import blueprint, outcome_url, payment_url, shop_asked, wants_json
+from web.pages.till_blueprint import FRESH_FOR, blueprint, outcome_url, payment_url, shop_asked, wants_json
 from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.pay_addresses import pay_url
 from web.problems import Problem, problem_of_refusal
 from web.unit_of_work import reading
-
-# So long a payment counts as happening now: its page makes a sound, a later look at it does not.
-FRESH_FOR = timedelta(minutes=2)
 
 
 @blueprint.get("/outcomes/<path:order_no>")
