@@ -85,5 +85,11 @@ def _order_page(order_id: UUID, form: Form, attempt: Attempt | None = None) -> R
         shown = nothing
     if shown["paid_url"] is not None:
         return redirect(shown["paid_url"], 303)
-    page = render_template("resident/order.html", order_id=order_id, **asked_besides(attempt), **form.context, **shown)
+    page = render_template(
+        "resident/order.html",
+        order_id=order_id,
+        **asked_besides(None if attempt is None else attempt.redemption.refusal),
+        **form.context,
+        **shown,
+    )
     return make_response(page, form.status if shown["order"] is not None else max(form.status, 404))

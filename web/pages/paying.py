@@ -50,13 +50,12 @@ def pay_by_form(form: Form, pay: Callable[[Session, Confirmed], Attempt], **aske
 
 
 def is_confirmed() -> bool:
-    """Say whether the form tells that a second payment of the same sum is meant."""
-    return request.form.get("confirm_duplicate") == "yes"
+    """Say whether it is told that a second payment of the same sum is meant."""
+    return request.values.get("confirm_duplicate") == "yes"
 
 
-def asked_besides(attempt: Attempt | None) -> dict[str, bool]:
-    """Return what the form asks for besides, after an attempt."""
-    refusal = None if attempt is None else attempt.redemption.refusal
+def asked_besides(refusal: Refusal | None) -> dict[str, bool]:
+    """Return what the form asks for besides, after an attempt that was refused."""
     return {
         "asks_for_pin": refusal in PIN_REFUSALS,
         "asks_again": refusal is Refusal.POSSIBLE_DUPLICATE,

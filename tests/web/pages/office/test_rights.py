@@ -59,6 +59,7 @@ PAGES: dict[str, set[str]] = {
     "/office/merchants": {"officer"},
     "/office/new-shop": {"officer"},
     "/office/merchants/M01": {"officer"},
+    "/office/merchants/M01/plaque": {"officer"},
     "/office/staff": {"officer"},
     "/office/people/{person}": {"officer"},
     "/office/books": {"officer", "finance", "auditor"},
