@@ -27,7 +27,9 @@ from web.pages.till_blueprint import (
     typed_cash,
 )
 from web.pages.till_outcomes import refused_page
+from web.pages.till_retries import note_attempt
 from web.pages.viewer import TILL_ROLES, shop_id
+from web.pins import checked_pin_of_code
 from web.problems import Problem, problem_of, problem_of_refusal
 from web.unit_of_work import in_transaction, reading
 
@@ -47,6 +49,7 @@ def pay() -> ResponseReturnValue:
 def redeem() -> ResponseReturnValue:
     """Take one payment; the same form again ends in the same outcome."""
     form = Form.posted_once(*_FIELDS)
+    typed_pin = request.form.get("pin", "")
     check_shop_named()
     order_no = posted_order_no()
     amount, cash_amount = form.amount(), typed_cash(form)
@@ -56,8 +59,10 @@ def redeem() -> ResponseReturnValue:
         return till_page(form, order_no)
     code = normal_code(form.values["code"])
     confirmed = request.form.get("confirm_duplicate") == "yes"
+    # A PIN is short enough to be guessed from a hash, so it is no part of what the call remembers.
     call = form.call(order_no=order_no, amount=amount, cash_amount=cash_amount, code=code, confirm_duplicate=confirmed)
     merchant_id, at = shop_id(), now()
+    pin = checked_pin_of_code(code, typed_pin)
     try:
         attempt = in_transaction(
             lambda session: payments.redeem(
@@ -69,6 +74,7 @@ def redeem() -> ResponseReturnValue:
                 cash_amount=cash_amount,
                 order_no=order_no,
                 confirm_duplicate=confirmed,
+                pin=pin,
                 now=at,
                 call=call,
             )
@@ -77,6 +83,7 @@ def redeem() -> ResponseReturnValue:
         return refused_page(order_no, problem_of(error), amount), 409
     if attempt.redemption.refusal == Refusal.ORDER_NO_USED:
         return refused_page(order_no, _order_no_used(attempt), amount), 409
+    note_attempt(attempt.redemption, code, confirmed=confirmed)
     return redirect(outcome_url(order_no), 303)
 
 

@@ -17,6 +17,7 @@ from web.clock import now
 from web.pages.lists import is_fragment
 from web.pages.payments_shown import payment_view
 from web.pages.till_blueprint import FRESH_FOR, blueprint, outcome_url, payment_url, shop_asked, wants_json
+from web.pages.till_retries import retry_of
 from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.pay_addresses import pay_url
@@ -48,9 +49,9 @@ def outcome(order_no: str) -> ResponseReturnValue:
     return _outcome_page(order_no, found)
 
 
-def refused_page(order_no: str, refusal: Problem, amount: int | None, at: datetime | None = None) -> str:
-    """Say why nothing was paid."""
-    return _page(order_no, RedemptionStatus.REFUSED.value, amount=amount, at=at or now(), refusal=refusal)
+def refused_page(order_no: str, refusal: Problem, amount: int | None) -> str:
+    """Say why nothing was tried to be paid just now."""
+    return _page(order_no, RedemptionStatus.REFUSED.value, amount=amount, at=now(), refusal=refusal)
 
 
 def _outcome_page(order_no: str, found: Redemption | None) -> str:
@@ -58,7 +59,15 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
         return _page(order_no, "unknown")
     state = state_at(found, now())
     if state is RedemptionStatus.REFUSED:
-        return refused_page(order_no, problem_of_refusal(str(found.refusal)), found.amount, found.redeemed_at)
+        return _page(
+            found.order_no,
+            state.value,
+            amount=found.amount,
+            cash_amount=found.cash_amount,
+            at=found.redeemed_at,
+            refusal=problem_of_refusal(str(found.refusal)),
+            retry=reading(lambda session: retry_of(session, found)),
+        )
     facts: dict[str, Any] = {"amount": found.amount, "cash_amount": found.cash_amount}
     if state is RedemptionStatus.AWAITING_PAYER and found.expires_at is not None:
         facts["order"] = {
@@ -77,7 +86,7 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
 
 def _page(order_no: str, state: str, *, at: datetime | None = None, **facts: Any) -> str:
     """Return the page of an outcome, or for htmx its part; `at` is when it came to be."""
-    shown = {"payment": None, "refusal": None, "amount": None, "cash_amount": 0, "order": None, **facts}
+    shown = {"payment": None, "refusal": None, "amount": None, "cash_amount": 0, "order": None, "retry": None}
     return render_template(
         "till/_outcome_alone.html" if is_fragment() else "till/outcome.html",
         order_no=order_no,
@@ -85,5 +94,5 @@ def _page(order_no: str, state: str, *, at: datetime | None = None, **facts: Any
         attempted_at=None if at is None else local(at),
         fresh=at is not None and now() - at <= FRESH_FOR,
         outcome_url=outcome_url(order_no),
-        **shown,
+        **shown | facts,
     )
