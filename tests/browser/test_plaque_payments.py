@@ -183,7 +183,7 @@ def test_a_scanned_plaque_leads_through_the_log_in_and_back(
 
     stranger = visitors.stranger()
     stranger.goto(address)
-    expect(stranger.locator("[data-naming=named]")).to_contain_text("takes 平安币 today")
+    expect(stranger.locator("[data-naming=named]")).to_contain_text("takes credits today")
     stranger.get_by_role("link", name="Log in to pay").click()
     visitors.log_in(stranger, payer.number)
 

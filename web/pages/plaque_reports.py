@@ -115,7 +115,7 @@ def _facts(session: Session, code: str, about: str, reporter: Principal | None) 
 def _usual_words(code: str, about: str) -> str:
     name = reading(lambda session: _shop_name(session, code))
     if about == PRICES:
-        return str(_("At %(shop)s the price is higher when one pays with 平安币.", shop=name))
+        return str(_("At %(shop)s the price is higher when one pays with credits.", shop=name))
     return str(_("At %(shop)s there is a plaque of a named shop that is false or no longer valid.", shop=name))
 
 

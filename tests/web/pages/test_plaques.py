@@ -43,7 +43,7 @@ def begun(phone: Browser, amount: str = "12.50", code: str = "M01") -> str:
     """Type an amount at the plaque; return the address of this one payment."""
     answer = phone.get(f"/at/{code}/pay?amount={amount}")
     assert answer.status_code == 303, text_of(answer)
-    return answer.headers["Location"]
+    return str(answer.headers["Location"])
 
 
 def confirmed(phone: Browser, address: str, **fields: str) -> TestResponse:
@@ -66,7 +66,7 @@ def test_anybody_sees_whether_the_naming_is_current_by_whom_and_until_when(world
     assert page.status_code == 200
     assert 'data-naming="named"' in page.text
     said = text_of(page)
-    for part in ("Named: takes 平安币 today", "Peace office of 永济市", "31 December 2026", "all funds"):
+    for part in ("Named: takes credits today", "Peace office of 永济市", "31 December 2026", "all funds"):
         assert part in said, part
     assert "How to pay here" in said
     assert 'href="/log-in?next=/at/M01"' in page.text
@@ -79,8 +79,8 @@ def test_a_plaque_that_is_not_valid_says_why_and_takes_no_payment(world: World, 
         stepped(world, world.shop(code), {"M02": "suspended", "M03": "revoked"}[code])
     world.shop("M04", named=False)
     for code, state, words in (
-        ("M02", "suspended", "takes no 平安币 now"),
-        ("M03", "revoked", "Revoked: takes no 平安币 any more"),
+        ("M02", "suspended", "takes no credits now"),
+        ("M03", "revoked", "Revoked: takes no credits any more"),
         ("M04", "unnamed", "Never named"),
     ):
         page = phone.get(f"/at/{code}")

@@ -39,7 +39,7 @@ def again(till: Browser, page: TestResponse, **fields: str) -> TestResponse:
 
 def reason(page: TestResponse) -> str:
     """Return the code of the refusal, or `completed`."""
-    return re.findall(r'(?:data-code|data-outcome)="([^"]*)"', page.text)[-1]
+    return str(re.findall(r'(?:data-code|data-outcome)="([^"]*)"', page.text)[-1])
 
 
 def address(page: TestResponse) -> str:

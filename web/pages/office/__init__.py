@@ -17,7 +17,9 @@ from web.pages.office import (
     notices,
     on_behalf,
     papers,
+    payment_limits,
     periods,
+    pins,
     plaques,
     publications,
     report_calls,
@@ -43,21 +45,9 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, limits, namings),
-    *(
-        notices,
-        on_behalf,
-        papers,
-        periods,
-        plaques,
-        publications,
-        report_calls,
-        report_fairness,
-        report_joins,
-        report_lists,
-    ),
-    *(report_lists, report_new, report_orders, report_overview, report_page, report_photos, report_queues),
-    *(report_steps, residents, responsibilities),
-    *(shop_debts, shops, staff, tariffs),
+    *(notices, on_behalf, papers, payment_limits, periods, pins, plaques, publications, report_calls),
+    *(report_fairness, report_joins, report_lists, report_new, report_orders, report_overview, report_page),
+    *(report_photos, report_queues, report_steps, residents, responsibilities, shop_debts, shops, staff, tariffs),
 )
 
 __all__ = ["ROUTES", "blueprint"]
