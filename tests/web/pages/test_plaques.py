@@ -54,7 +54,7 @@ def confirmed(phone: Browser, address: str, **fields: str) -> TestResponse:
 
 def said_code(page: TestResponse) -> str:
     """Return the code of the refusal on a page."""
-    return (re.findall(r'data-code="([^"]*)"', page.text) or [""])[0]
+    return str((re.findall(r'data-code="([^"]*)"', page.text) or [""])[0])
 
 
 # --- what anybody sees ------------------------------------------------------------------------------------------------
