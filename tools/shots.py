@@ -85,7 +85,10 @@ PAGES = {
         "/me/pin",
         "/account",
     ),
-    "till": ("/till", "+[data-ask]", "+[data-cancel]", "/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
+    "till": (
+        *("/till", "+[data-ask]", "+[data-cancel]"),
+        *("/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
+    ),
     "owner": ("/till/shop", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
     "officer": (
         "/office",

@@ -62,7 +62,7 @@ def test_each_version_stays_with_who_set_it_and_when(world: World, office: Brows
 
     said = text_of(office.get("/office/payment-limits"))
     earlier = said.partition("Limits before")[2]
-    assert "One payment: 200.00 credits" in earlier
+    assert "A single payment: 200.00 credits" in earlier
     assert "so many payments of a day: 3" in earlier
     assert "李桂兰 · today 12:00" in earlier
     assert "李桂兰 · today 13:00" in said.partition("Limits before")[0]
