@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import payments
 from ledger import KeyReusedError
 from merchants import get_merchant
-from payments import Attempt, Refusal, normal_code, takings
+from payments import Attempt, Refusal, normal_code, takings, waiting_orders
 from web.auth import access
 from web.clock import begin_of, end_of, now, today
 from web.pages.forms import Form, minor_units
@@ -28,11 +28,13 @@ from web.pages.till_blueprint import (
 )
 from web.pages.till_outcomes import refused_page
 from web.pages.till_retries import note_attempt
+from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.pins import checked_pin_of_code
 from web.problems import Problem, problem_of, problem_of_refusal
 from web.unit_of_work import in_transaction, reading
 
+_WAITING_SHOWN = 3
 _FIELDS = ("amount", "cash_amount", "code")
 
 
@@ -97,6 +99,14 @@ def till_page(form: Form, order_no: str) -> Response:
             "merchant": shop_view(standing_today(session, merchant), fund_names(session)),
             "today_count": day.redemptions,
             "today_total": day.redeemed_total,
+            "waiting": [
+                {
+                    "amount": order.amount,
+                    "url": outcome_url(order.order_no),
+                    "expires_at": None if order.expires_at is None else local(order.expires_at),
+                }
+                for order in waiting_orders(session, merchant_id=merchant.id, now=now(), limit=_WAITING_SHOWN)
+            ],
             **arriving(session),
         }
 

@@ -153,3 +153,14 @@ def test_a_part_in_cash_stands_on_the_order_and_on_both_receipts(
         assert "In cash 3.50 yuan" in said
         assert "Together 16.00 yuan" in said
     assert world.available(payer) == 3_750
+
+
+def test_an_order_whose_page_was_left_is_found_on_the_till_while_it_waits(world: World, till: Browser) -> None:
+    _order_id, outcome, _page = waiting(till)
+
+    page = till.get("/till")
+    assert "Waits for its payer: 12.50 credits · good until 12:05:00" in text_of(page)
+    assert f'href="{outcome}"' in page.text
+
+    world.clock.pass_by(minutes=6)
+    assert "Waits for its payer" not in text_of(till.get("/till"))
