@@ -5,6 +5,7 @@ Adds its route to the till's.
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +16,8 @@ from web.auth import access
 from web.clock import now
 from web.pages.payments_shown import payment_views
 from web.pages.shapes import PaymentView
-from web.pages.till_blueprint import FRESH_FOR, blueprint, payment_url
-from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
+from web.pages.till_blueprint import FRESH_FOR, blueprint, payment_url, shop_asked
+from web.pages.viewer import TILL_ROLES, shop_id
 from web.problems import ProblemError
 from web.problems.requests import NOT_FOUND
 from web.unit_of_work import reading
@@ -33,7 +34,8 @@ def arrivals() -> ResponseReturnValue:
     if not (text.isascii() and text.isdigit() and len(text) <= 11):
         raise ProblemError(NOT_FOUND)
     since = datetime.fromtimestamp(int(text), UTC)
-    shown = reading(lambda session: _arrived(session, since))
+    merchant_id = shop_asked() or shop_id()
+    shown = reading(lambda session: _arrived(session, merchant_id, since))
     newest = str(shown[0].id) if shown else ""
     if newest == request.args.get("newest", ""):
         return Response(status=204)
@@ -46,17 +48,16 @@ def arriving(session: Session) -> dict[str, Any]:
     The minutes before count too: a payment that was under way while the page was made, or a reload, loses nothing.
     """
     since = now() - FRESH_FOR
-    shop = shop_id() if len(shop_ids()) > 1 else None
     return {
-        "arrivals": _arrived(session, since),
-        "arrivals_url": url_for("till.arrivals", since=int(since.timestamp()), shop=shop),
+        "arrivals": _arrived(session, shop_id(), since),
+        "arrivals_url": url_for("till.arrivals", since=int(since.timestamp()), shop=shop_id()),
     }
 
 
-def _arrived(session: Session, since: datetime) -> list[PaymentView]:
+def _arrived(session: Session, merchant_id: UUID, since: datetime) -> list[PaymentView]:
     found = list_redemptions(
         session,
-        merchant_id=shop_id(),
+        merchant_id=merchant_id,
         channels=_WITHOUT_THE_TILL,
         since=since,
         completed_only=True,

@@ -1,5 +1,6 @@
 """What arrives at a till without its doing: shown while it is new, and kept in the list of the day."""
 
+import html
 import re
 
 from people import Role
@@ -17,7 +18,7 @@ def at_the_plaque(world: World, shop: Shop, payer: Somebody, amount: int = 800) 
 def looks(till: Browser) -> str:
     """Open the till's page; return where it looks for arrivals."""
     [address] = re.findall(r'hx-get="(/till/arrivals[^"]*)"', till.get("/till").text)
-    return str(address)
+    return html.unescape(address)
 
 
 def test_a_payment_at_the_plaque_appears_with_amount_masked_name_receipt_and_time(
