@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from merchants import Merchant
 from payments.errors import RedemptionUnknownError
-from payments.model import Redemption, RedemptionStatus, Refund
+from payments.model import Channel, Redemption, RedemptionStatus, Refund
 from payments.order_numbers import normal_order_no
 
 # Written out, not bound: so the planner sees that a partial index fits.
@@ -129,10 +129,14 @@ def list_redemptions(
     since: datetime | None = None,
     until: datetime | None = None,
     completed_only: bool = False,
+    channels: Collection[Channel] | None = None,
     limit: int,
     before: UUID | None = None,
 ) -> Sequence[Redemption]:
-    """Return attempts of a merchant, a resident, or both, newest first, older than the attempt `before`."""
+    """Return attempts of a merchant, a resident, or both, newest first, older than the attempt `before`.
+
+    `channels` are the ways to pay that are asked for, None for all.
+    """
     query = select(Redemption).order_by(Redemption.redeemed_at.desc(), Redemption.id.desc()).limit(limit)
     if merchant_id is not None:
         query = query.where(Redemption.merchant_id == merchant_id)
@@ -144,6 +148,8 @@ def list_redemptions(
         query = query.where(Redemption.redeemed_at < until)
     if completed_only:
         query = query.where(Redemption.status == RedemptionStatus.COMPLETED)
+    if channels is not None:
+        query = query.where(Redemption.channel.in_(channels))
     if before is not None:
         last = session.get(Redemption, before)
         if last is None:

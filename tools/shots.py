@@ -47,11 +47,14 @@ PEOPLE = {
 }
 
 # Each person's pages; a pattern in braces is a link to follow from the page before it, a text behind = is searched for
-# there.
+# there, and what a selector behind + names is pressed there, once an amount is typed.
 PAGES = {
     "": (
         "/",
         "/merchants",
+        "{/at/}",
+        "{/at/.*/report/prices}",
+        "/at/no-shop",
         "/scoreboard",
         "/responsibilities",
         "/earnings-explained",
@@ -77,11 +80,17 @@ PAGES = {
         "/me/reports/new",
         "/me/claims",
         "/merchants",
+        "{/at/}",
+        "+main form[method=get] button",
+        "/me/pin",
         "/account",
     ),
-    "till": ("/till", "/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
+    "till": (
+        *("/till", "+[data-ask]", "+[data-cancel]"),
+        *("/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
+    ),
     "owner": (
-        *("/till/shop", "/till/payments", "{/till/payments/[0-9a-f]}"),
+        *("/till/shop", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
         *("/till/settlements", "{/till/settlements/[0-9a-f]}"),
     ),
     "officer": (
@@ -108,8 +117,10 @@ PAGES = {
         "/office/responsibilities",
         "/office/tariffs",
         "/office/caps",
+        "/office/payment-limits",
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",
+        "{/office/merchants/.*/plaque}",
         "/office/new-shop",
         "/office/staff",
     ),
@@ -235,10 +246,23 @@ def take(page: Page, address: str, paths: tuple[str, ...], stem: Path) -> None:
             page.press("[name=q]", "Enter")
             page.wait_for_load_state("networkidle")
             page.wait_for_selector("#found .items")
+        elif path.startswith("+"):
+            press(page, path[1:])
+            path = page.url.removeprefix(address)  # noqa: PLW2901 - named by where it leads
         else:
             page.goto(address + path, wait_until="networkidle")
         name = re.sub(r"[0-9a-f-]{36}", "one", path.split("?")[0].strip("/").replace("/", "_")) or "front"
         page.screenshot(path=stem.with_name(f"{stem.name}-{number:02}-{name}.png"), full_page=True)
+
+
+def press(page: Page, selector: str) -> None:
+    """Type an amount where one is asked for, press a button, and wait for what comes of it."""
+    for field in page.query_selector_all("main [name=amount]:not([type=hidden])"):
+        field.fill("12.50")
+    page.click(selector)
+    page.wait_for_load_state("networkidle")
+    # A page that looks again and again is never idle for long.
+    page.wait_for_timeout(500)
 
 
 def follow(page: Page, pattern: str) -> str | None:

@@ -56,6 +56,16 @@ class Visitors:
                 f"--use-file-for-fake-video-capture={camera}",
             )
             self._opened.append(browser)
+        page = self._fresh_page(browser)
+        page.goto("/log-in")
+        self.log_in(page, login_name)
+        return page
+
+    def stranger(self) -> Page:
+        """Return a page of somebody who has not logged in."""
+        return self._fresh_page(self._browser)
+
+    def _fresh_page(self, browser: Browser) -> Page:
         # Requests that a service worker makes could not be cut off as a bad network does.
         context = browser.new_context(
             base_url=self.address, locale="en-GB", viewport={"width": 360, "height": 760}, service_workers="block"
@@ -65,8 +75,6 @@ class Visitors:
         context.add_cookies([{"name": "language", "value": "en", "url": self.address}])
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.goto("/log-in")
-        self.log_in(page, login_name)
         return page
 
     def log_in(self, page: Page, login_name: str) -> None:

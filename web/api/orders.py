@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
@@ -27,11 +27,11 @@ from web.api.parsing import ApiBlueprint
 from web.api.redemptions import RedemptionReply, attempted
 from web.auth import access, principal
 from web.clock import now
+from web.pay_addresses import pay_url
 from web.pins import checked_pin
 from web.problems import ProblemError
 from web.problems.requests import NOT_FOUND
 from web.qr_images import qr_png, qr_svg
-from web.settings import current_settings
 from web.unit_of_work import in_transaction, reading
 
 blueprint = ApiBlueprint("orders", "Orders: a till asks for an amount, and whoever scans it pays; plaques.")
@@ -189,12 +189,6 @@ def pay_at_plaque(asked: dict[str, Any], code: str) -> Any:
         )
     )
     return attempted(attempt)
-
-
-def pay_url(order_id: UUID) -> str:
-    """Return the address at which an order is paid; it holds nothing but the order's random id."""
-    base = current_settings().public_url or request.host_url.rstrip("/")
-    return base + url_for("own_payments.order", order_id=order_id)
 
 
 def _own_pay_url(order_id: UUID) -> str:

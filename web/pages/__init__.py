@@ -13,7 +13,10 @@ from web.pages import (
     office,
     own_notices,
     own_payments,
+    own_pin,
     payment_code,
+    plaque_reports,
+    plaques,
     proofs,
     public,
     public_reports,
@@ -27,7 +30,12 @@ from web.pages import (
     scoreboard,
     seals,
     till,
+    till_arrivals,
+    till_blueprint,
+    till_orders,
+    till_outcomes,
     till_payments,
+    till_plaque,
     till_settlements,
     till_shops,
 )
@@ -35,13 +43,14 @@ from web.pages.viewer import register_viewer
 
 _BLUEPRINTS = (
     *(public.blueprint, log_in.blueprint, account.blueprint, proofs.blueprint),
-    *(resident_blueprint.blueprint, own_payments.blueprint, till.blueprint, office.blueprint),
+    *(resident_blueprint.blueprint, own_payments.blueprint, plaques.blueprint),
+    *(plaque_reports.blueprint, till_blueprint.blueprint, office.blueprint),
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(appeals, claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
-    *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_settlements),
-    till_shops,
+    *(appeals, claims, debts, following, own_notices, own_pin, payment_code, public_reports, receipt_checks),
+    *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
+    *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_plaque, till_settlements, till_shops),
 )
 
 

@@ -20,6 +20,7 @@ from people import (
     get_resident,
     live_sessions,
 )
+from safeguards import pin_state
 from web.auth import access, principal, require
 from web.clock import now
 from web.pages.forms import Form
@@ -123,9 +124,11 @@ def _page(form: Form) -> Response:
             blocked: bool | None = live_block(session, resident_id=asking.resident_id) is not None
         else:
             login_name, blocked = get_person(session, cast("UUID", asking.person_id)).handle, None
+        pin = None if asking.resident_id is None else pin_state(session, resident_id=asking.resident_id).value
         return {
             "login_name": login_name,
             "codes_blocked": blocked,
+            "pin_state": pin,
             "sessions": [
                 SessionView(
                     id=each.id,

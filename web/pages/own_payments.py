@@ -3,29 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import payments
 from ledger import lots, spendable
 from merchants import get_merchant
-from payments import Attempt, OrderUnknownError, RedemptionStatus, Refusal, get_order, state_at
+from payments import Attempt, OrderUnknownError, RedemptionStatus, get_order, state_at
 from people import Role, get_resident
 from web.auth import access
 from web.clock import now, today
 from web.pages.forms import Form
+from web.pages.paying import Confirmed, asked_besides, pay_by_form
 from web.pages.resident import receipt_url
 from web.pages.times import local
 from web.pages.viewer import resident_id
-from web.pins import checked_pin
-from web.problems import problem_of_refusal
-from web.unit_of_work import in_transaction, reading
+from web.unit_of_work import reading
 
 # Under no prefix: what stands in the QR image is short, so that old cameras read it.
 blueprint = Blueprint("own_payments", __name__)
-
-_PIN_REFUSALS = {Refusal.PIN_REQUIRED, Refusal.PIN_WRONG}
 
 
 @blueprint.get("/pay/<uuid:order_id>")
@@ -39,41 +36,35 @@ def order(order_id: UUID) -> ResponseReturnValue:
 @access(Role.RESIDENT)
 def pay(order_id: UUID) -> ResponseReturnValue:
     """Pay the order once; the same form again ends in the same outcome."""
-    form = Form.posted_once("pin")
-    payer_id, at = resident_id(), now()
-    confirmed = request.form.get("confirm_duplicate") == "yes"
-    # A PIN is short enough to be guessed from a hash, so it is no part of what the call remembers.
-    call = form.call(confirm_duplicate=confirmed)
-    pin = checked_pin(payer_id, form.values.pop("pin"))
+    form, at = Form.posted_once("pin"), now()
 
-    def make(session: Session) -> Attempt:
-        resident = get_resident(session, payer_id)
+    def make(session: Session, asked: Confirmed) -> Attempt:
         return payments.pay_order(
-            session, order_id=order_id, resident=resident, confirm_duplicate=confirmed, pin=pin, now=at, call=call
+            session,
+            order_id=order_id,
+            resident=asked.resident,
+            confirm_duplicate=asked.confirm_duplicate,
+            pin=asked.pin,
+            now=at,
+            call=asked.call,
         )
 
-    attempt = form.attempt(lambda: in_transaction(make))
-    if attempt is None:
-        return _order_page(order_id, form)
-    refusal = attempt.redemption.refusal
-    if refusal is None:
+    attempt = pay_by_form(form, make)
+    if attempt is not None and attempt.redemption.refusal is None:
         return redirect(receipt_url(attempt.redemption.id), 303)
-    form.refuse(problem_of_refusal(refusal.value))
-    return _order_page(order_id, form, refusal=refusal, confirmed=confirmed)
+    return _order_page(order_id, form, attempt)
 
 
-def _order_page(
-    order_id: UUID, form: Form, *, refusal: Refusal | None = None, confirmed: bool = False
-) -> ResponseReturnValue:
+def _order_page(order_id: UUID, form: Form, attempt: Attempt | None = None) -> ResponseReturnValue:
     payer_id = resident_id()
+    nothing = {"order": None, "paid_url": None, "available": 0}
 
     def read(session: Session) -> dict[str, Any]:
         found = get_order(session, order_id)
-        state = state_at(found, now())
         is_mine = found.resident_id == payer_id
-        if state is not RedemptionStatus.AWAITING_PAYER and not is_mine:
+        if state_at(found, now()) is not RedemptionStatus.AWAITING_PAYER and not is_mine:
             # How an order of others ended is nobody's business; that it did, is.
-            return {"order": None, "paid_url": None, "available": 0}
+            return nothing
         resident = get_resident(session, payer_id)
         shown = {
             "merchant_name": get_merchant(session, found.merchant_id).name,
@@ -91,20 +82,14 @@ def _order_page(
     try:
         shown = reading(read)
     except OrderUnknownError:
-        shown = {"order": None, "paid_url": None, "available": 0}
+        shown = nothing
     if shown["paid_url"] is not None:
         return redirect(shown["paid_url"], 303)
     page = render_template(
         "resident/order.html",
         order_id=order_id,
-        asks_for_pin=refusal in _PIN_REFUSALS,
-        asks_again=refusal is Refusal.POSSIBLE_DUPLICATE,
-        confirmed=confirmed,
+        **asked_besides(None if attempt is None else attempt.redemption.refusal),
         **form.context,
         **shown,
     )
-    return _with_status(page, form.status if shown["order"] is not None else max(form.status, 404))
-
-
-def _with_status(page: str, status: int) -> Response:
-    return make_response(page, status)
+    return make_response(page, form.status if shown["order"] is not None else max(form.status, 404))

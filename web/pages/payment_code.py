@@ -16,15 +16,18 @@ from ledger import lots, spendable
 from payments import (
     CodesBlockedError,
     PaymentCode,
+    Refusal,
     TooManyLiveCodesError,
     code_of,
     create_payment_code,
+    create_proved_code,
     get_payment_code,
     lift_block,
     list_redemptions,
     live_block,
 )
 from people import LogInOutcome, Role, check_password, confirm_password, get_resident
+from safeguards import PinOutcome, PinState, limits_in_force, pin_state
 from web.auth import access, principal
 from web.clock import now, today
 from web.pages.account import not_confirmed
@@ -35,7 +38,8 @@ from web.pages.resident_blueprint import blueprint
 from web.pages.shapes import CodeView
 from web.pages.times import local
 from web.pages.viewer import resident_id
-from web.problems import REFUSALS, Problem, ProblemError, problem_of
+from web.pins import checked_pin
+from web.problems import REFUSALS, Problem, ProblemError, problem_of, problem_of_refusal
 from web.qr_images import qr_svg
 from web.secret_keys import passwords, payment_code_secret
 from web.unit_of_work import in_transaction, reading
@@ -54,12 +58,15 @@ def code() -> ResponseReturnValue:
 @blueprint.post("/code")
 @access(Role.RESIDENT)
 def make_code() -> ResponseReturnValue:
-    """Make a fresh code and show it."""
+    """Make a fresh code and show it; where the PIN was typed first, no till asks for it."""
     secret, at = payment_code_secret(), now()
+    pin = checked_pin(resident_id(), request.form.get("pin"))
 
-    def make(session: Session) -> PaymentCode:
+    def make(session: Session) -> PaymentCode | PinOutcome:
         resident = get_resident(session, resident_id())
-        return create_payment_code(session, resident=resident, secret=secret, now=at)
+        if pin is None:
+            return create_payment_code(session, resident=resident, secret=secret, now=at)
+        return create_proved_code(session, resident=resident, secret=secret, pin=pin, now=at)
 
     try:
         made = in_transaction(make)
@@ -70,7 +77,10 @@ def make_code() -> ResponseReturnValue:
         return _page(409)
     except TooManyLiveCodesError as error:
         return _page(429, refusal=problem_of(error))
-    return _page(200, code=_shown(made))
+    if isinstance(made, PinOutcome):
+        code = Refusal.PIN_LOCKED if made is PinOutcome.LOCKED else Refusal.PIN_WRONG
+        return _page(409, refusal=problem_of_refusal(code.value))
+    return _page(200, code=_shown(made), pin_typed=pin is not None)
 
 
 @blueprint.get("/code/<uuid:code_id>/qr.svg")
@@ -168,12 +178,21 @@ def _shown(made: PaymentCode) -> CodeView:
     )
 
 
-def _page(status: int, *, code: CodeView | None = None, refusal: Problem | None = None) -> Response:
+def _page(
+    status: int, *, code: CodeView | None = None, refusal: Problem | None = None, pin_typed: bool = False
+) -> Response:
     """Return the page, or its part for htmx, which shows refusals only where the answer's status is no error."""
 
     def read(session: Session) -> dict[str, Any]:
-        blocked = live_block(session, resident_id=resident_id()) is not None
-        return {"available": _available(session), "codes_blocked": blocked}
+        limits, state = limits_in_force(session), pin_state(session, resident_id=resident_id())
+        return {
+            "available": _available(session),
+            "codes_blocked": live_block(session, resident_id=resident_id()) is not None,
+            "pin_is_asked_for": limits.pin_above_amount is not None or limits.pin_above_count is not None,
+            "pin_state": state.value,
+            # Whoever has no PIN and typed something proved nothing.
+            "is_proved": pin_typed and state is PinState.SET,
+        }
 
     part = is_fragment()
     template = "resident/_code.html" if part else "resident/code.html"

@@ -24,6 +24,8 @@ def payment_views(session: Session, payments: Sequence[Redemption], url_of: Call
             order_no=payment.order_no,
             receipt_no=payment.receipt_no or "",
             amount=payment.amount,
+            cash_amount=payment.cash_amount,
+            channel=payment.channel.value,
             refunded_total=payment.refunded_total,
             resident_masked=masked_name(payers[payment.resident_id].name) if payment.resident_id in payers else "",
             merchant_name=shops[payment.merchant_id].name,

@@ -120,12 +120,17 @@ class NamingView:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A completed payment; `url` leads to the page that the reader has of it."""
+    """A completed payment; `url` leads to the page that the reader has of it.
+
+    `cash_amount` was paid in money beside the credits; `channel` is "code", "order" or "plaque".
+    """
 
     id: UUID
     order_no: str
     receipt_no: str
     amount: int
+    cash_amount: int
+    channel: str
     refunded_total: int
     resident_masked: str
     merchant_name: str
@@ -137,6 +142,11 @@ class PaymentView:
     def left(self) -> int:
         """What was not refunded yet."""
         return self.amount - self.refunded_total
+
+    @property
+    def together(self) -> int:
+        """What the purchase came to: credits and money, of which one is worth as much as the other."""
+        return self.amount + self.cash_amount
 
 
 @dataclass(frozen=True, slots=True)

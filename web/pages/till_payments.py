@@ -41,7 +41,8 @@ from web.pages.lists import day_asked, id_cursor, list_page, more_url
 from web.pages.papers import paper_page
 from web.pages.payments_shown import payment_view, payment_views, refund_views, sealed_of_payment
 from web.pages.shops_shown import current_of, naming_views, people_of_shop, shop_view, standing_today
-from web.pages.till import OtherShopError, blueprint, outcome_url, payment_url
+from web.pages.till_arrivals import arriving
+from web.pages.till_blueprint import OtherShopError, blueprint, outcome_url, payment_url
 from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
 from web.settings import current_settings
 from web.statements import merchant_owner
@@ -88,6 +89,7 @@ def payments() -> str:
             "count": day.redemptions,
             "total": day.redeemed_total,
             "refunded": day.refunded_total,
+            **(arriving(session) if on == today() else {"arrivals": [], "arrivals_url": None}),
         }
 
     return list_page(

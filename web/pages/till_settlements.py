@@ -20,7 +20,7 @@ from web.clock import begin_of, end_of, now, today
 from web.pages.funds_shown import fund_names
 from web.pages.lists import id_cursor, list_page, more_url, number_cursor
 from web.pages.settlements_shown import funds_of_lots, lines_file, settled_lines, settlement_rows, step_views
-from web.pages.till import OtherShopError, blueprint
+from web.pages.till_blueprint import OtherShopError, blueprint
 from web.pages.viewer import shop_id, shop_ids
 from web.unit_of_work import reading
 

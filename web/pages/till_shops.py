@@ -15,7 +15,7 @@ from web.auth import access, principal, require
 from web.pages.lists import is_fragment
 from web.pages.local_paths import local_path
 from web.pages.shapes import ShopChoice
-from web.pages.till import OtherShopError, blueprint, shop_asked, wants_json
+from web.pages.till_blueprint import OtherShopError, blueprint, shop_asked, wants_json
 from web.pages.viewer import TILL_ROLES, choose_shop, chosen_shop, shop_ids
 from web.problems import ProblemError
 from web.problems.requests import NOT_FOUND
@@ -50,8 +50,7 @@ def check_shop() -> ResponseReturnValue | None:
         return None
     asked, present = shop_asked(), chosen_shop(principal())
     require(asked is None or asked in shop_ids())
-    # The till's script only asks what became of a payment, and for that shop where it was begun.
-    if asked is not None and request.endpoint == "till.outcome" and wants_json():
+    if asked is not None and _only_looks(present):
         return None
     if present is None:
         here = request.full_path if request.query_string else request.path
@@ -59,6 +58,16 @@ def check_shop() -> ResponseReturnValue | None:
     if asked is not None and asked != present:
         raise OtherShopError(asked)
     return None
+
+
+def _only_looks(present: UUID | None) -> bool:
+    """Say whether a page of one shop only looks, by itself, at what became of its payments.
+
+    It goes on doing so for the shop where they were begun while somebody acts for another in a second window.
+    """
+    if request.endpoint == "till.arrivals":
+        return True
+    return request.endpoint == "till.outcome" and (wants_json() or (is_fragment() and present is not None))
 
 
 @blueprint.errorhandler(OtherShopError)

@@ -84,9 +84,24 @@ REFUSALS: dict[str, Row] = {
             _l("Perhaps a second time"),
             _l("The same amount was paid here by the same person a moment ago. If it is meant, confirm it."),
         ),
-        Row(409, "pin_required", _l("A PIN is needed"), _l("Ask the resident for the PIN of their account.")),
-        Row(409, "pin_wrong", _l("The PIN is wrong"), _l("Ask the resident to type it again.")),
-        Row(409, "pin_locked", _l("The PIN is locked"), _l("Too many wrong tries. The office can unlock it.")),
+        Row(
+            409,
+            "pin_required",
+            _l("A PIN is needed"),
+            _l("Residents type it themselves. Whoever has none sets one in their own account, under Me."),
+        ),
+        Row(
+            409,
+            "pin_wrong",
+            _l("The PIN is wrong"),
+            _l("It can be typed again. The fifth wrong try in a row locks it."),
+        ),
+        Row(
+            409,
+            "pin_locked",
+            _l("The PIN is locked"),
+            _l("Too many wrong tries. The resident sets a new one with their password; the office can help."),
+        ),
         Row(
             409,
             "order_closed",

@@ -15,22 +15,28 @@ from web.unit_of_work import DatabaseUnavailableError
 FOR_ALL = (
     *("/", "/merchants", "/scoreboard", "/responsibilities"),
     *("/seals", "/seals/check", "/about/data", "/offline", "/earnings-explained", "/reports", "/reports/follow"),
+    *("/at/M01", "/at/M01/report/prices", "/at/M01/report/plaque"),
 )
 PUBLIC = (*FOR_ALL, "/log-in", "/activate")
+KEY = "0197a0f0-0000-4000-8000-000000000001"
 OF_RESIDENTS = (
     *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
     *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/me/claims", "/account"),
-    *("/me/notices", "/pay/{order}"),
+    *("/me/notices", "/pay/{order}", "/me/pin", f"/at/M01/pay/{KEY}?amount=1"),
 )
 OF_CASHIERS = (
     "/till",
     "/till/payments",
     "/till/payments/{payment}",
     "/till/outcomes/paid",
+    "/till/outcomes/waits",
     "/till/look-up",
     "/account",
 )
-OF_OWNERS = (*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/settlements", "/till/payments/{payment}/refund")
+OF_OWNERS = (
+    *(*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
+    "/till/payments/{payment}/refund",
+)
 OF_ALL_OFFICERS_OF_REPORTS = (
     *("/office", "/office/reports", "/office/reports/all", "/office/orders"),
     *("/office/digests", "/office/notices"),
@@ -49,9 +55,9 @@ SENT = (
     *("/me/reports/suggestions", "/me/reports/joining"),
     *("/me/reports/{report}/rating", "/me/notices/reading", "/me/notices/{report}/reading"),
     *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
-    "/pay/{order}",
-    "/till/shop/refund-limit",
+    *("/pay/{order}", f"/at/M01/pay/{KEY}?amount=1", "/me/pin", "/till/shop/refund-limit"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
+    *("/till/orders", "/till/orders/{order}/cancellation"),
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -93,6 +93,26 @@ def test_the_code_may_come_from_a_gun_or_an_input_method(world: World, till: Bro
     assert 'data-outcome="completed"' in till.follow(answer).text
 
 
+def test_a_part_in_cash_is_on_the_receipt_and_takes_no_credits(world: World, till: Browser, payer: Somebody) -> None:
+    page = till.follow(charged(till, world.payment_code(payer), cash_amount="3.50"))
+
+    assert "12.50 credits and 3.50 yuan in cash, together 16.00 yuan" in text_of(page)
+    assert "+ 3.50 in cash" in text_of(till.get("/till/payments"))
+    assert world.available(payer) == 3_750
+    assert refused(till, world.payment_code(payer), "50.00")[0] == "insufficient_balance"
+
+    answer = charged(till, world.payment_code(payer), cash_amount="a bit")
+    assert answer.status_code == 422
+    assert "Type what is paid in money" in text_of(answer)
+
+
+def test_nothing_in_cash_may_be_typed_as_nothing(world: World, till: Browser, payer: Somebody) -> None:
+    for nothing in ("", " ", "0", "0.00"):
+        page = till.follow(charged(till, world.payment_code(payer), "1.00", cash_amount=nothing))
+        assert 'data-outcome="completed"' in page.text
+        assert "in cash" not in text_of(page).partition("Next payment")[0].partition("Paid")[2]
+
+
 def test_a_later_look_at_a_payment_makes_no_sound(world: World, till: Browser, payer: Somebody) -> None:
     answer = charged(till, world.payment_code(payer))
     world.clock.pass_by(minutes=3)

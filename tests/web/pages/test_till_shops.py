@@ -1,5 +1,7 @@
 """Somebody who works at several shops acts for the one they chose, and never for another than a page was made for."""
 
+import html
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -168,3 +170,27 @@ def test_the_choice_ends_with_the_log_in(world: World, cashier: Browser, second:
     chosen(cashier, second)
     again = logged_in(world, HANDLE)
     assert again.get("/till").headers["Location"].startswith("/till/shops")
+
+
+def test_a_page_goes_on_looking_at_its_own_shop_while_another_is_worked_for(
+    world: World, cashier: Browser, shop: Shop, second: Shop, payer: Somebody
+) -> None:
+    chosen(cashier, shop)
+    asked = cashier.post("/till/orders", **form(cashier))
+    outcome = asked.headers["Location"]
+    assert f"shop={shop.id}" in outcome
+    [arrivals] = re.findall(r'hx-get="(/till/arrivals[^"]*)"', cashier.get("/till").text)
+    chosen(cashier, second)
+
+    assert cashier.part(outcome).status_code == 204
+    assert cashier.part(html.unescape(arrivals)).status_code == 204
+    [order] = world.get("/redemptions", shop.till).get_json()["items"]
+    assert world.post(f"/orders/{order['id']}/payment", {}, payer.key).status_code == 201
+
+    assert 'data-outcome="completed"' in cashier.part(outcome).text
+    assert "Arrived: 5.00" in text_of(cashier.part(html.unescape(arrivals)))
+    # A whole page of the other shop asks first.
+    assert "This belongs to another shop" in text_of(cashier.get(outcome))
+    # Nor is an order of one shop cancelled from the other.
+    answer = cashier.post(f"/till/orders/{order['id']}/cancellation", shop=str(shop.id))
+    assert answer.status_code == 409

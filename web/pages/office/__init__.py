@@ -20,7 +20,10 @@ from web.pages.office import (
     on_behalf,
     papers,
     payees,
+    payment_limits,
     periods,
+    pins,
+    plaques,
     publications,
     report_calls,
     report_fairness,
@@ -46,11 +49,10 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, limits, namings),
-    *(notices, on_behalf, papers, periods, publications, report_calls, report_fairness, report_joins, report_lists),
-    *(report_new, report_orders, report_overview, report_page, report_photos, report_queues, report_steps),
-    *(residents, responsibilities),
+    *(notices, on_behalf, papers, payment_limits, periods, pins, plaques, publications, report_calls),
+    *(report_fairness, report_joins, report_lists, report_new, report_orders, report_overview, report_page),
+    *(report_photos, report_queues, report_steps, residents, responsibilities, shop_debts, shops, staff, tariffs),
     *(bank_files, bank_statements, payees, settlements),
-    *(shop_debts, shops, staff, tariffs),
 )
 
 __all__ = ["ROUTES", "blueprint"]

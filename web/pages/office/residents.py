@@ -20,6 +20,7 @@ from people import (
     register_resident,
 )
 from receivables import owed_by_resident
+from safeguards import pin_state
 from web.auth import access, principal
 from web.clock import now, today
 from web.pages.forms import Form, once
@@ -111,8 +112,13 @@ def register() -> ResponseReturnValue:
 
 @blueprint.get("/residents/<uuid:resident_id>")
 @access(Role.ADMINISTRATOR)
-def resident(resident_id: UUID) -> str:
+def resident(resident_id: UUID) -> ResponseReturnValue:
     """Show what a resident has and what happened to it."""
+    return resident_page(resident_id, Form())
+
+
+def resident_page(resident_id: UUID, form: Form) -> ResponseReturnValue:
+    """Show a resident, with the form that was refused as it was typed."""
 
     def read(session: Session) -> dict[str, Any]:
         found = resident_in_reach(session, resident_id)
@@ -130,11 +136,12 @@ def resident(resident_id: UUID) -> str:
             "statement_url": url_for("office.resident_statement", resident_id=found.id),
             "awards": award_views(session, list_awards(session, resident_id=found.id, limit=_LATEST_AWARDS).items),
             "codes_blocked": live_block(session, resident_id=found.id) is not None,
+            "pin_state": pin_state(session, resident_id=found.id).value,
             "owed": sum(owed_by_resident(session, found.id).values()),
             "has_left": found.left_at is not None,
         }
 
-    return render_template("office/resident.html", **reading(read))
+    return make_response(render_template("office/resident.html", **reading(read), **form.context), form.status)
 
 
 @blueprint.get("/residents/<uuid:resident_id>/statement")

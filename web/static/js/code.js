@@ -35,7 +35,8 @@ function take() {
     return;
   }
   deadline = performance.now() + seconds * 1000;
-  renewAt = deadline - Math.min(RENEW_BEFORE_S, seconds / 2) * 1000;
+  // A code for which the PIN was typed is one of its own: the next would need the PIN again.
+  renewAt = "proved" in shown.dataset ? Infinity : deadline - Math.min(RENEW_BEFORE_S, seconds / 2) * 1000;
   tick();
 }
 

@@ -5,8 +5,8 @@ const STORE = "pending-payment";
 const ANSWER_WITHIN_MS = 10_000;
 const PAUSES_MS = [500, 1000, 2000, 4000, 5000];
 
-/** Keep the payment for the case that this page is reloaded before the outcome is known. */
-export function rememberPending(payment) {
+/** Keep the payment for the case that this page is reloaded before the outcome is known; a PIN is kept nowhere. */
+export function rememberPending({ pin, ...payment }) {
   sessionStorage.setItem(STORE, JSON.stringify(payment));
 }
 
@@ -54,12 +54,11 @@ export async function settle(payment, { action, outcome, csrfToken, onLost }) {
       }
     }
     onLost(tries);
-    await new Promise((done) => setTimeout(done, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]));
+    await pauseAfter(tries);
   }
 }
 
-function send(action, payment, csrfToken) {
-  const { began, ...fields } = payment;
+function send(action, fields, csrfToken) {
   return fetchSoon(action, { method: "POST", body: new URLSearchParams({ ...fields, csrf_token: csrfToken }) });
 }
 
@@ -81,10 +80,17 @@ function isOutcome(answer, outcome) {
   return new URL(answer.url).pathname === new URL(outcome, location.href).pathname;
 }
 
-function fetchSoon(url, options) {
+/** Ask, and give up where no answer comes within some seconds. */
+export function fetchSoon(url, options) {
   return fetch(url, { ...options, credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
 }
 
-function isLoss(error) {
+/** Say whether what was caught is a network that failed, and no fault of ours. */
+export function isLoss(error) {
   return error instanceof TypeError || ["TimeoutError", "AbortError"].includes(error.name);
+}
+
+/** Wait before another try: a little longer each time. */
+export function pauseAfter(tries) {
+  return new Promise((done) => setTimeout(done, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]));
 }

@@ -7,19 +7,36 @@ import { useKeypad } from "./keypad.js";
 import { forgetPending, pendingPayment, rememberPending, settle } from "./payment.js";
 import { scan } from "./scanner.js";
 import { allowSound, soundRead, soundRefusal, soundSuccess } from "./sound.js";
+import { noteSeen } from "./seen.js";
+import { waitForPayer } from "./waiting.js";
 import { stayAwake } from "./wake.js";
+
+// What goes to the server; `kind` says to which address, and `began` is this page's own.
+const FIELDS = ["order_no", "shop", "idempotency_key", "amount", "cash_amount", "code", "confirm_duplicate", "pin"];
 
 const form = document.getElementById("till");
 
+document.addEventListener("pointerdown", allowSound);
+document.addEventListener("keydown", allowSound);
 if (form) {
   openTill();
 }
 showOutcome();
+if (!form) {
+  resume();
+}
+// An order's page becomes that of its outcome by htmx.
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.matches?.(".outcome")) {
+    showOutcome();
+  }
+});
 
 function openTill() {
-  const words = document.querySelector("[data-words]").dataset;
+  const { words } = findingOut();
   const code = form.querySelector("[data-code]");
   const amount = form.querySelector("[data-amount]");
+  const cash = form.querySelector("[data-cash]");
   const say = form.querySelector("[data-camera-say]");
   const camera = form.querySelector("[data-camera]");
   const again = form.querySelector("[data-camera-again]");
@@ -27,8 +44,6 @@ function openTill() {
   const mistaken = Boolean(document.querySelector("#content [aria-invalid], #content .notice.danger"));
   let busy = false;
 
-  document.addEventListener("pointerdown", allowSound);
-  document.addEventListener("keydown", allowSound);
   useKeypad(form.querySelector("[data-pad]"), amount);
   stayAwake();
 
@@ -52,7 +67,7 @@ function openTill() {
     camera.dataset.state = "read";
     soundRead();
     if (normaliseAmount(amount.value) && !mistaken) {
-      charge();
+      send("redemptions");
     } else {
       say.textContent = words.read;
       amount.focus();
@@ -60,12 +75,13 @@ function openTill() {
   }
 
   hearGun(
-    (text, before) => {
-      amount.value = before;
+    (text, [amountBefore, cashBefore]) => {
+      amount.value = amountBefore;
+      cash.value = cashBefore;
       amount.dispatchEvent(new Event("input"));
       takeCode(text);
     },
-    () => amount.value,
+    () => [amount.value, cash.value],
   );
 
   // A gun that types slowly, or a paste: the code is complete when the field is left.
@@ -89,10 +105,10 @@ function openTill() {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    charge();
+    send(event.submitter && "ask" in event.submitter.dataset ? "orders" : "redemptions");
   });
 
-  async function charge() {
+  async function send(kind) {
     if (busy) {
       return;
     }
@@ -102,22 +118,26 @@ function openTill() {
       amount.focus();
       return;
     }
-    if (!code.value.trim()) {
+    if (kind === "redemptions" && !code.value.trim()) {
       code.focus();
       return;
     }
     busy = true;
     scanner.stop();
     const payment = {
+      kind,
       order_no: form.elements.order_no.value,
       shop: form.elements.shop.value,
       idempotency_key: form.elements.idempotency_key.value,
       amount: known,
-      code: normaliseCode(code.value) || code.value,
+      cash_amount: normaliseAmount(cash.value) || cash.value,
       began: Date.now(),
     };
+    if (kind === "redemptions") {
+      payment.code = normaliseCode(code.value) || code.value;
+    }
     rememberPending(payment);
-    await follow(payment, words);
+    await follow(payment);
   }
 
   const pending = pendingPayment();
@@ -127,31 +147,51 @@ function openTill() {
   } else if (pending) {
     busy = true;
     scanner.stop();
-    follow(pending, words, words.resuming);
+    follow(pending, words.resuming);
   }
 }
 
-/** Send a payment until its outcome is known, then show that. */
-async function follow(payment, words, say = "") {
-  const cover = document.querySelector("[data-finding-out]");
+/** On the page of an outcome: go on with another attempt whose outcome was not known when the page was left. */
+function resume() {
+  const pending = pendingPayment();
+  const { cover, words } = findingOut();
+  if (pending && cover) {
+    follow(pending, words.resuming);
+  }
+}
+
+/** Return what covers the page while an outcome is not known, and the words for it. */
+function findingOut() {
+  return {
+    cover: document.querySelector("[data-finding-out]"),
+    words: document.querySelector("[data-words]")?.dataset ?? {},
+  };
+}
+
+/** Send a payment or an order until its outcome is known, then show that. */
+async function follow(payment, say = "") {
+  const { cover, words } = findingOut();
   const line = cover.querySelector("[data-finding-say]");
-  cover.querySelector(".digits").textContent = payment.order_no;
+  const title = cover.querySelector("[data-finding-title]");
+  const kind = payment.kind ?? "redemptions";
+  title.textContent = title.dataset[kind];
+  cover.querySelector("[data-finding-number]").textContent = payment.order_no;
   cover.hidden = false;
   line.textContent = say;
-  const end = await settle(payment, {
-    action: form.action,
+  const end = await settle(fieldsOf(payment), {
+    action: cover.dataset[kind],
     // At the shop where it was begun: somebody of several may have gone to another meanwhile.
-    outcome: form.dataset.outcomes
+    outcome: cover.dataset.outcomes
       .replace("SHOP", encodeURIComponent(payment.shop))
       .replace("ORDER", encodeURIComponent(payment.order_no)),
-    csrfToken: form.elements.csrf_token.value,
+    csrfToken: cover.dataset.csrf,
     onLost(tries) {
       line.textContent = tries > 5 ? words.lostLong : words.lost;
     },
   });
   if (end.url === undefined) {
     forgetPending(payment.order_no);
-    sendPlainly(payment);
+    sendPlainly(cover.dataset[kind], { ...fieldsOf(payment), csrf_token: cover.dataset.csrf });
     return;
   }
   if (end.html === undefined) {
@@ -160,19 +200,34 @@ async function follow(payment, words, say = "") {
   }
   // The outcome replaces the page in place: a page that was touched may play its sound.
   const page = new DOMParser().parseFromString(end.html, "text/html");
-  document.querySelector("#content").replaceWith(page.querySelector("#content"));
+  const content = page.querySelector("#content");
+  document.querySelector("#content").replaceWith(content);
+  window.htmx?.process(content);
   document.title = page.title;
+  document.body.className = page.body.className;
   history.replaceState(null, "", end.url);
   scrollTo(0, 0);
   showOutcome();
 }
 
-/** Send the form as a browser without script would: the page that comes says what is wrong with it. */
-function sendPlainly(payment) {
-  for (const name of ["order_no", "shop", "idempotency_key", "amount", "code"]) {
-    form.elements[name].value = payment[name];
+function fieldsOf(payment) {
+  return Object.fromEntries(FIELDS.filter((name) => payment[name] !== undefined).map((name) => [name, payment[name]]));
+}
+
+/** Send a form as a browser without script would: the page that comes says what is wrong with it. */
+function sendPlainly(action, fields) {
+  const plain = document.createElement("form");
+  plain.method = "post";
+  plain.action = action;
+  for (const [name, value] of Object.entries(fields)) {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = name;
+    input.value = value;
+    plain.append(input);
   }
-  form.submit();
+  document.body.append(plain);
+  plain.submit();
 }
 
 function showOutcome() {
@@ -181,10 +236,37 @@ function showOutcome() {
     return;
   }
   forgetPending(outcome.dataset.order);
-  outcome.querySelector("[data-next]")?.focus();
-  if ("fresh" in outcome.dataset) {
-    (outcome.dataset.outcome === "completed" ? soundSuccess : soundRefusal)();
+  if (outcome.dataset.outcome === "awaiting_payer") {
+    waitForPayer(outcome);
+    return;
   }
+  (outcome.querySelector("[data-retry] [name=pin]") ?? outcome.querySelector("[data-next]"))?.focus();
+  outcome.querySelector("[data-retry]")?.addEventListener("submit", sendAgain);
+  if (outcome.dataset.payment) {
+    // It was announced here, so the till need not announce it again as one that arrived.
+    noteSeen(outcome.dataset.payment);
+  }
+  if ("fresh" in outcome.dataset) {
+    if (outcome.dataset.outcome === "completed") {
+      soundSuccess();
+    } else if (outcome.dataset.outcome !== "cancelled") {
+      soundRefusal();
+    }
+  }
+}
+
+/** Send the same code again with what was missing: a PIN, or the word that a second payment is meant. */
+function sendAgain(event) {
+  event.preventDefault();
+  const retry = event.target;
+  if (retry.dataset.sent) {
+    return;
+  }
+  retry.dataset.sent = "yes";
+  const typed = Object.fromEntries(new FormData(retry));
+  const payment = { ...fieldsOf(typed), kind: "redemptions", began: Date.now() };
+  rememberPending(payment);
+  follow(payment);
 }
 
 // A page out of the browser's memory has an order number that is spent: take a new one.
