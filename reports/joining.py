@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import CompoundSelect, func, select, union_all
 from sqlalchemy.orm import Session
 
-from ledger import Call, check_still_new, new_id, remember_call
-from people import Principal, clean_text
+from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
+from people import Principal, clean_text, is_of_any_household
 from reports.errors import JoinDecidedError, JoinRefusedError, JoinUnknownError, ReportUnknownError, StepNotNowError
 from reports.limits import check_may_join
 from reports.model import TEXT_LENGTH_MAX, JoinState, Report, ReportJoin, ReportStatus, StepKind
@@ -75,7 +75,7 @@ def decide_join(
     """Say, as a supervisor and before the report is closed, whether what somebody added is new evidence.
 
     Raises:
-        ReportUnknownError, SamePersonError: as `steps.report_open_to`.
+        ReportUnknownError, SamePersonError: as `steps.report_open_to`; also where they or their household joined.
         StepNotNowError: the report has ended.
         JoinUnknownError: nobody joined it under this id.
         JoinDecidedError: it was decided before, or there is no evidence.
@@ -87,6 +87,8 @@ def decide_join(
     found = session.get(ReportJoin, join_id)
     if found is None or found.report_id != report.id:
         raise JoinUnknownError(join_id)
+    if is_of_any_household(session, actor=by.actor, resident_ids=[found.resident_id]):
+        raise SamePersonError(by.actor)
     if found.state is not JoinState.ASKED:
         raise JoinDecidedError(join_id)
     found.state = JoinState.ACCEPTED if is_accepted else JoinState.REJECTED
