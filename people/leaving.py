@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union_all, update
+from sqlalchemy import Select, false, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from people.errors import ResidentLeftError
@@ -92,10 +92,9 @@ def is_of_any_household(
         .join(Resident, Resident.id == ApiKey.resident_id)
         .where(ApiKey.person_id == UUID(actor.removeprefix(_PERSON)))
     )
-    theirs = Resident.id.in_(resident_ids)
-    if is_by_phone:
-        theirs |= Resident.phone_lookup.in_(select(Resident.phone_lookup).where(Resident.id.in_(resident_ids)))
-    return session.scalar(own_keys.where(theirs).limit(1)) is not None
+    phones = select(Resident.phone_lookup).where(Resident.id.in_(resident_ids))
+    shares_phone = Resident.phone_lookup.in_(phones) if is_by_phone else false()
+    return session.scalar(own_keys.where(or_(Resident.id.in_(resident_ids), shares_phone)).limit(1)) is not None
 
 
 def household_works_for(session: Session, *, resident: Resident, unit_path: str, role: Role) -> bool:
