@@ -14,7 +14,7 @@ from reports.appeals import (
     is_appellant,
     may_decide_appeal,
 )
-from reports.awarding import release_rests
+from reports.awarding import in_confidence_with, release_rests
 from reports.bare_facts import (
     BareReport,
     BareStep,
@@ -262,6 +262,7 @@ __all__ = [
     "had_no_other_part",
     "handle",
     "handle_call",
+    "in_confidence_with",
     "is_category_of",
     "is_placed",
     "is_report_number",
