@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 import earnings
 import people
+import reports
 from earnings import CROWD_MIN
 from tests.clock import SHANGHAI
 from tests.photos.uploads import encoded, quarters
@@ -208,6 +209,56 @@ def test_an_anonymous_reporter_rates_and_reopens_with_the_code(desk: Desk) -> No
     officers = desk.world.get(f"/reports/{report['id']}", desk.keys["supervisor"]).get_json()
     assert officers["history"][-1]["made_by"] is None
     assert [each["due"] for each in officers["award"]["to_be_claimed"]] == [400, 400, 200]
+
+
+def test_what_is_done_by_the_code_keeps_the_day_and_only_a_reopening_leaves_its_time_in_the_books(desk: Desk) -> None:
+    world = desk.world
+    body = {"category": CATEGORY, "description": "井盖没了", "unit": VILLAGE, "anonymous": True, "urgent": True}
+    assert desk.keys
+    # Ids tell the machine's time, so the community's has to be the same.
+    world.clock.at = datetime.now(UTC)
+    before = all_rows(world)
+    report = dict(world.post("/reports", body, desk.reporter.key).get_json())
+    path, code = f"/reports/{report['id']}", report["claim_code"]
+    told = times_of_day(world, before)
+    world.done(
+        lambda session: reports.cover(
+            session,
+            report_id=UUID(report["id"]),
+            text_kind=reports.CoveredText.REPORT,
+            text_id=UUID(report["id"]),
+            reason="x",
+            by=people.Principal("person:a", (people.Grant(people.Role.SUPERVISOR, ""),), "a"),
+            now=world.clock.at,
+        )
+    )
+    before = all_rows(world)
+    assert with_code(desk, code, f"{path}/appeals", json={"subject": "covering", "reason": "x"}).status_code == 201
+    told |= times_of_day(world, before)
+    desk.bring_on(report["id"])
+    before = all_rows(world)
+    assert with_code(desk, code, f"{path}/rating", json={"stars": 2}).status_code == 201
+    told |= times_of_day(world, before)
+    assert told == set()
+    before = all_rows(world)
+    assert with_code(desk, code, f"{path}/reopening", json={"reason": "又没了"}).status_code == 201
+    # The step's row bears the entry's id. All of it is stated in docs/security.md.
+    assert times_of_day(world, before) == {"accounts", "duties", "journal_entries", "postings", "report_steps"}
+    assert found_in(all_rows(world) - before, traces_of(world, desk.reporter)) == []
+
+
+def times_of_day(world: World, before: set[Row]) -> set[str]:
+    """Return the tables whose new rows tell a time of day, beside the ids and instants of what was there before."""
+    known = set(instants_in(before))
+    new = {row for row in all_rows(world) - before if row[0] != COUNTS_OF_REQUESTS}
+    return {
+        row[0]
+        for row in new
+        if any(
+            instant not in known and instant.astimezone(SHANGHAI).time().isoformat() != "00:00:00"
+            for instant in instants_in({row})
+        )
+    }
 
 
 def test_what_cannot_be_claimed_is_said(desk: Desk) -> None:
