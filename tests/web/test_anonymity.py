@@ -30,6 +30,7 @@ Row = tuple[str, tuple[Any, ...]]
 UUIDS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 # Whoever asks anything is counted for the minute: that is said of everybody, and of no report.
 COUNTS_OF_REQUESTS = "rate_windows"
+COUNTS_OF_REPORTS = "report_count_changes"
 
 
 @pytest.fixture
@@ -120,8 +121,11 @@ def test_neither_tables_nor_logs_nor_uploads_lead_to_the_reporter(desk: Desk, ca
         assert answer.status_code == 201, answer.text
     new = all_rows(world) - before
     assert {table for table, _ in new} == {
-        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos", COUNTS_OF_REQUESTS)
+        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos", COUNTS_OF_REQUESTS),
+        COUNTS_OF_REPORTS,
     }
+    # What is counted tells the month, and of no report.
+    assert found_in({row for row in new if row[0] == COUNTS_OF_REPORTS}, names_of(report)) == []
     told = {row for row in new if row[0] != COUNTS_OF_REQUESTS}
     assert found_in(told, traces) == []
     assert report["claim_code"] not in repr(told)
