@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, func, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
@@ -117,13 +116,24 @@ def joins_of(session: Session, report_id: UUID) -> list[ReportJoin]:
 
 
 def weights(session: Session, report_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many told of each report: its reporter, those who joined it, and those merged into it."""
-    joined = select(ReportJoin.report_id, func.count()).where(ReportJoin.report_id.in_(report_ids))
-    merged = select(Report.merged_into_id, func.count()).where(Report.merged_into_id.in_(report_ids))
-    found = dict.fromkeys(report_ids, 1)
-    both: CompoundSelect[Any] = union_all(joined.group_by(ReportJoin.report_id), merged.group_by(Report.merged_into_id))
-    for report_id, count in session.execute(both):
-        found[report_id] += count
+    """Return how many told of each report: its reporter and those who joined it, and so of all that was merged into it.
+
+    What was merged into what was merged into it counts as well: it is one incident.
+    """
+    # Each report that counts for one of those asked about, itself included, beside that one.
+    pairs = level = [(each, each) for each in report_ids]
+    while level:
+        merged = select(Report.merged_into_id, Report.id).where(Report.merged_into_id.in_({each for _, each in level}))
+        below: dict[UUID | None, list[UUID]] = {}
+        for into_id, report_id in session.execute(merged):
+            below.setdefault(into_id, []).append(report_id)
+        level = [(asked_id, report_id) for asked_id, into_id in level for report_id in below.get(into_id, [])]
+        pairs = pairs + level
+    joined = select(ReportJoin.report_id, func.count()).where(ReportJoin.report_id.in_({each for _, each in pairs}))
+    joins = {row[0]: row[1] for row in session.execute(joined.group_by(ReportJoin.report_id))}
+    found = dict.fromkeys(report_ids, 0)
+    for asked_id, report_id in pairs:
+        found[asked_id] += 1 + joins.get(report_id, 0)
     return found
 
 
