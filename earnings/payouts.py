@@ -30,9 +30,17 @@ def release_rest(session: Session, *, matter_id: UUID, actor: str, now: datetime
 
 
 def settle(
-    session: Session, *, matter_id: UUID, joiners: Collection[UUID], actor: str, now: datetime
+    session: Session,
+    *,
+    matter_id: UUID,
+    joiners: Collection[UUID],
+    reason: str | None = None,
+    actor: str,
+    now: datetime,
 ) -> list[NewEntry]:
     """Let all that is left be due, the reserved part to the joiners, or without any to the first reporter.
+
+    With `reason`, what is paid from now on says that instead of what the earning began with.
 
     Return the entries that the caller posts; none where it was due before (reopening earns nothing new), or there is no
     money yet.
@@ -40,6 +48,7 @@ def settle(
     earning = locked_earning(session, matter_id)
     if earning is None or earning.state not in _LIVE or earning.settled_at is not None:
         return []
+    earning.reason = reason or earning.reason
     let_be_settled(session, earning, joiners=joiners, now=now)
     return pay_due(session, earning, actor=actor, now=now)
 

@@ -1,9 +1,10 @@
 """The end of somebody's access: log-in, sessions and keys of a resident who left, or of everybody at a merchant."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union_all, update
+from sqlalchemy import Select, false, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from people.errors import ResidentLeftError
@@ -83,12 +84,28 @@ def is_of_household(session: Session, *, actor: str, resident: Resident) -> bool
 
     Known is who bears or bore a key of theirs, or of somebody with the same phone, which households share.
     """
-    if actor == f"resident:{resident.id.hex}":
+    return is_of_any_household(session, actor=actor, resident_ids=[resident.id])
+
+
+def is_of_any_household(
+    session: Session, *, actor: str, resident_ids: Collection[UUID], is_by_phone: bool = True
+) -> bool:
+    """Say whether an actor is one of these residents or, as `is_of_household` knows it, of the household of one.
+
+    Without `is_by_phone` only who bears or bore a key of one of them counts.
+    """
+    if any(actor == f"resident:{each.hex}" for each in resident_ids):
         return True
-    if not actor.startswith(_PERSON):
+    if not actor.startswith(_PERSON) or not resident_ids:
         return False
-    own_key = _of_household(resident).where(ApiKey.person_id == UUID(actor.removeprefix(_PERSON))).limit(1)
-    return session.scalar(own_key) is not None
+    own_keys = (
+        select(ApiKey.id)
+        .join(Resident, Resident.id == ApiKey.resident_id)
+        .where(ApiKey.person_id == UUID(actor.removeprefix(_PERSON)))
+    )
+    phones = select(Resident.phone_lookup).where(Resident.id.in_(resident_ids))
+    shares_phone = Resident.phone_lookup.in_(phones) if is_by_phone else false()
+    return session.scalar(own_keys.where(or_(Resident.id.in_(resident_ids), shares_phone)).limit(1)) is not None
 
 
 def household_works_for(session: Session, *, resident: Resident, unit_path: str, role: Role) -> bool:

@@ -14,7 +14,7 @@ from reports.appeals import (
     is_appellant,
     may_decide_appeal,
 )
-from reports.awarding import release_rests
+from reports.awarding import in_confidence_with, release_rests
 from reports.bare_facts import (
     BareReport,
     BareStep,
@@ -88,6 +88,7 @@ from reports.fairness_model import (
     Moderation,
     ReportLimitsSet,
 )
+from reports.functions import Function
 from reports.handling import WORK_DONE, acknowledge, handle, what_was_done
 from reports.hiding_model import Unmasking
 from reports.joining import decide_join, get_join, join, joins_of, weights
@@ -130,7 +131,6 @@ from reports.reporting import REOPENING_DAYS, reopen, submit
 from reports.requests import ask_postponement, ask_withdrawal, decide, get_request, may_decide, requests_of
 from reports.steps import (
     UNHANDLED,
-    Function,
     is_placed,
     may_act,
     may_take,
@@ -262,6 +262,7 @@ __all__ = [
     "had_no_other_part",
     "handle",
     "handle_call",
+    "in_confidence_with",
     "is_category_of",
     "is_placed",
     "is_report_number",

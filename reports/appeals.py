@@ -12,7 +12,7 @@ import earnings
 from earnings import NothingReason
 from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
 from notices import NoticeKind, tell
-from people import Principal, Role, clean_text, get_resident, is_of_household
+from people import Principal, Role, clean_text, is_of_any_household
 from reports.anonymity import NOBODY, as_kept, is_reporter
 from reports.awarding import joiners_of
 from reports.closures import untouched_by
@@ -26,11 +26,12 @@ from reports.fairness_errors import (
     NothingToAppealError,
 )
 from reports.fairness_model import Appeal, AppealSubject, Covering, Moderation
+from reports.functions import Function
 from reports.hiding_model import Unmasking
 from reports.listings import placed
 from reports.model import TEXT_LENGTH_MAX, Report, ReportStatus, StepKind
 from reports.moderations import newest_moderation
-from reports.steps import Function, is_placed, report_within_reach, steps_of, take_step
+from reports.steps import is_placed, report_within_reach, steps_of, take_step
 from reports.together import together_of
 
 # From the day of the decision on, that day not counted.
@@ -281,7 +282,7 @@ def _is_theirs(author: UUID | None, by: Principal, *, is_nobody: bool) -> bool:
 
 def _is_of_any(session: Session, by: Principal, resident_ids: Collection[UUID]) -> bool:
     """Say whether somebody is of the household of any of these residents."""
-    return any(is_of_household(session, actor=by.actor, resident=get_resident(session, each)) for each in resident_ids)
+    return is_of_any_household(session, actor=by.actor, resident_ids=resident_ids)
 
 
 def _by_name(made: Appeal) -> list[UUID]:

@@ -19,6 +19,9 @@ from reports.together import together_of
 from responsibilities import get_category
 
 ACTOR = "system"
+# Reasons of awards are read by those who grant awards, and must not tell whose a confidential report was.
+_CONFIDENTIAL = "保密上报"
+_MERGED = "合并上报"
 
 
 def begin_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
@@ -38,8 +41,7 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
         resident_id=apart[0] if apart else report.resident_id,
         together_with=apart[1:],
         is_anonymous=report.is_anonymous,
-        # An award's reason is read by those who grant awards, and must not tell whose report this was.
-        reason="保密上报" if report.is_confidential else f"{category.name}（{report.number}）",
+        reason=_CONFIDENTIAL if report.is_confidential else f"{category.name}（{report.number}）",
         nothing_because=NothingReason.OWN_DEPARTMENT if own else None,
         actor=actor,
         now=now,
@@ -49,7 +51,15 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
 
 def settle_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
     """Let at closure all that is left be due: to the reporter, and to those who joined with new evidence."""
-    return earnings.settle(session, matter_id=report.id, joiners=joiners_of(session, report), actor=actor, now=now)
+    return earnings.settle(
+        session,
+        matter_id=report.id,
+        joiners=joiners_of(session, report),
+        # The report's number leads to what was merged into it, and so to who had sent that in.
+        reason=_MERGED if not report.is_confidential and in_confidence_with(session, report.id) else None,
+        actor=actor,
+        now=now,
+    )
 
 
 def take_back_award(session: Session, report: Report, *, reason: str, actor: str, now: datetime) -> list[NewEntry]:
@@ -109,12 +119,28 @@ def joiners_of(session: Session, report: Report) -> list[UUID]:
     joined = select(ReportJoin.resident_id).where(
         ReportJoin.report_id == report.id, ReportJoin.state == JoinState.ACCEPTED
     )
-    merged = select(Report.resident_id).where(Report.merged_into_id == report.id, Report.resident_id.is_not(None))
-    found = {*session.scalars(joined), *(each for each in session.scalars(merged) if each is not None)}
+    found = {*session.scalars(joined), *(resident_id for resident_id, _is_confidential in _merged(session, report.id))}
     if not found:
         return []
     answering = [report.department_code, *(each.unit_code for each in calls_of(session, [report.id]))]
     return sorted(each for each in found if not any(is_of_department(session, each, unit) for unit in answering))
+
+
+def in_confidence_with(session: Session, report_id: UUID) -> set[UUID]:
+    """Return whose confidential reports were merged into a report: whose they are is told as little as before."""
+    return {resident_id for resident_id, is_confidential in _merged(session, report_id) if is_confidential}
+
+
+def _merged(session: Session, report_id: UUID) -> list[tuple[UUID, bool]]:
+    """Return whose reports were merged into a report, and into these, each with whether that is confidential."""
+    found: list[tuple[UUID, bool]] = []
+    level = [report_id]
+    while level:
+        merged = select(Report.id, Report.resident_id, Report.is_confidential).where(Report.merged_into_id.in_(level))
+        below = session.execute(merged).all()
+        found += [(row.resident_id, row.is_confidential) for row in below if row.resident_id is not None]
+        level = [row.id for row in below]
+    return found
 
 
 def is_of_department(session: Session, resident_id: UUID, department_code: str | None) -> bool:

@@ -12,8 +12,9 @@ from people import Level, Principal, get_unit, is_within
 from reports.calls import OPEN_STATES, CallState, ReportCall, call_about, open_calls
 from reports.deadlines import check_day_of_the_list, last_due_on
 from reports.errors import DispatchTargetError, StepNotNowError
+from reports.functions import Function
 from reports.model import Report, ReportStep, StepKind
-from reports.steps import Function, NewStep, known, locked_report, report_within_reach, take_steps
+from reports.steps import NewStep, known, locked_report, report_within_reach, take_steps
 
 _FROM = {
     StepKind.CALL_ACKNOWLEDGEMENT: (CallState.CALLED,),

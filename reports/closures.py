@@ -10,8 +10,9 @@ from oversight import Order
 from people import Principal
 from reports.errors import ReportUnknownError, StepNotNowError
 from reports.fairness_model import Appeal, Covering
+from reports.functions import Function
 from reports.model import Report, ReportJoin, ReportRequest, ReportStatus, ReportStep, StepKind
-from reports.steps import Function, is_placed
+from reports.steps import is_placed
 
 
 def closed_report_of(

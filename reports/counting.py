@@ -14,9 +14,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from people import Principal, Role, Unit
 from reports.counts_model import ReportCountChange, ReportMonthCount
+from reports.functions import Function
 from reports.listings import placed, placed_at
 from reports.model import Report
-from reports.steps import Function
 
 _MONTHS_OF_A_YEAR = 12
 _FIRST_ON, _LAST_ON = date(1970, 1, 1), date(9999, 12, 1)

@@ -12,8 +12,9 @@ from notices import NoticeKind, tell
 from people import Principal, clean_text
 from reports.fairness_errors import CoveringUnknownError, TextCoveredError, TextUnknownError
 from reports.fairness_model import CoveredText, Covering
+from reports.functions import Function
 from reports.model import TEXT_LENGTH_MAX, Report, ReportJoin
-from reports.steps import Function, report_within_reach
+from reports.steps import report_within_reach
 
 
 def cover(

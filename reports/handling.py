@@ -11,8 +11,9 @@ from ledger import Call
 from people import Principal
 from reports.calls import check_no_call_is_open
 from reports.errors import ReportUnknownError, StepNotNowError
+from reports.functions import Function
 from reports.model import Report, ReportStatus, ReportStep, StepKind
-from reports.steps import Function, is_placed, locked_report, report_within_reach, take_step
+from reports.steps import is_placed, locked_report, report_within_reach, take_step
 
 # With these steps a unit says what it did.
 WORK_DONE = (StepKind.HANDLING, StepKind.COMPLETION)

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, func, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import Call, check_still_new, new_id, remember_call
-from people import Principal, clean_text
+from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
+from people import Principal, clean_text, is_of_any_household
 from reports.errors import JoinDecidedError, JoinRefusedError, JoinUnknownError, ReportUnknownError, StepNotNowError
 from reports.limits import check_may_join
 from reports.model import TEXT_LENGTH_MAX, JoinState, Report, ReportJoin, ReportStatus, StepKind
@@ -75,7 +74,7 @@ def decide_join(
     """Say, as a supervisor and before the report is closed, whether what somebody added is new evidence.
 
     Raises:
-        ReportUnknownError, SamePersonError: as `steps.report_open_to`.
+        ReportUnknownError, SamePersonError: as `steps.report_open_to`; also where they or their household joined.
         StepNotNowError: the report has ended.
         JoinUnknownError: nobody joined it under this id.
         JoinDecidedError: it was decided before, or there is no evidence.
@@ -87,6 +86,8 @@ def decide_join(
     found = session.get(ReportJoin, join_id)
     if found is None or found.report_id != report.id:
         raise JoinUnknownError(join_id)
+    if is_of_any_household(session, actor=by.actor, resident_ids=[found.resident_id]):
+        raise SamePersonError(by.actor)
     if found.state is not JoinState.ASKED:
         raise JoinDecidedError(join_id)
     found.state = JoinState.ACCEPTED if is_accepted else JoinState.REJECTED
@@ -115,13 +116,24 @@ def joins_of(session: Session, report_id: UUID) -> list[ReportJoin]:
 
 
 def weights(session: Session, report_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many told of each report: its reporter, those who joined it, and those merged into it."""
-    joined = select(ReportJoin.report_id, func.count()).where(ReportJoin.report_id.in_(report_ids))
-    merged = select(Report.merged_into_id, func.count()).where(Report.merged_into_id.in_(report_ids))
-    found = dict.fromkeys(report_ids, 1)
-    both: CompoundSelect[Any] = union_all(joined.group_by(ReportJoin.report_id), merged.group_by(Report.merged_into_id))
-    for report_id, count in session.execute(both):
-        found[report_id] += count
+    """Return how many told of each report: its reporter and those who joined it, and so of all that was merged into it.
+
+    What was merged into what was merged into it counts as well: it is one incident.
+    """
+    # Each report that counts for one of those asked about, itself included, beside that one.
+    pairs = level = [(each, each) for each in report_ids]
+    while level:
+        merged = select(Report.merged_into_id, Report.id).where(Report.merged_into_id.in_({each for _, each in level}))
+        below: dict[UUID | None, list[UUID]] = {}
+        for into_id, report_id in session.execute(merged):
+            below.setdefault(into_id, []).append(report_id)
+        level = [(asked_id, report_id) for asked_id, into_id in level for report_id in below.get(into_id, [])]
+        pairs = pairs + level
+    joined = select(ReportJoin.report_id, func.count()).where(ReportJoin.report_id.in_({each for _, each in pairs}))
+    joins = {row[0]: row[1] for row in session.execute(joined.group_by(ReportJoin.report_id))}
+    found = dict.fromkeys(report_ids, 0)
+    for asked_id, report_id in pairs:
+        found[asked_id] += 1 + joins.get(report_id, 0)
     return found
 
 

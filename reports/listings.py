@@ -14,8 +14,9 @@ from people import Principal, Role, Unit, below
 from reports.anonymity import is_reporter
 from reports.calls import ReportCall, calls_of
 from reports.errors import ReportUnknownError
+from reports.functions import Function
 from reports.model import NUMBER_LENGTH, Report, ReportJoin, ReportStatus
-from reports.steps import Function, is_placed
+from reports.steps import is_placed
 from reports.together import is_among
 
 _OFFICERS = (Function.SUPERVISION, Function.COMMAND, Function.HANDLING)

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from people import Principal, Role
+from reports.functions import Function
 from reports.limits import limits_in_force
 from reports.listings import placed
 from reports.model import Report, ReportStep, StepKind
-from reports.steps import Function
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from oversight import Order
 from people import Principal
 from reports.calls import open_calls
 from reports.errors import DueDateError, NothingOwedError, StepNotNowError
-from reports.steps import WITH_DUTY, Function, report_within_reach
+from reports.functions import Function
+from reports.steps import WITH_DUTY, report_within_reach
 
 # Nobody is ordered to report later than this.
 ORDER_DAYS_MAX = 366

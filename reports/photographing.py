@@ -11,8 +11,9 @@ from people import Principal
 from photos import CleanPhoto, Photo, PhotoKind, PhotoStore, keep
 from reports.anonymity import NOBODY, as_kept
 from reports.errors import JoinUnknownError, ReportUnknownError, StepNotNowError
+from reports.functions import Function
 from reports.model import JoinState, Report, ReportJoin, ReportStatus, ReportStep, StepKind
-from reports.steps import WITH_DEPARTMENT, Function, is_placed
+from reports.steps import WITH_DEPARTMENT, is_placed
 
 _BEFORE_CLOSURE = tuple(
     set(ReportStatus) - {ReportStatus.CLOSED, ReportStatus.REJECTED, ReportStatus.MERGED, ReportStatus.WITHDRAWN}

@@ -13,6 +13,7 @@ from reports.awarding import take_back_award
 from reports.calling import withdrawn_calls
 from reports.calls import UNHANDLED_STATES, call_about
 from reports.errors import DueDateError, RequestPendingError, RequestUnknownError, StepNotNowError
+from reports.functions import Function
 from reports.model import (
     TEXT_LENGTH_MAX,
     Report,
@@ -22,7 +23,7 @@ from reports.model import (
     RequestKind,
     StepKind,
 )
-from reports.steps import Function, NewStep, check_status, locked_report, may_act, report_open_to, take_steps
+from reports.steps import NewStep, check_status, locked_report, may_act, report_open_to, take_steps
 
 _STEPS = {RequestKind.POSTPONEMENT: StepKind.POSTPONEMENT, RequestKind.WITHDRAWAL: StepKind.WITHDRAWAL}
 # Later than this nothing is postponed at once.

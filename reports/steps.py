@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, bindparam, case, func, literal, select, union_all
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ledger import (
@@ -21,19 +20,16 @@ from ledger import (
     post,
     remember_call,
 )
-from oversight import orders_touched_by
 from people import Principal, Role, clean_text, get_unit
 from reports.anonymity import NOBODY, as_kept, is_reporter
 from reports.calls import are_calls_open
 from reports.errors import ReportUnknownError, StepNotNowError
-from reports.fairness_model import Appeal, Covering
 from reports.followers import tell_of_step
+from reports.functions import FUNCTIONS, Function, functions_barred_to, is_barred
 from reports.model import (
     TEXT_LENGTH_MAX,
     RejectionKind,
     Report,
-    ReportJoin,
-    ReportRequest,
     ReportStatus,
     ReportStep,
     StepKind,
@@ -41,48 +37,10 @@ from reports.model import (
 
 T = TypeVar("T")
 
-
-class Function(StrEnum):
-    """The ends of a report that are never one person's."""
-
-    REPORTING = "reporting"
-    SUPERVISION = "supervision"
-    COMMAND = "command"
-    HANDLING = "handling"
-
-
 _ROLES = {
     Function.SUPERVISION: Role.SUPERVISOR,
     Function.COMMAND: Role.DISPATCHER,
     Function.HANDLING: Role.HANDLER,
-}
-
-# Whose step each is.
-FUNCTIONS = {
-    StepKind.SUBMISSION: Function.REPORTING,
-    StepKind.ACCEPTANCE: Function.SUPERVISION,
-    StepKind.REJECTION: Function.SUPERVISION,
-    StepKind.MERGER: Function.SUPERVISION,
-    StepKind.VERIFICATION: Function.SUPERVISION,
-    StepKind.RETURN: Function.SUPERVISION,
-    StepKind.CLOSURE: Function.SUPERVISION,
-    StepKind.POSTPONEMENT: Function.SUPERVISION,
-    StepKind.WITHDRAWAL: Function.SUPERVISION,
-    StepKind.DISPATCH: Function.COMMAND,
-    StepKind.TRANSFER: Function.COMMAND,
-    StepKind.ACKNOWLEDGEMENT: Function.HANDLING,
-    StepKind.HANDLING: Function.HANDLING,
-    StepKind.REOPENING: Function.REPORTING,
-    StepKind.LEAD: Function.COMMAND,
-    StepKind.CALL: Function.COMMAND,
-    StepKind.CALL_ACKNOWLEDGEMENT: Function.HANDLING,
-    StepKind.CALL_HANDLING: Function.HANDLING,
-    StepKind.CALL_ACCEPTANCE: Function.COMMAND,
-    StepKind.CALL_RETURN: Function.COMMAND,
-    StepKind.CALL_POSTPONEMENT: Function.SUPERVISION,
-    StepKind.CALL_WITHDRAWAL: Function.SUPERVISION,
-    StepKind.COMPLETION: Function.COMMAND,
-    StepKind.RESTORATION: Function.SUPERVISION,
 }
 
 # Whose duty is open and not handled.
@@ -156,14 +114,15 @@ def report_within_reach(
 
     Raises:
         ReportUnknownError: there is none, or not where they have the role for it.
-        SamePersonError: they did something on the report that is never the same person's.
+        SamePersonError: they did something on the report that is never the same person's, or would supervise what they
+            or their household reported.
     """
     report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
     if report is None or not is_placed(session, report, by, function, at=at):
         raise ReportUnknownError(report_id)
     # A twin of this call may have taken the step while this one waited for the lock.
     check_still_new(session, call)
-    if not functions_of(session, report, by) <= {function}:
+    if is_barred(session, report, by, function):
         raise SamePersonError(by.actor)
     return report
 
@@ -203,11 +162,13 @@ def known(value: T | None) -> T:
 
 def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
     """Return the steps that somebody may take on a report now; for screens, which offer no others."""
-    did = functions_of(session, report, by)
+    barred = functions_barred_to(session, report, by)
     found = {
         kind
         for kind, statuses in _FROM.items()
-        if report.status in statuses and did <= {FUNCTIONS[kind]} and is_placed(session, report, by, FUNCTIONS[kind])
+        if report.status in statuses
+        and FUNCTIONS[kind] not in barred
+        and is_placed(session, report, by, FUNCTIONS[kind])
     }
     if not report.is_led:
         return found - {StepKind.COMPLETION}
@@ -216,7 +177,7 @@ def may_take(session: Session, report: Report, by: Principal) -> set[StepKind]:
 
 def may_act(session: Session, report: Report, by: Principal, function: Function, *, at: str | None = None) -> bool:
     """Say whether somebody has a function where the report is, or at a unit, and had no other part in it."""
-    return is_placed(session, report, by, function, at=at) and functions_of(session, report, by) <= {function}
+    return is_placed(session, report, by, function, at=at) and not is_barred(session, report, by, function)
 
 
 def take_step(
@@ -317,34 +278,3 @@ def steps_of(session: Session, report_id: UUID) -> list[ReportStep]:
     """Return a report's steps, the earliest first."""
     found = select(ReportStep).where(ReportStep.report_id == report_id).order_by(ReportStep.number)
     return list(session.scalars(found))
-
-
-def functions_of(session: Session, report: Report, by: Principal) -> set[Function]:
-    """Return in which functions somebody has had to do with a report."""
-    did = session.connection().execute(_DID, {"report_id": report.id, "actor": by.actor})
-    return {FUNCTIONS[kind] for kind in did.scalars()}
-
-
-def _did() -> CompoundSelect[StepKind]:
-    """Return the query for what somebody (`actor`) did on a report (`report_id`), as the steps that say as much."""
-    report_id, actor = bindparam("report_id", type_=Report.id.type), bindparam("actor", type_=ReportStep.made_by.type)
-    # Whatever was asked or decided about it, by whomever for whatever, it was supervision.
-    supervised, commanded, handled = (
-        literal(kind, ReportStep.kind.type) for kind in (StepKind.VERIFICATION, StepKind.DISPATCH, StepKind.HANDLING)
-    )
-    order = orders_touched_by(matter_id=report_id, actor=actor).subquery()
-    return union_all(
-        select(ReportStep.kind).where(ReportStep.report_id == report_id, ReportStep.made_by == actor),
-        select(supervised).where(
-            ReportRequest.report_id == report_id,
-            (ReportRequest.asked_by == actor) | (ReportRequest.decided_by == actor),
-        ),
-        select(supervised).where(ReportJoin.report_id == report_id, ReportJoin.decided_by == actor),
-        select(supervised).where(Appeal.report_id == report_id, Appeal.decided_by == actor),
-        select(supervised).where(Covering.report_id == report_id, Covering.made_by == actor),
-        select(case((order.c.is_given, supervised), (order.c.is_to_command, commanded), else_=handled)),
-    )
-
-
-# Asked before every step, so it is put together once.
-_DID = _did()

@@ -11,8 +11,9 @@ from people import Level, Principal, Unit, get_unit, units_by_code
 from reports.awarding import begin_award, settle_award
 from reports.count_changes import note_closure
 from reports.errors import MergerTargetError, ReportUnknownError
+from reports.functions import Function
 from reports.model import RejectionKind, Report, ReportStatus, ReportStep, StepKind
-from reports.steps import Function, is_placed, locked_report, take_step
+from reports.steps import is_placed, locked_report, take_step
 from responsibilities import Severity, deadlines_of, due_on, get_category
 
 # Into what has ended without being handled, nothing is merged.

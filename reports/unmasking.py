@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from ledger import Call, SamePersonError, check_still_new, new_id, remember_call
 from people import Principal, clean_text
 from reports.errors import NotConfidentialError, ReportUnknownError, RequestPendingError, RequestUnknownError
+from reports.functions import Function
 from reports.hiding_model import Unmasking
 from reports.model import TEXT_LENGTH_MAX, Report
-from reports.steps import Function, is_placed
+from reports.steps import is_placed
 
 
 def ask_unmasking(

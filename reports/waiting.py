@@ -15,11 +15,11 @@ from oversight import Order
 from people import Principal, Role
 from reports.calls import UNHANDLED_STATES, CallState, ReportCall
 from reports.fairness_model import Appeal, Covering
+from reports.functions import FUNCTIONS, Function
 from reports.hiding_model import Unmasking
 from reports.joining import ENDED, weights
 from reports.listings import pairs, placed, placed_at, with_duties
 from reports.model import JoinState, Report, ReportJoin, ReportRequest, ReportStatus, ReportStep
-from reports.steps import FUNCTIONS, Function
 
 # What each function has to do next.
 WAITING = {

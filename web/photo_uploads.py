@@ -23,7 +23,7 @@ from photos import (
 from web.extensions import csrf
 from web.photo_storage import photo_store
 from web.problems import ProblemError
-from web.problems.requests import TOO_LARGE
+from web.problems.requests import PHOTOS_TOO_LARGE
 from web.unit_of_work import DatabaseUnavailableError, in_transaction
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def uploaded_photos(field: str) -> list[CleanPhoto]:
     try:
         files = [file for file in request.files.getlist(field) if file.filename]
     except RequestEntityTooLarge as error:
-        raise ProblemError(TOO_LARGE) from error
+        raise ProblemError(PHOTOS_TOO_LARGE) from error
     if len(files) > PHOTOS_MAX:
         raise TooManyPhotosError(PHOTOS_MAX)
     cleaned = []
@@ -72,7 +72,7 @@ def uploaded_photos(field: str) -> list[CleanPhoto]:
         # One byte more than may be tells that there is more.
         data = file.stream.read(PHOTO_BYTES_MAX + 1)
         if len(data) > PHOTO_BYTES_MAX:
-            raise ProblemError(TOO_LARGE)
+            raise ProblemError(PHOTOS_TOO_LARGE)
         cleaned.append(clean_photo(data))
     return cleaned
 

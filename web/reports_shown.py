@@ -21,6 +21,7 @@ from reports import (
     covering_of,
     duties_about,
     duties_of,
+    in_confidence_with,
     is_appellant,
     is_reporter,
     joins_of,
@@ -188,14 +189,15 @@ def _award_facts(session: Session, report: Report, seen_by: Principal) -> dict[s
     parts = [part for part in parts_of(session, earning.id) if knows_all or seen_by.is_resident(part.resident_id)]
     # What others earn, and what became of it, is theirs.
     is_whole = knows_all or is_reporter(report, seen_by)
-    hidden = report.is_confidential and not is_reporter(report, seen_by)
+    is_hidden = report.is_confidential and not is_reporter(report, seen_by)
+    in_confidence = in_confidence_with(session, report.id) - {seen_by.resident_id}
     return {
         "state": earning.state,
         "amount": earning.amount if is_whole else None,
         "nothing_because": earning.nothing_because if is_whole else None,
         "loss": earning.loss if is_whole else None,
         "paid": sum(part.amount for part in parts),
-        "parts": [_part_facts(part, hidden=hidden) for part in parts],
+        "parts": [_part_facts(part, hidden=is_hidden or part.resident_id in in_confidence) for part in parts],
         "to_be_claimed": [] if not is_whole else [part for part in unnamed if part.state is ClaimState.OPEN],
     }
 

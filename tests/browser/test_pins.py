@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from safeguards import LIMIT_NAMES
 from tests.browser.visitors import Visitors
 from tests.web.world import Somebody, World
 
@@ -27,8 +28,7 @@ def till(visitors: Visitors, cashier: str) -> Page:
 @pytest.fixture
 def limited(world: World, payer: Somebody) -> None:
     """Let payments above 10.00 ask for the PIN, which the resident has, and a second of the same sum be asked about."""
-    names = ("per_payment", "per_day", "per_day_at_merchant", "per_day_of_cashier", "pin_above_count")
-    limits = {**dict.fromkeys(names), "pin_above_amount": 1_000, "duplicate_within_s": 60}
+    limits = {**dict.fromkeys(LIMIT_NAMES), "pin_above_amount": 1_000, "duplicate_within_s": 60}
     assert world.post("/payment-limits", limits, world.administrator).status_code == 201
     assert world.post("/pin", {"pin": PIN}, payer.key).status_code == 201
 

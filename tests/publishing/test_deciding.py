@@ -210,7 +210,7 @@ def test_what_is_withheld_needs_a_reason(office: Newsroom) -> None:
 
 def test_texts_are_cleaned_and_bounded(office: Newsroom) -> None:
     report_id = office.brought_to(ReportStatus.ACCEPTED)
-    for text, reason in (("x" * 4_001, None), (" \n ", None), ("x", "y" * 501)):
+    for text, reason in (("x" * 4_001, None), (" \n ", None), ("", None), ("x", "y" * 501)):
         with pytest.raises(TextRefusedError):
             office.publish(report_id, text=text, reason=reason)
 

@@ -1,7 +1,7 @@
 """A small office with its list, its people as principals, and a report brought as far as a test needs it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,7 +11,18 @@ import duties
 import ledger
 import reports
 import responsibilities
-from people import Grant, Level, PhoneVault, Principal, Role, add_unit, get_unit, new_phone_keys, register_resident
+from people import (
+    Grant,
+    Level,
+    PhoneVault,
+    Principal,
+    Role,
+    add_unit,
+    create_key,
+    get_unit,
+    new_phone_keys,
+    register_resident,
+)
 from reports import AppealSubject, CallState, Report, ReportStatus, ReportStep, RequestKind, get_report
 from responsibilities import Severity
 from tests.clock import NOON, SHANGHAI
@@ -49,6 +60,15 @@ def person(*roles: Role, at: str = COUNTY) -> Principal:
         name="somebody",
         person_id=person_id,
     )
+
+
+def relative_of(session: Session, resident: Principal, *roles: Role) -> Principal:
+    """Return somebody who bears a key of this resident, and so is known to be of their household."""
+    # Keys of one name are one person.
+    key, _secret = create_key(
+        session, role=Role.RESIDENT, name=f"钥匙 {uuid4()}", now=NOON, resident_id=resident.resident_id
+    )
+    return replace(person(*(roles or (Role.SUPERVISOR,))), actor=f"person:{key.person_id.hex}", person_id=key.person_id)
 
 
 @dataclass

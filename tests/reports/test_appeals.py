@@ -1,6 +1,5 @@
 """Appeals: once, in time, by whom it concerns; decided by somebody without part; upheld, it is put right."""
 
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 import reports
 from ledger import SamePersonError
 from notices import NoticeKind, list_notices
-from people import Principal, Role, create_key
+from people import Principal, Role
 from reports import (
     APPEAL_DAYS,
     Appeal,
@@ -25,7 +24,7 @@ from reports import (
     ReportUnknownError,
     StepKind,
 )
-from tests.reports.builders import OTHER_TOWN, VILLAGE, Office, person
+from tests.reports.builders import OTHER_TOWN, VILLAGE, Office, person, relative_of
 
 
 def rejected(office: Office, kind: RejectionKind = RejectionKind.OTHER, by: Principal | None = None) -> UUID:
@@ -158,16 +157,8 @@ def test_nobody_decides_for_the_household_of_who_reports_together_or_appeals(off
     made = appeal(office, report_id, AppealSubject.COVERING, by=joiner)
     for relative in (together, joiner):
         with pytest.raises(SamePersonError):
-            decide(office, made, by=relative_of(office, relative))
+            decide(office, made, by=relative_of(office.session, relative))
     assert decide(office, made).is_upheld
-
-
-def relative_of(office: Office, resident: Principal) -> Principal:
-    """Return a supervisor who bears a key of this resident, and so is known to be of their household."""
-    key, _secret = create_key(
-        office.session, role=Role.RESIDENT, name="钥匙", now=office.at, resident_id=resident.resident_id
-    )
-    return replace(person(Role.SUPERVISOR), actor=f"person:{key.person_id.hex}", person_id=key.person_id)
 
 
 def test_an_appeal_waits_for_supervisors_of_the_place_without_part(office: Office) -> None:

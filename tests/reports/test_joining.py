@@ -49,6 +49,16 @@ def decide(
     )
 
 
+def test_what_is_merged_brings_its_weight_along(office: Office) -> None:
+    first, second, third = (office.submit() for _ in range(3))
+    for report_id in (first, first, second, third):
+        join(office, report_id, None)
+    for report_id, into_id in ((first, second), (second, third)):
+        reports.merge(office.session, report_id=report_id, into_id=into_id, by=office.supervisor, now=office.at)
+    # Each with its reporter: 3 told of the first, 2 of the second, 2 of the third.
+    assert reports.weights(office.session, [first, second, third]) == {first: 3, second: 5, third: 7}
+
+
 def test_a_join_gives_weight_and_may_bring_evidence(office: Office) -> None:
     report_id = office.brought_to(ReportStatus.DISPATCHED)
     follower, witness = join(office, report_id, None), join(office, report_id)

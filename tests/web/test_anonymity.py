@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 import earnings
 import people
+import reports
 from earnings import CROWD_MIN
 from tests.clock import SHANGHAI
 from tests.photos.uploads import encoded, quarters
@@ -29,6 +30,7 @@ Row = tuple[str, tuple[Any, ...]]
 UUIDS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 # Whoever asks anything is counted for the minute: that is said of everybody, and of no report.
 COUNTS_OF_REQUESTS = "rate_windows"
+COUNTS_OF_REPORTS = "report_count_changes"
 
 
 @pytest.fixture
@@ -119,8 +121,11 @@ def test_neither_tables_nor_logs_nor_uploads_lead_to_the_reporter(desk: Desk, ca
         assert answer.status_code == 201, answer.text
     new = all_rows(world) - before
     assert {table for table, _ in new} == {
-        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos", COUNTS_OF_REQUESTS)
+        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos", COUNTS_OF_REQUESTS),
+        COUNTS_OF_REPORTS,
     }
+    # What is counted tells the month, and of no report.
+    assert found_in({row for row in new if row[0] == COUNTS_OF_REPORTS}, names_of(report)) == []
     told = {row for row in new if row[0] != COUNTS_OF_REQUESTS}
     assert found_in(told, traces) == []
     assert report["claim_code"] not in repr(told)
@@ -210,6 +215,56 @@ def test_an_anonymous_reporter_rates_and_reopens_with_the_code(desk: Desk) -> No
     assert [each["due"] for each in officers["award"]["to_be_claimed"]] == [400, 400, 200]
 
 
+def test_what_is_done_by_the_code_keeps_the_day_and_only_a_reopening_leaves_its_time_in_the_books(desk: Desk) -> None:
+    world = desk.world
+    body = {"category": CATEGORY, "description": "井盖没了", "unit": VILLAGE, "anonymous": True, "urgent": True}
+    assert desk.keys
+    # Ids tell the machine's time, so the community's has to be the same.
+    world.clock.at = datetime.now(UTC)
+    before = all_rows(world)
+    report = dict(world.post("/reports", body, desk.reporter.key).get_json())
+    path, code = f"/reports/{report['id']}", report["claim_code"]
+    told = times_of_day(world, before)
+    world.done(
+        lambda session: reports.cover(
+            session,
+            report_id=UUID(report["id"]),
+            text_kind=reports.CoveredText.REPORT,
+            text_id=UUID(report["id"]),
+            reason="x",
+            by=people.Principal("person:a", (people.Grant(people.Role.SUPERVISOR, ""),), "a"),
+            now=world.clock.at,
+        )
+    )
+    before = all_rows(world)
+    assert with_code(desk, code, f"{path}/appeals", json={"subject": "covering", "reason": "x"}).status_code == 201
+    told |= times_of_day(world, before)
+    desk.bring_on(report["id"])
+    before = all_rows(world)
+    assert with_code(desk, code, f"{path}/rating", json={"stars": 2}).status_code == 201
+    told |= times_of_day(world, before)
+    assert told == set()
+    before = all_rows(world)
+    assert with_code(desk, code, f"{path}/reopening", json={"reason": "又没了"}).status_code == 201
+    # The step's row bears the entry's id. All of it is stated in docs/security.md.
+    assert times_of_day(world, before) == {"accounts", "duties", "journal_entries", "postings", "report_steps"}
+    assert found_in(all_rows(world) - before, traces_of(world, desk.reporter)) == []
+
+
+def times_of_day(world: World, before: set[Row]) -> set[str]:
+    """Return the tables whose new rows tell a time of day, beside the ids and instants of what was there before."""
+    known = set(instants_in(before))
+    new = {row for row in all_rows(world) - before if row[0] != COUNTS_OF_REQUESTS}
+    return {
+        row[0]
+        for row in new
+        if any(
+            instant not in known and instant.astimezone(SHANGHAI).time().isoformat() != "00:00:00"
+            for instant in instants_in({row})
+        )
+    }
+
+
 def test_what_cannot_be_claimed_is_said(desk: Desk) -> None:
     world = desk.world
     for code in ("x", "0" * 25):
@@ -233,62 +288,6 @@ def test_a_report_is_hidden_in_one_way(desk: Desk, besides: dict[str, Any]) -> N
 def test_officers_do_not_report_without_a_name(desk: Desk) -> None:
     body = {"category": CATEGORY, "description": "x", "unit": VILLAGE, "anonymous": True}
     assert desk.world.post("/reports", body, desk.keys["supervisor"]).status_code == 422
-
-
-# --- confidential ----------------------------------------------------------------------------------------------------
-
-
-def test_whose_a_confidential_report_is_two_officers_learn_and_the_reporter_is_told(desk: Desk) -> None:
-    world = desk.world
-    report_id = desk.sent_in(confidential=True)["id"]
-    desk.step(report_id, "acceptance", "supervisor", severity="normal")
-
-    def seen(key: str) -> dict[str, Any]:
-        return dict(world.get(f"/reports/{report_id}", key).get_json())
-
-    number = seen(desk.reporter.key)["number"]
-    for key in (desk.keys["supervisor"], world.administrator):
-        shown = seen(key)
-        assert shown["resident_id"] is None
-        assert str(desk.reporter.id) not in str(shown)
-        assert [each["amount"] for each in shown["award"]["parts"]] == [400]
-        listed = world.get("/reports", key).get_json()["items"]
-        assert [each["resident_id"] for each in listed] == [None]
-    # Whoever grants awards sees this one, but not for which report it was.
-    (award,) = world.get("/awards", world.administrator, resident_id=str(desk.reporter.id)).get_json()["items"]
-    assert number not in award["reason"]
-    desk.step(report_id, "unmasking", "supervisor", reason="有人受到威胁")
-    path = f"/reports/{report_id}/unmasking"
-    again = world.post(path, {"reason": "x"}, desk.keys["other_supervisor"])
-    assert again.get_json()["code"] == "request_pending"
-    alone = world.post(f"{path}/approval", {"decision": "approve"}, desk.keys["supervisor"])
-    assert (alone.status_code, alone.get_json()["code"]) == (403, "same_person")
-    assert seen(desk.reporter.key)["unmaskings"] == []
-    desk.step(report_id, "unmasking/approval", "other_supervisor", decision="approve", note="同意")
-    for who in ("supervisor", "other_supervisor"):
-        assert seen(desk.keys[who])["resident_id"] == str(desk.reporter.id)
-    third = world.key(people.Role.SUPERVISOR, name="Third")
-    assert seen(third)["resident_id"] is None
-    assert [each["reason"] for each in seen(desk.reporter.key)["unmaskings"]] == ["有人受到威胁"]
-    nothing = world.post(f"{path}/approval", {"decision": "approve"}, third)
-    assert nothing.get_json()["code"] == "nothing_to_decide"
-
-
-def test_a_rejected_unmasking_shows_nothing(desk: Desk) -> None:
-    report_id = desk.sent_in(confidential=True)["id"]
-    desk.step(report_id, "unmasking", "supervisor", reason="x")
-    desk.step(report_id, "unmasking/approval", "other_supervisor", decision="reject", note="不同意")
-    shown = desk.world.get(f"/reports/{report_id}", desk.keys["supervisor"]).get_json()
-    assert (shown["resident_id"], shown["unmaskings"][0]["approved"]) == (None, False)
-
-
-def test_only_what_is_confidential_is_unmasked(desk: Desk) -> None:
-    report_id = desk.sent_in()["id"]
-    path = f"/reports/{report_id}/unmasking"
-    answer = desk.world.post(path, {"reason": "x"}, desk.keys["supervisor"])
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "not_confidential")
-    stranger = desk.world.key(people.Role.SUPERVISOR, unit_code="140881002")
-    assert desk.world.post(path, {"reason": "x"}, stranger).status_code == 404
 
 
 def test_a_waiting_claim_is_paid_by_its_day(desk: Desk) -> None:

@@ -52,6 +52,12 @@ NOT_ACCEPTABLE = Row(
 TOO_LARGE = Row(
     413, "too_large", _l("The request is too large"), _l("Send at most 1 MiB, in several requests where there is more.")
 )
+PHOTOS_TOO_LARGE = Row(
+    413,
+    "too_large",
+    _l("The request is too large"),
+    _l("A photo has at most 10 MiB, and a request six photos. Send smaller ones, or fewer at once."),
+)
 UNSUPPORTED_MEDIA_TYPE = Row(
     415,
     "unsupported_media_type",

@@ -11,7 +11,15 @@ from tests.clock import SHANGHAI
 from tests.photos.uploads import encoded, quarters
 from tests.web.pages.browser import Browser, browser_of
 from tests.web.reporting import CATEGORY, VILLAGE, Desk
-from tests.web.test_anonymity import COUNTS_OF_REQUESTS, UUIDS, all_rows, found_in, instants_in, traces_of
+from tests.web.test_anonymity import (
+    COUNTS_OF_REPORTS,
+    COUNTS_OF_REQUESTS,
+    UUIDS,
+    all_rows,
+    found_in,
+    instants_in,
+    traces_of,
+)
 from tests.web.world import World
 
 CODE = re.compile(r"[0-9A-Z]{5}(?:-[0-9A-Z]{5}){4}")
@@ -75,7 +83,7 @@ def test_by_the_pages_neither_tables_nor_logs_nor_files_lead_to_the_reporter(
     assert followed.headers["Cache-Control"] == "no-store"
     told = {row for row in all_rows(world) - before if row[0] != COUNTS_OF_REQUESTS}
     assert {table for table, _ in told} == {
-        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos")
+        *("reports", "report_steps", "claim_codes", "idempotency_keys", "notices", "photos", COUNTS_OF_REPORTS)
     }
     assert found_in(told, traces) == []
     assert code not in repr(told)

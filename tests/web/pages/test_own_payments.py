@@ -2,6 +2,7 @@
 
 import re
 
+from safeguards import LIMIT_NAMES
 from tests.web.pages.browser import Browser, browser_of, text_of
 from tests.web.world import Shop, Somebody, World
 
@@ -63,7 +64,7 @@ def test_a_closed_order_says_so_to_others_without_saying_how_it_ended(
 def test_a_refusal_says_why_and_asks_for_what_is_missing(world: World, shop: Shop, payer: Somebody) -> None:
     browser = browser_of(world, payer)
     assert confirmed(browser, asked(world, shop, 9_999_00)) == (409, "insufficient_balance")
-    limits = dict.fromkeys(("per_payment", "per_day", "per_day_at_merchant", "per_day_of_cashier", "pin_above_count"))
+    limits = dict.fromkeys(LIMIT_NAMES)
     world.post("/payment-limits", {**limits, "pin_above_amount": 100, "duplicate_within_s": 60}, world.administrator)
     world.post("/pin", {"pin": PIN}, payer.key)
     path = asked(world, shop, 300, "O-2")

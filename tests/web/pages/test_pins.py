@@ -5,16 +5,16 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from safeguards import LIMIT_NAMES
 from tests.web.pages.browser import PASSWORD, Browser, text_of
 from tests.web.world import Shop, Somebody, World
 
 PIN, OTHER, WRONG = "204060", "918273", "111213"
-LIMITS = ("per_payment", "per_day", "per_day_at_merchant", "per_day_of_cashier", "pin_above_amount", "pin_above_count")
 
 
 def limited(world: World, **limits: int) -> None:
     """Set limits on payments."""
-    body = {**dict.fromkeys((*LIMITS, "duplicate_within_s")), **limits}
+    body = {**dict.fromkeys(LIMIT_NAMES), **limits}
     assert world.post("/payment-limits", body, world.administrator).status_code == 201
 
 

@@ -11,17 +11,17 @@ import merchants
 import reports
 from people import Role
 from reports import Report
+from safeguards import LIMIT_NAMES
 from tests.web.pages.browser import Browser, browser_of, browser_of_person, text_of
 from tests.web.reporting import Desk
 from tests.web.world import SYSTEM, Shop, Somebody, World
 
 PIN, WRONG = "204060", "111213"
-LIMITS = ("per_payment", "per_day", "per_day_at_merchant", "per_day_of_cashier", "pin_above_amount", "pin_above_count")
 
 
 def limited(world: World, **limits: int) -> None:
     """Set limits on payments."""
-    body = {**dict.fromkeys((*LIMITS, "duplicate_within_s")), **limits}
+    body = {**dict.fromkeys(LIMIT_NAMES), **limits}
     assert world.post("/payment-limits", body, world.administrator).status_code == 201
 
 

@@ -5,6 +5,7 @@ import re
 from werkzeug.test import TestResponse
 
 from people import Role
+from safeguards import LIMIT_NAMES
 from tests.web.pages.browser import Browser, browser_of_person, text_of
 from tests.web.world import Shop, Somebody, World
 
@@ -114,8 +115,7 @@ def test_what_is_typed_wrong_makes_no_order(till: Browser) -> None:
 
 
 def test_a_shop_that_takes_no_credits_and_sums_over_the_limit_are_refused_in_words(world: World, till: Browser) -> None:
-    names = ("per_day", "per_day_at_merchant", "per_day_of_cashier", "pin_above_count", "pin_above_amount")
-    limits = {**dict.fromkeys(names), "per_payment": 1_000, "duplicate_within_s": None}
+    limits = {**dict.fromkeys(LIMIT_NAMES), "per_payment": 1_000}
     world.post("/payment-limits", limits, world.administrator)
     answer = asked(till)
     assert (answer.status_code, 'data-code="limit_exceeded"' in answer.text) == (409, True)

@@ -24,6 +24,7 @@ from reports import (
     StepKind,
     calls_of,
     duties_about,
+    in_confidence_with,
     is_placed,
     joins_of,
     may_act,
@@ -272,7 +273,8 @@ def _earned(session: Session, report: Report) -> EarnedView | None:
     if earning is None:
         return None
     unnamed = anonymous_parts_of(session, earning.id) if earning.is_anonymous else []
-    hidden = report.is_confidential and not may_know_reporter(session, report, principal())
+    is_hidden = report.is_confidential and not may_know_reporter(session, report, principal())
+    in_confidence = in_confidence_with(session, report.id)
     return EarnedView(
         state=earning.state.value,
         amount=earning.amount,
@@ -282,7 +284,11 @@ def _earned(session: Session, report: Report) -> EarnedView | None:
             EarnedPart(
                 kind=part.kind.value,
                 # Whoever joined a confidential report is no secret, but who is who of the two would tell.
-                name=str(_("kept confidential")) if hidden else _resident_name(session, part.resident_id),
+                name=(
+                    str(_("kept confidential"))
+                    if is_hidden or part.resident_id in in_confidence
+                    else _resident_name(session, part.resident_id)
+                ),
                 due=part.due,
                 amount=part.amount,
                 cut_because=None if part.cut_because is None else part.cut_because.value,
