@@ -24,12 +24,21 @@ from payments.model import (
     DESCRIPTION_LENGTH_MAX,
     Channel,
     CodeBlock,
+    CodeKind,
     PaymentCode,
     Redemption,
     RedemptionStatus,
     Refund,
     Refusal,
     TillRefundLimit,
+)
+from payments.on_paper import (
+    check_not_blocked,
+    create_card_code,
+    create_slip_codes,
+    free_code,
+    paper_codes,
+    stop_codes,
 )
 from payments.order_numbers import normal_order_no
 from payments.orders import (
@@ -82,6 +91,7 @@ from payments.refund_limits import (
     till_refund_max,
 )
 from payments.refunds import get_refund, list_refunds, refund
+from payments.slips import worth_of_slip
 
 __all__ = [
     "CHECKS",
@@ -95,6 +105,7 @@ __all__ = [
     "Attempt",
     "Channel",
     "CodeBlock",
+    "CodeKind",
     "CodesBlockedError",
     "EntryPayment",
     "MerchantSuspendedError",
@@ -121,11 +132,15 @@ __all__ = [
     "TooManyLiveCodesError",
     "block_codes",
     "cancel_order",
+    "check_not_blocked",
     "code_of",
+    "create_card_code",
     "create_order",
     "create_payment_code",
     "create_proved_code",
+    "create_slip_codes",
     "expire_orders",
+    "free_code",
     "get_code_block",
     "get_order",
     "get_payment_code",
@@ -144,6 +159,7 @@ __all__ = [
     "normal_order_no",
     "normal_receipt_no",
     "outcome",
+    "paper_codes",
     "pay_at_merchant",
     "pay_order",
     "payer_of_code",
@@ -156,7 +172,9 @@ __all__ = [
     "refund",
     "set_till_refund_limit",
     "state_at",
+    "stop_codes",
     "takings",
     "till_refund_max",
     "waiting_orders",
+    "worth_of_slip",
 ]

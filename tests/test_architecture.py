@@ -13,8 +13,18 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
-    *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "payments"),
-    *("people", "photos", "publishing", "receivables", "reports", "responsibilities", "safeguards", "seals"),
+    *("awards", "cards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight"),
+    *(
+        "payments",
+        "people",
+        "photos",
+        "publishing",
+        "receivables",
+        "reports",
+        "responsibilities",
+        "safeguards",
+        "seals",
+    ),
 )
 CODE = (*DOMAIN, "demo", "web")
 

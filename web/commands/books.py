@@ -7,6 +7,7 @@ import click
 from flask_babel import force_locale
 
 import awards
+import cards
 import duties
 import earnings
 import holds
@@ -39,6 +40,7 @@ def prove() -> None:
         *receivables.CHECKS,
         *merchants.CHECKS,
         *payments.CHECKS,
+        *cards.CHECKS,
         *duties.CHECKS,
         *earnings.CHECKS,
         *reports.CHECKS,
