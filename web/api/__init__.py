@@ -8,9 +8,11 @@ from web.api import (
     balances,
     books,
     call_backs,
+    cards,
     categories,
     claims,
     closures,
+    code_sheets,
     digests,
     docs,
     forced_corrections,
@@ -60,6 +62,7 @@ _RESOURCES = (
     redemptions.blueprint,
     orders.blueprint,
     payment_limits.blueprint,
+    cards.blueprint,
     books.blueprint,
     seals.blueprint,
     forced_corrections.blueprint,
@@ -78,7 +81,17 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(balances, holds, publications, ratings, report_appeals, report_calls, report_coverings, report_joins),
+    *(
+        balances,
+        code_sheets,
+        holds,
+        publications,
+        ratings,
+        report_appeals,
+        report_calls,
+        report_coverings,
+        report_joins,
+    ),
     *(report_orders, report_photos, report_steps, report_suggestions, till_refund_limits, unmaskings),
 )
 

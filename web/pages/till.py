@@ -36,6 +36,7 @@ from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
 from web.problems import Problem, ProblemError, problem_of, problem_of_refusal
 from web.problems.requests import CSRF_FAILED, NOT_FOUND
+from web.settings import current_settings
 from web.unit_of_work import in_transaction, reading
 
 blueprint = Blueprint("till", __name__, url_prefix="/till")
@@ -94,6 +95,7 @@ def redeem() -> ResponseReturnValue:
                 amount=amount,
                 order_no=order_no,
                 now=at,
+                grace_days=current_settings().grace_days,
                 call=call,
             )
         )
