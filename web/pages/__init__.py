@@ -12,6 +12,7 @@ from web.pages import (
     log_in,
     office,
     own_notices,
+    own_papers,
     own_payments,
     payment_code,
     proofs,
@@ -28,6 +29,7 @@ from web.pages import (
     seals,
     till,
     till_payments,
+    till_pins,
     till_shops,
 )
 from web.pages.viewer import register_viewer
@@ -38,8 +40,9 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(appeals, claims, debts, following, own_notices, payment_code, public_reports, receipt_checks, report_alike),
-    *(report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments, till_shops),
+    *(appeals, claims, debts, following, own_notices, own_papers, payment_code, public_reports, receipt_checks),
+    *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals, till_payments),
+    *(till_pins, till_shops),
 )
 
 

@@ -32,6 +32,7 @@ from web.pages.forms import Form, minor_units
 from web.pages.funds_shown import fund_names
 from web.pages.payments_shown import payment_view
 from web.pages.shops_shown import shop_view, standing_today
+from web.pages.till_refusals import refusal_of
 from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id, shop_ids
 from web.problems import Problem, ProblemError, problem_of, problem_of_refusal
@@ -200,7 +201,7 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
         unknown = {"payment": None, "refusal": None, "amount": None, "attempted_at": None, "fresh": False}
         return render_template("till/outcome.html", order_no=order_no, state="unknown", **unknown)
     if found.status is RedemptionStatus.REFUSED:
-        return _refused(order_no, problem_of_refusal(str(found.refusal)), found.amount, found.redeemed_at)
+        return _refused(order_no, refusal_of(found), found.amount, found.redeemed_at)
     state = state_at(found, now())
     if state is RedemptionStatus.AWAITING_PAYER:
         waits = {"payment": None, "refusal": None, "attempted_at": None, "fresh": False}

@@ -20,7 +20,7 @@ PUBLIC = (*FOR_ALL, "/log-in", "/activate")
 OF_RESIDENTS = (
     *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
     *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/me/claims", "/account"),
-    *("/me/notices", "/pay/{order}"),
+    *("/me/notices", "/me/on-paper", "/pay/{order}"),
 )
 OF_CASHIERS = (
     "/till",

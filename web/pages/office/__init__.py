@@ -16,8 +16,10 @@ from web.pages.office import (
     namings,
     notices,
     on_behalf,
+    on_paper,
     papers,
     periods,
+    printing,
     publications,
     report_calls,
     report_fairness,
@@ -30,6 +32,7 @@ from web.pages.office import (
     report_photos,
     report_queues,
     report_steps,
+    resident_pins,
     residents,
     responsibilities,
     shop_debts,
@@ -42,9 +45,9 @@ from web.pages.office.blueprint import blueprint
 # Importing these adds their routes to the blueprint.
 ROUTES = (
     *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, limits, namings),
-    *(notices, on_behalf, papers, periods, publications, report_calls, report_fairness, report_joins, report_lists),
-    *(report_new, report_orders, report_overview, report_page, report_photos, report_queues, report_steps),
-    *(residents, responsibilities),
+    *(notices, on_behalf, on_paper, papers, periods, printing, publications, report_calls, report_fairness),
+    *(report_joins, report_lists, report_new, report_orders, report_overview, report_page, report_photos),
+    *(report_queues, report_steps, resident_pins, residents, responsibilities),
     *(shop_debts, shops, staff, tariffs),
 )
 
