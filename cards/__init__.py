@@ -1,7 +1,19 @@
 """Paying without a smartphone: paper cards, sheets of slips, and payments in which an officer helps."""
 
+from cards.assisting import (
+    assisted_payment_of,
+    get_assistance_caps,
+    helpers_of,
+    list_assistance_caps,
+    list_assisted,
+    pay_for_resident,
+    set_assistance_caps,
+)
 from cards.checks import CHECKS
 from cards.errors import (
+    AssistanceCapsError,
+    AssistanceClosedError,
+    AssistedUnknownError,
     CardHiddenError,
     CardStandsError,
     CardStateError,
@@ -23,13 +35,28 @@ from cards.issuing import (
     steps_of_cards,
     unblock_card,
 )
-from cards.model import CardState, CardStep, CardStepKind, CodeSheet, PaymentCard, SheetSlip
+from cards.model import (
+    AssistanceCaps,
+    AssistedPayment,
+    CardState,
+    CardStep,
+    CardStepKind,
+    CodeSheet,
+    PaymentCard,
+    ProvedBy,
+    SheetSlip,
+)
 from cards.sheets import SLIPS_MAX, SlipView, get_sheet, issue_sheet, list_sheets, revoke_sheet, slips_of
 
 __all__ = [
     "CHECKS",
     "DAY_LIMIT",
     "SLIPS_MAX",
+    "AssistanceCaps",
+    "AssistanceCapsError",
+    "AssistanceClosedError",
+    "AssistedPayment",
+    "AssistedUnknownError",
     "CardHiddenError",
     "CardStandsError",
     "CardState",
@@ -40,22 +67,30 @@ __all__ = [
     "CodeSheet",
     "PaperError",
     "PaymentCard",
+    "ProvedBy",
     "SheetDayError",
     "SheetSizeError",
     "SheetSlip",
     "SheetUnknownError",
     "SlipView",
+    "assisted_payment_of",
     "block_card",
     "check_may_print",
+    "get_assistance_caps",
     "get_card",
     "get_sheet",
+    "helpers_of",
     "issue_card",
     "issue_sheet",
+    "list_assistance_caps",
+    "list_assisted",
     "list_cards",
     "list_sheets",
     "live_card",
+    "pay_for_resident",
     "replace_card",
     "revoke_sheet",
+    "set_assistance_caps",
     "slips_of",
     "steps_of_cards",
     "unblock_card",

@@ -4,14 +4,17 @@ from sqlalchemy import Text, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 import ledger
-from cards.model import CardState, CardStep, CardStepKind, CodeSheet, PaymentCard, SheetSlip
+from cards.model import AssistedPayment, CardState, CardStep, CardStepKind, CodeSheet, PaymentCard, SheetSlip
 from holds import Hold, HoldState
-from payments import CodeKind, PaymentCode
+from payments import CodeKind, PaymentCode, Redemption, RedemptionStatus
 
-# What the migration creates: the database then refuses to change what was done about a card.
+# What the migration creates: the database then refuses to change what was done.
 GUARDS = {
-    "postgresql": ("payment_card_steps_append_only",),
-    "sqlite": ("payment_card_steps_refuse_delete", "payment_card_steps_refuse_update"),
+    "postgresql": ("payment_card_steps_append_only", "assisted_payments_append_only"),
+    "sqlite": (
+        *("payment_card_steps_refuse_delete", "payment_card_steps_refuse_update"),
+        *("assisted_payments_refuse_delete", "assisted_payments_refuse_update"),
+    ),
 }
 _STATE_AFTER = case(
     (CardStep.kind == CardStepKind.REPLACEMENT, literal(CardState.REPLACED.value)),
@@ -104,9 +107,27 @@ def of_a_revoked_sheet_nothing_is_set_aside() -> ledger.Differences:
     )
 
 
+@ledger.no_differences
+def every_assisted_payment_is_a_payment_of_its_resident() -> ledger.Differences:
+    """A payment in which an officer helped was completed, of the amount and the resident that were noted."""
+    is_so = and_(
+        Redemption.status == RedemptionStatus.COMPLETED,
+        Redemption.resident_id == AssistedPayment.resident_id,
+        Redemption.amount == AssistedPayment.amount,
+        Redemption.ended_by == AssistedPayment.officer,
+    )
+    return ledger.Differences(
+        select(AssistedPayment.id, AssistedPayment.amount, Redemption.status)
+        .join(Redemption, Redemption.id == AssistedPayment.redemption_id)
+        .where(~is_so)
+        .order_by(AssistedPayment.id),
+        "assisted payment {id} of {amount} is not that of its redemption, which is {status}",
+    )
+
+
 def the_guards_of_cards_stand(session: Session) -> str | None:
-    """Every trigger that keeps what was done about cards as it is is there and enabled."""
-    return ledger.missing_guard(session, GUARDS, on_tables=["payment_card_steps"])
+    """Every trigger that keeps what was done about cards, and who helped to pay, as it is is there and enabled."""
+    return ledger.missing_guard(session, GUARDS, on_tables=["payment_card_steps", "assisted_payments"])
 
 
 CHECKS: tuple[ledger.Check, ...] = (
@@ -114,5 +135,6 @@ CHECKS: tuple[ledger.Check, ...] = (
     every_card_has_come_to_its_state,
     every_sheet_has_its_slips,
     of_a_revoked_sheet_nothing_is_set_aside,
+    every_assisted_payment_is_a_payment_of_its_resident,
     the_guards_of_cards_stand,
 )

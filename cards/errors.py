@@ -61,6 +61,29 @@ class SheetDayError(PaperError):
         self.until = until
 
 
+class AssistanceClosedError(PaperError):
+    """The office has not set how much a day officers may help to pay, so they may not."""
+
+    def __init__(self) -> None:
+        super().__init__("no caps are set")
+
+
+class AssistanceCapsError(PaperError):
+    """A cap is no amount; `name` says which."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} cannot be so")
+        self.name = name
+
+
+class AssistedUnknownError(PaperError):
+    """Nobody helped with this payment, or there is none."""
+
+    def __init__(self, redemption_id: UUID) -> None:
+        super().__init__("no assisted payment")
+        self.redemption_id = redemption_id
+
+
 class CardHiddenError(PaperError):
     """What is printed on paper is shown to whoever issued it, on that day, and never again."""
 

@@ -1,4 +1,4 @@
-"""The tables of cards: paper cards and what was done about each, sheets and their slips."""
+"""The tables of cards: paper cards and what was done about each, sheets and their slips, and who helped to pay."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -104,3 +104,43 @@ class SheetSlip(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     payment_code_id: Mapped[UUID] = mapped_column(ForeignKey("payment_codes.id"), unique=True)
     hold_id: Mapped[UUID] = mapped_column(ForeignKey("holds.id"), unique=True)
+
+
+class ProvedBy(StrEnum):
+    """What proved that a resident meant an assisted payment: their PIN, or, where they have none, the shop alone."""
+
+    PIN = "pin"
+    SHOP = "shop"
+
+
+class AssistanceCaps(Base):
+    """One version of how much may be paid with an officer's help in a day, in cents; the highest number is in force."""
+
+    __tablename__ = "assistance_caps"
+    __table_args__ = (CheckConstraint("per_officer >= 1 AND per_resident >= 1", name="caps_positive"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
+    per_officer: Mapped[int] = mapped_column(BigInteger)
+    per_resident: Mapped[int] = mapped_column(BigInteger)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class AssistedPayment(Base):
+    """One payment of a resident in which an officer helped; to these rows is only added."""
+
+    __tablename__ = "assisted_payments"
+    __table_args__ = (
+        CheckConstraint("amount >= 1", name="amount_positive"),
+        Index("ix_assisted_payments_officer_made_at", "officer", "made_at"),
+        Index("ix_assisted_payments_resident_id_made_at", "resident_id", "made_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemptions.id"), unique=True)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    officer: Mapped[str] = mapped_column(String(64))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    proved_by: Mapped[ProvedBy] = mapped_column(enum_column(ProvedBy))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)

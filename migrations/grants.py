@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 ONLY_GROWING = (
     *("journal_entries", "postings", "seal_leaves", "seal_nodes", "seal_heads", "tariffs", "report_steps"),
     *("report_ratings", "report_coverings", "call_back_looks", "publications", "publication_photos"),
-    *("publication_boxes", "report_moderations", "payment_card_steps"),
+    *("publication_boxes", "report_moderations", "payment_card_steps", "assisted_payments"),
 )
 
 

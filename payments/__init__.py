@@ -47,6 +47,7 @@ from payments.orders import (
     create_order,
     expire_orders,
     get_order,
+    lock_order,
     state_at,
     waiting_orders,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "list_refunds",
     "list_till_refund_limits",
     "live_block",
+    "lock_order",
     "new_receipt_no",
     "normal_code",
     "normal_order_no",

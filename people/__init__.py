@@ -49,6 +49,7 @@ from people.leaving import (
     end_roles_at_merchant,
     household_works_for,
     is_of_household,
+    is_of_shop,
     leave,
     lock_resident,
 )
@@ -185,6 +186,7 @@ __all__ = [
     "grouped_number",
     "household_works_for",
     "is_of_household",
+    "is_of_shop",
     "is_unit_code",
     "is_within",
     "issue_activation",

@@ -67,6 +67,17 @@ def end_roles_at_merchant(session: Session, *, merchant_id: UUID, by: str, now: 
     )
 
 
+def is_of_shop(session: Session, *, person_id: UUID, merchant_id: UUID) -> bool:
+    """Say whether a person works at a merchant, by a role or by a key that is not revoked."""
+    granted = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id, RoleGrant.merchant_id == merchant_id, RoleGrant.revoked_at.is_(None)
+    )
+    keyed = select(ApiKey.id).where(
+        ApiKey.person_id == person_id, ApiKey.merchant_id == merchant_id, ApiKey.revoked_at.is_(None)
+    )
+    return session.scalar(union_all(granted, keyed).limit(1)) is not None
+
+
 def is_of_household(session: Session, *, actor: str, resident: Resident) -> bool:
     """Say whether an actor is this resident or, as far as is known, of their household.
 

@@ -26,7 +26,7 @@ CHECKS = {
     "ck_payment_codes_blocks_block": "block_id IS NULL OR blocked_at IS NOT NULL",
 }
 LIVE_CARD = sa.text("state <> 'replaced'")
-ONLY_GROW = ("payment_card_steps",)
+ONLY_GROW = ("payment_card_steps", "assisted_payments")
 
 
 def upgrade() -> None:
@@ -55,6 +55,7 @@ def upgrade() -> None:
     )
     _create_cards()
     _create_sheets()
+    _create_assistance()
     _guard()
 
 
@@ -152,6 +153,45 @@ def _create_sheets() -> None:
     )
 
 
+def _create_assistance() -> None:
+    op.create_table(
+        "assistance_caps",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("per_officer", sa.BigInteger(), nullable=False),
+        sa.Column("per_resident", sa.BigInteger(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("per_officer >= 1 AND per_resident >= 1", name=op.f("ck_assistance_caps_caps_positive")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_assistance_caps")),
+        sa.UniqueConstraint("id", name=op.f("uq_assistance_caps_id")),
+    )
+    op.create_table(
+        "assisted_payments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("redemption_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("officer", sa.String(length=64), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("proved_by", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount >= 1", name=op.f("ck_assisted_payments_amount_positive")),
+        sa.CheckConstraint("proved_by IN ('pin', 'shop')", name=op.f("ck_assisted_payments_provedby_known")),
+        sa.ForeignKeyConstraint(
+            ["redemption_id"], ["redemptions.id"], name=op.f("fk_assisted_payments_redemption_id_redemptions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["residents.id"], name=op.f("fk_assisted_payments_resident_id_residents")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assisted_payments")),
+        sa.UniqueConstraint("redemption_id", name=op.f("uq_assisted_payments_redemption_id")),
+    )
+    op.create_index("ix_assisted_payments_officer_made_at", "assisted_payments", ["officer", "made_at"], unique=False)
+    op.create_index(
+        "ix_assisted_payments_resident_id_made_at", "assisted_payments", ["resident_id", "made_at"], unique=False
+    )
+
+
 def _guard() -> None:
     for table in ONLY_GROW:
         if op.get_bind().dialect.name == "postgresql":
@@ -169,6 +209,8 @@ def _guard() -> None:
 
 def downgrade() -> None:
     """Take it all back: what was paid from paper stays paid, and is told as paid by a code."""
+    op.drop_table("assisted_payments")
+    op.drop_table("assistance_caps")
     op.drop_table("sheet_slips")
     op.drop_table("code_sheets")
     op.drop_table("payment_card_steps")

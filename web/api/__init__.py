@@ -3,6 +3,7 @@
 from flask import Flask
 
 from web.api import (
+    assistance,
     award_caps,
     awards,
     balances,
@@ -81,18 +82,9 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(
-        balances,
-        code_sheets,
-        holds,
-        publications,
-        ratings,
-        report_appeals,
-        report_calls,
-        report_coverings,
-        report_joins,
-    ),
-    *(report_orders, report_photos, report_steps, report_suggestions, till_refund_limits, unmaskings),
+    *(assistance, balances, code_sheets, holds, publications, ratings, report_appeals, report_calls),
+    *(report_coverings, report_joins, report_orders, report_photos, report_steps, report_suggestions),
+    *(till_refund_limits, unmaskings),
 )
 
 

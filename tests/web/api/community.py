@@ -103,6 +103,8 @@ ROUTES = (
         optional=frozenset({"until"}),
     ),
     Route("/code-sheets/SHEET/revocation", "administrator", REASON),
+    Route("/assistance-caps", "administrator", {"per_officer": 900, "per_resident": 900}),
+    Route("/orders/WAITS/assisted-payment", "administrator", {"resident_id": "RESIDENT", "pin": "1"}),
     Route("/pin", "resident", {"pin": "204060"}),
     Route("/residents/RESIDENT/pin-clearing", "administrator", REASON),
     Route("/books/entries/ENTRY/reversal", "colleague", REASON),

@@ -12,6 +12,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
         *("/redemptions", "/redemptions/PAYMENT/refunds", "/forced-corrections", "/waivers", "/repayments"),
         *("/closures", "/merchants/M01/namings", "/books/seals", "/tariffs", "/reports", "/award-caps"),
         *("/call-backs", "/digests", "/notices", "/residents/RESIDENT/cards", "/residents/RESIDENT/code-sheets"),
+        *("/assistance-caps", "/assisted-payments"),
         *("/report-orders", "/escalations", "/appeals", "/report-limits", "/payment-limits"),
     )
     for path in map(community.named, lists):
