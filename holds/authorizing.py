@@ -69,8 +69,7 @@ def authorize(
         InsufficientBalanceError: less than that may be spent today, or of one of the named lots.
         AccountStateError: the owner's account is frozen or closed and gives nothing.
     """
-    if not timedelta(0) < expires_at - now <= limits.lifetime_max:
-        raise HoldLifetimeError(limits.lifetime_max)
+    _check_lifetime(expires_at, now, limits)
     total = amount if isinstance(amount, int) else sum(part.amount for part in amount)
     if not 1 <= total <= limits.amount_max:
         raise HoldAmountError(total, limits.amount_max)
@@ -78,17 +77,75 @@ def authorize(
     there = lock_lots(session, [available, held])[available]
     # A twin of this call may have done it while this one waited for the lock.
     check_still_new(session, call)
-    _check_number(session, available, limits)
+    _check_number(session, available, limits, more=1)
     today = now.date()
     if isinstance(amount, int):
         parts = pick_lots(there, amount=amount, today=today, funds=funds)
     else:
         parts = _named(there, amount, available, today)
+    hold, entry = _placed(
+        session, parts, available=available, held=held, expires_at=expires_at, actor=actor, now=now, purpose=purpose
+    )
+    remember_call(session, call, made_id=hold.id, now=now)
+    post(session, [entry])
+    return hold
+
+
+def authorize_each(
+    session: Session,
+    *,
+    available: int,
+    held: int,
+    amounts: Sequence[int],
+    expires_at: datetime,
+    actor: str,
+    now: datetime,
+    purpose: str = "",
+    limits: HoldLimits = USUAL_LIMITS,
+) -> list[Hold]:
+    """Set several amounts in minor units aside at once, each a hold of its own, earliest lots first; all or none.
+
+    Raises:
+        HoldLifetimeError, HoldAmountError, TooManyHoldsError, InsufficientBalanceError, AccountStateError: as
+            `authorize`; the amounts are looked at together where it matters.
+    """
+    _check_lifetime(expires_at, now, limits)
+    for amount in amounts:
+        if not 1 <= amount <= limits.amount_max:
+            raise HoldAmountError(amount, limits.amount_max)
+    there = lock_lots(session, [available, held])[available]
+    _check_number(session, available, limits, more=len(amounts))
+    picked: list[list[LotBalance]] = []
+    for amount in amounts:
+        picked.append(pick_lots(there, amount=amount, today=now.date()))
+        there = _without(there, picked[-1])
+    placed = [
+        _placed(
+            session, parts, available=available, held=held, expires_at=expires_at, actor=actor, now=now, purpose=purpose
+        )
+        for parts in picked
+    ]
+    post(session, [entry for _hold, entry in placed])
+    return [hold for hold, _entry in placed]
+
+
+def _placed(
+    session: Session,
+    parts: Sequence[LotBalance],
+    *,
+    available: int,
+    held: int,
+    expires_at: datetime,
+    actor: str,
+    now: datetime,
+    purpose: str,
+) -> tuple[Hold, NewEntry]:
+    """Return a new hold of these lots, and the entry that is to set them aside."""
     hold = Hold(
         id=new_id(),
         available_account_id=available,
         held_account_id=held,
-        amount=total,
+        amount=sum(part.amount for part in parts),
         captured_total=0,
         state=HoldState.OPEN,
         purpose=purpose,
@@ -99,15 +156,24 @@ def authorize(
     )
     session.add(hold)
     session.add_all([HoldLot(hold_id=hold.id, lot=part.label, amount=part.amount, captured=0) for part in parts])
-    remember_call(session, call, made_id=hold.id, now=now)
     lines = lines_of_move(parts, giver=available, taker=held)
-    post(session, [NewEntry(id=hold.entry_id, kind=KIND, actor=actor, occurred_at=now, lines=lines)])
-    return hold
+    return hold, NewEntry(id=hold.entry_id, kind=KIND, actor=actor, occurred_at=now, lines=lines)
 
 
-def _check_number(session: Session, available: int, limits: HoldLimits) -> None:
+def _without(there: Sequence[LotBalance], taken: Sequence[LotBalance]) -> list[LotBalance]:
+    gone = {part.label: part.amount for part in taken}
+    left = [LotBalance(part.label, part.amount - gone.get(part.label, 0)) for part in there]
+    return [part for part in left if part.amount]
+
+
+def _check_lifetime(expires_at: datetime, now: datetime, limits: HoldLimits) -> None:
+    if not timedelta(0) < expires_at - now <= limits.lifetime_max:
+        raise HoldLifetimeError(limits.lifetime_max)
+
+
+def _check_number(session: Session, available: int, limits: HoldLimits, *, more: int) -> None:
     are_open = session.scalar(select(func.count()).where(Hold.available_account_id == available, IS_OPEN))
-    if (are_open or 0) >= limits.open_max:
+    if (are_open or 0) + more > limits.open_max:
         raise TooManyHoldsError(limits.open_max)
 
 

@@ -1,6 +1,6 @@
 """Giving what is set aside to whom it was meant for: all, a part, or several parts one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from holds.model import Hold, HoldCapture, HoldLot, HoldState
 from ledger import (
     GRACE_DAYS,
     Call,
+    CreditLot,
     LotBalance,
     NewEntry,
     Relabel,
@@ -36,39 +37,46 @@ def capture(
     actor: str,
     now: datetime,
     amount: int | None = None,
+    funds: Collection[str] | None = None,
+    kind: str = KIND,
+    entry_id: UUID | None = None,
     grace_days: int = GRACE_DAYS,
     call: Call | None = None,
 ) -> HoldCapture:
     """Give `amount` minor units of a hold, earliest lots first, or all that is left, to the account `to`.
 
-    They arrive there as `relabel` says. A final capture ends the hold, and so does one that leaves nothing: in the
-    same list of entries the rest goes back to the very lots. Where the owner's account may not take it, be it for its
-    ceiling, a final capture ends the hold's time only, and `expire_holds` gives the rest back once it may. After any
-    other the rest stays held. Credits set aside in time are good until the hold ends, though their own last day pass
-    meanwhile.
+    They arrive there as `relabel` says; `funds` takes credits of some funds only. Where the capture is a part of
+    something else, such as a payment, `kind` and `entry_id` make its entry that one's.
+
+    A final capture ends the hold, and so does one that leaves nothing: in the same list of entries the rest goes back
+    to the very lots. Where the owner's account may not take it, be it for its ceiling, a final capture ends the hold's
+    time only, and `expire_holds` gives the rest back once it may. After any other the rest stays held. Credits set
+    aside in time are good until the hold ends, though their own last day pass meanwhile.
 
     Raises:
         HoldUnknownError: no such hold.
         HoldExpiredError: its time is over, whether or not its credits went back already.
         HoldEndedError: it was captured finally, or voided.
         HoldAmountError: not a positive amount.
-        HoldExceededError: less than that is left.
+        HoldExceededError: less than that is left, or of the named funds.
         AccountStateError: the held account may not give, or the account `to` not take.
     """
     hold = locked_hold(session, hold_id)
-    wanted = hold.left if amount is None else amount
-    refusal = _refusal(hold, wanted, now)
+    lots = hold_lots(session, [hold_id])[hold_id]
+    usable = [lot for lot in lots if funds is None or CreditLot.parse(lot.lot).fund in funds]
+    left = sum(lot.rest for lot in usable) if hold.left else 0
+    wanted = left if amount is None else amount
+    refusal = _refusal(hold, wanted, left, now)
     if refusal is not None:
         # A twin of this call may just have captured what this one asks for.
         check_still_new(session, call)
         raise refusal
-    lots = hold_lots(session, [hold_id])[hold_id]
     entry = NewEntry(
-        id=new_id(),
-        kind=KIND,
+        id=entry_id or new_id(),
+        kind=kind,
         actor=actor,
         occurred_at=now,
-        lines=lines_of_move(_take(lots, wanted), giver=hold.held_account_id, taker=to, relabel=relabel),
+        lines=lines_of_move(_take(usable, wanted), giver=hold.held_account_id, taker=to, relabel=relabel),
     )
     hold.captured_total += wanted
     made = HoldCapture(
@@ -85,14 +93,14 @@ def capture(
     return made
 
 
-def _refusal(hold: Hold, wanted: int, now: datetime) -> HoldError | None:
+def _refusal(hold: Hold, wanted: int, left: int, now: datetime) -> HoldError | None:
     if hold.state is HoldState.EXPIRED or (hold.state is HoldState.OPEN and hold.expires_at <= now):
         return HoldExpiredError(hold.id, hold.expires_at)
     if hold.state is not HoldState.OPEN:
         return HoldEndedError(hold.id, hold.state)
     if wanted < 1:
-        return HoldAmountError(wanted, hold.left)
-    return HoldExceededError(hold.id, hold.left) if wanted > hold.left else None
+        return HoldAmountError(wanted, left)
+    return HoldExceededError(hold.id, left) if wanted > left else None
 
 
 def _take(lots: Sequence[HoldLot], wanted: int) -> list[LotBalance]:

@@ -64,7 +64,8 @@ def every_hold_is_the_sum_of_its_lots() -> ledger.Differences:
 @ledger.no_differences
 def every_lot_of_a_hold_is_in_the_books() -> ledger.Differences:
     """What a hold's entries set aside, captured and gave back of each lot is what the hold says of it."""
-    moved = ledger.entry_lot_sums(HOLD, CAPTURED, VOIDED, EXPIRED)
+    moved = ledger.entry_lot_sums(HOLD, VOIDED, EXPIRED)
+    given = ledger.lot_sums_of_entries(select(HoldCapture.entry_id))
     placed = (
         select(
             Hold.id.label("hold_id"),
@@ -77,10 +78,10 @@ def every_lot_of_a_hold_is_in_the_books() -> ledger.Differences:
         .join(moved, _moved(moved, Hold.entry_id, Hold.held_account_id))
     )
     captured = (
-        select(Hold.id, moved.c.lot, _NOTHING, moved.c.debits, _NOTHING)
+        select(Hold.id, given.c.lot, _NOTHING, given.c.debits, _NOTHING)
         .select_from(Hold)
         .join(HoldCapture, HoldCapture.hold_id == Hold.id)
-        .join(moved, _moved(moved, HoldCapture.entry_id, Hold.held_account_id))
+        .join(given, _moved(given, HoldCapture.entry_id, Hold.held_account_id))
     )
     returned = (
         select(Hold.id, moved.c.lot, _NOTHING, _NOTHING, moved.c.debits)
@@ -105,14 +106,15 @@ def every_lot_of_a_hold_is_in_the_books() -> ledger.Differences:
 
 @ledger.no_differences
 def every_capture_is_in_the_books() -> ledger.Differences:
-    """A capture's entry took its amount out of what its hold set aside."""
-    taken = ledger.entry_sums(CAPTURED)
-    booked = func.coalesce(taken.c.debits, 0).label("taken")
+    """A capture's entry, its own or that of a payment, took its amount out of what its hold set aside."""
+    taken = ledger.lot_sums_of_entries(select(HoldCapture.entry_id))
+    booked = func.coalesce(func.sum(taken.c.debits), 0)
     return ledger.Differences(
-        select(HoldCapture.id, HoldCapture.amount, booked)
+        select(HoldCapture.id, HoldCapture.amount, booked.label("taken"))
         .join(Hold, Hold.id == HoldCapture.hold_id)
         .outerjoin(taken, _moved(taken, HoldCapture.entry_id, Hold.held_account_id))
-        .where(HoldCapture.amount != booked)
+        .group_by(HoldCapture.id, HoldCapture.amount)
+        .having(HoldCapture.amount != booked)
         .order_by(HoldCapture.id),
         "capture {id} is of {amount}; its entry took {taken} of what is set aside",
     )

@@ -61,6 +61,12 @@ def locked_hold(session: Session, hold_id: UUID) -> Hold:
     return hold
 
 
+def lock_holds(session: Session, hold_ids: Collection[UUID]) -> Sequence[Hold]:
+    """Return holds behind the locks of their rows, taken in the order in which the sweep takes them."""
+    query = select(Hold).where(Hold.id.in_(hold_ids)).order_by(Hold.expires_at, Hold.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
 def end(
     hold: Hold,
     lots: Sequence[HoldLot],
@@ -118,6 +124,24 @@ def void(
     remember_call(session, call, made_id=hold.id, now=now)
     post(session, entries)
     return hold
+
+
+def void_each(
+    session: Session, *, hold_ids: Collection[UUID], actor: str, now: datetime, grace_days: int = GRACE_DAYS
+) -> list[Hold]:
+    """Give back at once what is left of those of these holds that have not ended, and return them.
+
+    Raises:
+        AccountStateError, CeilingExceededError: as `void`; then none is ended.
+    """
+    standing = [hold for hold in lock_holds(session, hold_ids) if hold.state is HoldState.OPEN]
+    lots = hold_lots(session, [hold.id for hold in standing])
+    entries: list[NewEntry] = []
+    for hold in standing:
+        entries += end(hold, lots[hold.id], HoldState.VOIDED, kind=VOIDED, actor=actor, now=now, grace_days=grace_days)
+    if entries:
+        post(session, entries)
+    return standing
 
 
 def expire_holds(

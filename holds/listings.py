@@ -34,6 +34,12 @@ def get_hold(session: Session, hold_id: UUID) -> Hold:
     return hold
 
 
+def holds_by_id(session: Session, hold_ids: Collection[UUID]) -> dict[UUID, Hold]:
+    """Return holds by their ids, as they stand now."""
+    query = select(Hold).where(Hold.id.in_(hold_ids)).execution_options(populate_existing=True)
+    return {hold.id: hold for hold in session.scalars(query)}
+
+
 def open_holds(session: Session, *, available: int) -> Sequence[Hold]:
     """Return the open holds of the owner of an available account, those that end first before the others."""
     query = select(Hold).where(Hold.available_account_id == available, IS_OPEN)

@@ -161,7 +161,9 @@ def account_states(session: Session, account_ids: Iterable[int]) -> dict[int, Ac
     return {row.id: row.state for row in session.execute(query)}
 
 
-def account_state_of(account_id: SQLColumnExpression[int]) -> ScalarSelect[AccountState]:
+def account_state_of(
+    account_id: SQLColumnExpression[int] | SQLColumnExpression[int | None],
+) -> ScalarSelect[AccountState]:
     """Return a column with the state of the account whose id the given column holds, for statements of other rooms."""
     # Under a name of its own, so that the column may be one of accounts.
     account = aliased(Account)

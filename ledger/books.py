@@ -104,6 +104,13 @@ def entry_lot_sums(*kinds: str) -> Subquery:
     return _sums_by(kinds, Posting.entry_id, Posting.account_id, Posting.lot).subquery()
 
 
+def lot_sums_of_entries(entry_ids: Select[tuple[UUID]]) -> Subquery:
+    """Return the same as `entry_lot_sums` of the entries with these ids, of whatever kind they are."""
+    columns = (Posting.entry_id, Posting.account_id, Posting.lot)
+    sums = select(*columns, _DEBITS.label("debits"), _CREDITS.label("credits"))
+    return sums.where(Posting.entry_id.in_(entry_ids)).group_by(*columns).subquery()
+
+
 def entry_lines(kind: str) -> Subquery:
     """Return, for checks of other rooms, each posting of the entries of a kind, as a row of `entry_lot_sums`.
 

@@ -90,7 +90,7 @@ class LockedLots(FunctionElement[list[LotBalance]]):
     inherit_cache = True
     name = "locked_lots"
 
-    def __init__(self, account_id: SQLColumnExpression[int]) -> None:
+    def __init__(self, account_id: SQLColumnExpression[int] | SQLColumnExpression[int | None]) -> None:
         super().__init__(account_id)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 import awards
+import cards
 import duties
 import earnings
 import ledger
@@ -37,7 +38,7 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
+    *(awards, cards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
     *(photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
 )
 

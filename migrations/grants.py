@@ -8,6 +8,7 @@ ONLY_GROWING = (
     *("report_ratings", "report_coverings", "call_back_looks", "publications", "publication_photos"),
     *("publication_boxes", "report_moderations", "settlement_lots", "settlement_steps"),
     *("bank_statements", "bank_statement_lines"),
+    *("payment_card_steps", "assisted_payments"),
 )
 
 

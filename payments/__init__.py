@@ -24,12 +24,21 @@ from payments.model import (
     DESCRIPTION_LENGTH_MAX,
     Channel,
     CodeBlock,
+    CodeKind,
     PaymentCode,
     Redemption,
     RedemptionStatus,
     Refund,
     Refusal,
     TillRefundLimit,
+)
+from payments.on_paper import (
+    check_not_blocked,
+    create_card_code,
+    create_slip_codes,
+    free_code,
+    paper_codes,
+    stop_codes,
 )
 from payments.order_numbers import normal_order_no
 from payments.orders import (
@@ -38,6 +47,7 @@ from payments.orders import (
     create_order,
     expire_orders,
     get_order,
+    lock_order,
     state_at,
     waiting_orders,
 )
@@ -82,6 +92,7 @@ from payments.refund_limits import (
     till_refund_max,
 )
 from payments.refunds import get_refund, list_refunds, refund
+from payments.slips import worth_of_slip
 
 __all__ = [
     "CHECKS",
@@ -95,6 +106,7 @@ __all__ = [
     "Attempt",
     "Channel",
     "CodeBlock",
+    "CodeKind",
     "CodesBlockedError",
     "EntryPayment",
     "MerchantSuspendedError",
@@ -121,11 +133,15 @@ __all__ = [
     "TooManyLiveCodesError",
     "block_codes",
     "cancel_order",
+    "check_not_blocked",
     "code_of",
+    "create_card_code",
     "create_order",
     "create_payment_code",
     "create_proved_code",
+    "create_slip_codes",
     "expire_orders",
+    "free_code",
     "get_code_block",
     "get_order",
     "get_payment_code",
@@ -139,11 +155,13 @@ __all__ = [
     "list_refunds",
     "list_till_refund_limits",
     "live_block",
+    "lock_order",
     "new_receipt_no",
     "normal_code",
     "normal_order_no",
     "normal_receipt_no",
     "outcome",
+    "paper_codes",
     "pay_at_merchant",
     "pay_order",
     "payer_of_code",
@@ -156,7 +174,9 @@ __all__ = [
     "refund",
     "set_till_refund_limit",
     "state_at",
+    "stop_codes",
     "takings",
     "till_refund_max",
     "waiting_orders",
+    "worth_of_slip",
 ]

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 import ledger
 import people
+from holds import Hold, HoldCapture
 from merchants import Merchant
-from payments.model import Redemption, RedemptionStatus, Refund
+from payments.model import Channel, CodeKind, PaymentCode, Redemption, RedemptionStatus, Refund
 from payments.redemptions import KIND as REDEMPTION
 from payments.refunds import KIND as REFUND
 
@@ -17,15 +18,19 @@ _COMPLETED = Redemption.status == RedemptionStatus.COMPLETED
 
 @ledger.no_differences
 def every_payment_is_in_the_books() -> ledger.Differences:
-    """A completed redemption's entry took its amount from the payer and gave it to the merchant."""
+    """A completed redemption's entry took its amount from the payer, by a slip what was set aside, and gave it on."""
     taken, collected = ledger.entry_sums(REDEMPTION).alias("taken"), ledger.entry_sums(REDEMPTION).alias("collected")
     booked = func.coalesce(taken.c.debits, 0).label("taken")
     given = func.coalesce(collected.c.credits, 0).label("given")
+    giver = case(
+        (Redemption.channel == Channel.SHEET, people.Resident.held_account_id),
+        else_=people.Resident.available_account_id,
+    )
     return ledger.Differences(
         select(Redemption.id, Redemption.amount, booked, given)
         .join(Merchant, Merchant.id == Redemption.merchant_id)
         .outerjoin(people.Resident, people.Resident.id == Redemption.resident_id)
-        .outerjoin(taken, _moved(taken, Redemption.entry_id, people.Resident.available_account_id))
+        .outerjoin(taken, and_(taken.c.entry_id == Redemption.entry_id, taken.c.account_id == giver))
         .outerjoin(collected, _moved(collected, Redemption.entry_id, Merchant.payable_account_id))
         .where(_COMPLETED, or_(booked != Redemption.amount, given != Redemption.amount))
         .order_by(Redemption.id),
@@ -41,14 +46,37 @@ def every_entry_of_a_payment_has_its_redemption() -> ledger.Differences:
 
 @ledger.no_differences
 def no_code_paid_twice() -> ledger.Differences:
-    """A payment code completes one redemption at most."""
+    """A payment code completes one redemption at most; that of a card as many as its owner makes."""
+    is_of_a_card = Redemption.channel == Channel.CARD
     return ledger.Differences(
         select(Redemption.payment_code_id, func.count().label("times"))
-        .where(_COMPLETED, Redemption.payment_code_id.is_not(None))
+        .where(_COMPLETED, Redemption.payment_code_id.is_not(None), ~is_of_a_card)
         .group_by(Redemption.payment_code_id)
         .having(func.count() > 1)
         .order_by(Redemption.payment_code_id),
         "code {payment_code_id} paid {times} times",
+    )
+
+
+@ledger.no_differences
+def every_slip_pays_out_of_its_own_hold() -> ledger.Differences:
+    """A slip is worth what was set aside for it; if it paid, that is what its hold was captured for, and only then."""
+    paid, captured = aliased(Redemption), aliased(HoldCapture)
+    is_whole = and_(Hold.amount == PaymentCode.worth, PaymentCode.used_at.is_(None) == paid.id.is_(None))
+    is_captured = func.coalesce(
+        and_(captured.entry_id == paid.entry_id, captured.amount == paid.amount), paid.id.is_(None)
+    )
+    return ledger.Differences(
+        select(PaymentCode.id, PaymentCode.worth, Hold.amount, Hold.captured_total)
+        .outerjoin(Hold, Hold.id == PaymentCode.hold_id)
+        .outerjoin(paid, and_(paid.payment_code_id == PaymentCode.id, paid.status == RedemptionStatus.COMPLETED))
+        .outerjoin(captured, captured.hold_id == Hold.id)
+        .where(
+            PaymentCode.kind == CodeKind.SHEET,
+            or_(Hold.id.is_(None), ~is_whole, ~is_captured, captured.id.is_(None) != paid.id.is_(None)),
+        )
+        .order_by(PaymentCode.id),
+        "slip {id} is worth {worth}; its hold is of {amount}, of which {captured_total} was captured",
     )
 
 
@@ -109,6 +137,7 @@ CHECKS: tuple[ledger.Check, ...] = (
     every_payment_is_in_the_books,
     every_entry_of_a_payment_has_its_redemption,
     no_code_paid_twice,
+    every_slip_pays_out_of_its_own_hold,
     refunds_never_exceed_their_payment,
     every_refund_is_in_the_books,
     every_entry_of_a_refund_has_its_refund,

@@ -1,7 +1,7 @@
 """Whether a payer may pay so much at a merchant now: the shop, the account, the lots, the limits and the PIN."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ import ledger
 import safeguards
 from ledger import AccountState, LotBalance
 from merchants import accepted_funds
-from payments.model import Channel, PaymentCode, Redemption, RedemptionStatus, Refusal
+from payments.model import Channel, CodeKind, PaymentCode, Redemption, RedemptionStatus, Refusal
 from safeguards import LIMIT_NAMES, CheckedPin, PaymentLimits, PaymentLimitsSet, PinOutcome
 
-_NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)
+NOT_SPENDING = (AccountState.FROZEN, AccountState.CLOSED)
 _REFUSED_PIN = {
     PinOutcome.NOT_SET: Refusal.PIN_REQUIRED,
     PinOutcome.MISSING: Refusal.PIN_REQUIRED,
@@ -30,18 +30,31 @@ _QUEUE = "takes_payments"
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who pays, as they are behind their account's lock, and the code they showed if they did."""
+    """Who pays, as they are behind their account's lock, and the code they showed if they did.
+
+    `card_limit` is what they may pay in a day with cards, in cents, where they showed one.
+    """
 
     resident_id: UUID
     account_id: int
     account_state: str
     held: Sequence[LotBalance]
     payment_code_id: UUID | None = None
+    kind: str = CodeKind.SCREEN
+    card_limit: int | None = None
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether they showed a card or a slip."""
+        return self.kind != CodeKind.SCREEN
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: so many cents for a merchant, of a till or cashier, or at a plaque of the payer themselves."""
+    """What is asked: so many cents for a merchant, of a till or cashier, or at a plaque of the payer themselves.
+
+    `needs_pin` asks for the payer's PIN whatever the limits say.
+    """
 
     merchant_id: UUID
     amount: int
@@ -50,6 +63,7 @@ class Asked:
     now: datetime
     is_confirmed: bool = False
     pin: CheckedPin | None = None
+    needs_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +95,11 @@ def decide(
     The payer's account is locked: what else they pay waits, so their limits are exact. Wrong tries of the PIN are
     counted here, and what a cashier takes is counted last, so the caller commits whatever comes out.
     """
-    if payer.account_state in _NOT_SPENDING:
+    if payer.account_state in NOT_SPENDING:
         return Refusal.ACCOUNT_FROZEN, []
     refusal, parts = _parts(payer.held, asked, fund_codes)
-    if refusal is None and (limits_number is not None or asked.pin is not None):
-        refusal = _guarded(session, asked, payer, limits_number)
+    if refusal is None and (limits_number is not None or asked.pin is not None or asked.needs_pin or payer.is_on_paper):
+        refusal = guarded(session, asked, payer, limits_number)
     return refusal, parts if refusal is None else []
 
 
@@ -99,13 +113,21 @@ def _parts(held: Sequence[LotBalance], asked: Asked, fund_codes: str) -> tuple[R
         return Refusal.INSUFFICIENT_BALANCE, []
 
 
-def _guarded(session: Session, asked: Asked, payer: Payer, limits_number: int | None) -> Refusal | None:
+def guarded(session: Session, asked: Asked, payer: Payer, limits_number: int | None) -> Refusal | None:
+    """Return why the limits or the PIN refuse a payment, None where they do not.
+
+    A slip is used once and was set aside for whoever has it: it needs no PIN, and two of one worth are no slip of the
+    hand. A card asks for the PIN each time.
+    """
     limits, spent = _limits_and_spent(session, asked, payer, limits_number)
-    if _is_over(limits, asked.amount, spent):
+    if _is_over(limits, asked.amount, spent) or _is_over_of_cards(session, asked, payer):
         return Refusal.LIMIT_EXCEEDED
-    if not asked.is_confirmed and _is_repeated(session, asked, payer, limits, spent.alike_at):
-        return Refusal.POSSIBLE_DUPLICATE
-    refusal = _refusal_of_pin(session, asked, payer, is_asked_for=_asks_for_pin(limits, asked.amount, spent))
+    refusal = None
+    if payer.kind != CodeKind.SHEET:
+        if not asked.is_confirmed and _is_repeated(session, asked, payer, limits, spent.alike_at):
+            return Refusal.POSSIBLE_DUPLICATE
+        is_asked_for = asked.needs_pin or payer.kind == CodeKind.CARD or _asks_for_pin(limits, asked.amount, spent)
+        refusal = _refusal_of_pin(session, asked, payer, is_asked_for=is_asked_for)
     if refusal is None and asked.is_at_till and limits.per_day_of_cashier is not None:
         within = _cashier_takes(session, asked, f"takes:{limits_number}", limits.per_day_of_cashier)
         return None if within else Refusal.LIMIT_EXCEEDED
@@ -121,6 +143,22 @@ def _is_over(limits: PaymentLimits, amount: int, spent: Spent) -> bool:
             (limits.per_day_at_merchant, spent.at_merchant + amount),
         )
     )
+
+
+def _is_over_of_cards(session: Session, asked: Asked, payer: Payer) -> bool:
+    """Say whether with this payment more would be paid with cards today than the card allows, refunds left out."""
+    if payer.card_limit is None:
+        return False
+    # With all of them: one that is replaced pays no more on that day than it would have.
+    spent = session.scalar(
+        select(func.sum(_LEFT)).where(
+            Redemption.resident_id == payer.resident_id,
+            Redemption.status == RedemptionStatus.COMPLETED,
+            Redemption.channel == Channel.CARD,
+            Redemption.redeemed_at >= _begin_of_day(asked.now),
+        )
+    )
+    return int(spent or 0) + asked.amount > payer.card_limit
 
 
 def _asks_for_pin(limits: PaymentLimits, amount: int, spent: Spent) -> bool:
@@ -228,16 +266,25 @@ def _cashier_takes(session: Session, asked: Asked, counter: str, limit: int) -> 
     before has committed.
     """
     day = asked.now.date()
-    if ledger.count_on(session, ledger.Count(asked.redeemed_by, counter, day, asked.amount, limit)):
+    taken = ledger.Count(asked.redeemed_by, counter, day, asked.amount, limit)
+    if ledger.count_on(session, taken):
         return True
-    # It would pass the limit, or nothing was counted yet today.
-    ledger.count_up(session, [ledger.Count(asked.redeemed_by, _QUEUE, day, 1, _ENDLESS)])
-    taken = ledger.counted(session, owner=asked.redeemed_by, name=counter, day=day)
-    before = 0 if taken else _taken_before(session, asked)
-    if taken + before + asked.amount > limit:
-        return False
-    ledger.count_up(session, [ledger.Count(asked.redeemed_by, counter, day, before + asked.amount, _ENDLESS)])
-    return True
+    # Either it would pass the limit, or nothing was counted yet today. Whoever counts first begins behind the queue;
+    # nobody queues where there is a counter, because a statement that said No may have left its row locked.
+    if not _is_counted(session, taken):
+        ledger.count_up(session, [ledger.Count(asked.redeemed_by, _QUEUE, day, 1, _ENDLESS)])
+        if not _is_counted(session, taken):
+            before = _taken_before(session, asked)
+            if before + asked.amount > limit:
+                return False
+            ledger.count_up(session, [replace(taken, amount=before + asked.amount)])
+            return True
+    # Others may have counted on meanwhile, so the guarded statement has the last word.
+    return ledger.count_on(session, taken)
+
+
+def _is_counted(session: Session, taken: ledger.Count) -> bool:
+    return ledger.counted(session, owner=taken.owner, name=taken.name, day=taken.day) > 0
 
 
 def _taken_before(session: Session, asked: Asked) -> int:

@@ -52,6 +52,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             Naming.fund_codes,
             order_no_holder.label("holder_id"),
             PaymentCode.id.label("payment_code_id"),
+            PaymentCode.kind,
             PaymentCode.resident_id,
             PaymentCode.account_id,
             PaymentCode.payer_masked,

@@ -26,6 +26,8 @@ TEXT_LENGTH_MAX = 500
 ORDER_NO_LENGTH_MAX = 64
 DESCRIPTION_LENGTH_MAX = 200
 
+_SLIPS = text("hold_id IS NOT NULL")
+
 
 class RedemptionStatus(StrEnum):
     """How an attempt to pay ended; an order waits for its payer before it does."""
@@ -40,12 +42,23 @@ class RedemptionStatus(StrEnum):
 class Channel(StrEnum):
     """How a payment came about.
 
-    A till took the resident's code; or the resident paid an order of the till's, or at the plaque on the shop's door.
+    A till took the code on the resident's screen, that on their paper card, or one of a printed sheet; or the resident
+    paid an order of the till's, or at the plaque on the shop's door.
     """
 
     CODE = "code"
+    CARD = "card"
+    SHEET = "sheet"
     ORDER = "order"
     PLAQUE = "plaque"
+
+
+class CodeKind(StrEnum):
+    """Where a code stands: on a screen for a minute, on a paper card that pays with the PIN, or on a sheet of slips."""
+
+    SCREEN = "screen"
+    CARD = "card"
+    SHEET = "sheet"
 
 
 class Refusal(StrEnum):
@@ -69,17 +82,32 @@ class Refusal(StrEnum):
 
 
 class PaymentCode(Base):
-    """A resident's code: shown for a minute, spent at most once, kept only as a hash."""
+    """A resident's code, kept only as a hash: on a screen or a sheet it pays once, on a card until it is stopped."""
 
     __tablename__ = "payment_codes"
-    # Which codes of a resident still live is asked each time one is made.
-    __table_args__ = (Index("ix_payment_codes_resident_id_expires_at", "resident_id", "expires_at"),)
+    __table_args__ = (
+        CheckConstraint("(kind = 'card') = (day_limit IS NOT NULL)", name="cards_have_a_limit"),
+        # The credits of a slip are set aside, so it names their hold and no account that they would be taken from.
+        CheckConstraint(
+            "(kind = 'sheet') = (hold_id IS NOT NULL) AND (kind = 'sheet') = (worth IS NOT NULL)"
+            " AND (kind = 'sheet') = (account_id IS NULL)",
+            name="slips_have_a_hold",
+        ),
+        CheckConstraint("kind <> 'card' OR used_at IS NULL", name="cards_are_not_used_up"),
+        CheckConstraint("day_limit >= 1 AND worth >= 1", name="amounts_positive"),
+        CheckConstraint("block_id IS NULL OR blocked_at IS NOT NULL", name="blocks_block"),
+        # Which codes of a resident still live is asked each time one is made.
+        Index("ix_payment_codes_resident_id_expires_at", "resident_id", "expires_at"),
+        # Codes on screens, which are nearly all, do not stand in it.
+        Index("uq_payment_codes_hold_id", "hold_id", unique=True, postgresql_where=_SLIPS, sqlite_where=_SLIPS),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    kind: Mapped[CodeKind] = mapped_column(enum_column(CodeKind), server_default=CodeKind.SCREEN.value)
     # The resident's spending account and masked name, so that a redemption asks no further table.
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     payer_masked: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
@@ -87,6 +115,13 @@ class PaymentCode(Base):
     blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # When the resident typed their PIN for it, null where they did not.
     pin_proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The resident's order that blocked it, null where it was stopped by itself.
+    block_id: Mapped[UUID | None] = mapped_column(ForeignKey("code_blocks.id"))
+    # Of a card: what may be paid with cards in a day, in cents.
+    day_limit: Mapped[int | None] = mapped_column(BigInteger)
+    # Of a slip: what is set aside for it, and how much that was, in cents.
+    hold_id: Mapped[UUID | None] = mapped_column(ForeignKey("holds.id"))
+    worth: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CodeBlock(Base):

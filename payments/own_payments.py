@@ -26,10 +26,14 @@ def pay_order(
     resident: people.Resident,
     confirm_duplicate: bool = False,
     pin: CheckedPin | None = None,
+    needs_pin: bool = False,
+    refuse: Refusal | None = None,
     now: datetime,
     call: ledger.Call,
 ) -> Attempt:
     """Pay an order that waits: earliest lots first. It is paid once, by whoever comes first.
+
+    `needs_pin` asks for the resident's PIN whatever the limits say; `refuse` is why the caller lets it not be paid.
 
     A refusal is an outcome too: it is stored as an attempt under the order's number, and the order waits on. The same
     call again is the same attempt again.
@@ -50,9 +54,16 @@ def pay_order(
         raise OrderClosedError(order_id, state)
     merchant = get_merchant(session, order.merchant_id)
     asked = Asked(
-        merchant.id, order.amount, order.redeemed_by, is_at_till=True, now=now, is_confirmed=confirm_duplicate, pin=pin
+        merchant.id,
+        order.amount,
+        order.redeemed_by,
+        is_at_till=True,
+        now=now,
+        is_confirmed=confirm_duplicate,
+        pin=pin,
+        needs_pin=needs_pin,
     )
-    refusal, parts = _decide(session, asked, resident)
+    refusal, parts = _decide(session, asked, resident) if refuse is None else (refuse, [])
     if refusal is not None:
         refused = _refused(asked, resident, refusal, order_no=order.order_no, channel=Channel.ORDER)
         refused.cash_amount, refused.description = order.cash_amount, order.description

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 import ledger
 import people
 from payments.errors import CodesBlockedError, PaymentCodeUnknownError, TooManyLiveCodesError
-from payments.model import CodeBlock, PaymentCode
+from payments.model import CodeBlock, CodeKind, PaymentCode
 from safeguards import CheckedPin, PinOutcome, prove_pin
 
 CODE_LIFETIME = timedelta(seconds=60)
@@ -36,6 +36,9 @@ def _lives(resident_id: Any, now: Any) -> ColumnElement[bool]:
     )
 
 
+# Written out, as in the indexes' conditions: what is bound would be one value more of each question.
+_ON_SCREEN = PaymentCode.kind == literal_column(f"'{CodeKind.SCREEN}'")
+
 # Phones show a code a minute, so its statements are made once: making them anew cost more than running them.
 # Payments only refer to the resident's row, and are not kept waiting by its lock.
 _LOCK_OWNER = (
@@ -49,7 +52,7 @@ _STANDING = select(
     .label("blocked_at"),
     select(func.count())
     .select_from(PaymentCode)
-    .where(_lives(bindparam("owner_id"), bindparam("now")))
+    .where(_lives(bindparam("owner_id"), bindparam("now")), _ON_SCREEN)
     .scalar_subquery()
     .label("live"),
 )
@@ -94,7 +97,7 @@ def create_payment_code(
         CodesBlockedError: the resident has blocked their own codes.
         TooManyLiveCodesError: 60 unspent codes live already.
     """
-    _lock_owner(session, resident.id)
+    lock_owner(session, resident.id)
     standing = session.connection().execute(_STANDING, {"owner_id": resident.id, "now": now}).one()
     if standing.blocked_at is not None:
         ledger.check_still_new(session, call)
@@ -152,7 +155,7 @@ def has_ended(expires_at: datetime, now: datetime) -> bool:
     return expires_at < now
 
 
-def _lock_owner(session: Session, resident_id: UUID) -> None:
+def lock_owner(session: Session, resident_id: UUID) -> None:
     """Let whatever is asked about the codes of one resident queue: a limit that is counted and a block stay exact."""
     session.connection().execute(_LOCK_OWNER, {"owner_id": resident_id})
 
@@ -189,14 +192,18 @@ def live_block(session: Session, *, resident_id: UUID) -> CodeBlock | None:
 def block_codes(
     session: Session, *, resident_id: UUID, actor: str, now: datetime, call: ledger.Call | None = None
 ) -> CodeBlock:
-    """Stop all codes of a resident, those already shown too, until the block is lifted; again changes nothing."""
-    _lock_owner(session, resident_id)
+    """Stop all codes of a resident, those shown or printed before too, until the block is lifted.
+
+    Again it stops what was not stopped.
+    """
+    lock_owner(session, resident_id)
     block = live_block(session, resident_id=resident_id)
     if block is None:
         block = CodeBlock(id=ledger.new_id(), resident_id=resident_id, blocked_by=actor, blocked_at=now)
         session.add(block)
-    session.execute(update(PaymentCode).where(_lives(resident_id, now)).values(blocked_at=now))
-    session.flush()
+        session.flush()
+    stopped = update(PaymentCode).where(_lives(resident_id, now)).values(blocked_at=now, block_id=block.id)
+    session.execute(stopped)
     ledger.remember_call(session, call, made_id=block.id, now=now)
     return block
 
@@ -204,13 +211,18 @@ def block_codes(
 def lift_block(
     session: Session, *, resident_id: UUID, actor: str, now: datetime, call: ledger.Call | None = None
 ) -> CodeBlock | None:
-    """Let a resident make codes again; those that were blocked stay so. None where nothing was blocked."""
-    _lock_owner(session, resident_id)
+    """Let a resident make codes again; on paper those pay again which it had blocked, on screens none.
+
+    Returns None where nothing was blocked.
+    """
+    lock_owner(session, resident_id)
     block = live_block(session, resident_id=resident_id)
     if block is None:
         ledger.check_still_new(session, call)
         return None
     block.lifted_by, block.lifted_at = actor, now
+    on_paper = update(PaymentCode).where(PaymentCode.resident_id == resident_id, PaymentCode.block_id == block.id)
+    session.execute(on_paper.where(~_ON_SCREEN).values(blocked_at=None, block_id=None))
     session.flush()
     ledger.remember_call(session, call, made_id=block.id, now=now)
     return block
@@ -222,6 +234,7 @@ def get_code_block(session: Session, block_id: UUID) -> CodeBlock | None:
 
 
 def purge_payment_codes(session: Session, *, now: datetime) -> int:
-    """Delete codes that ended a day ago or earlier, and return how many."""
-    gone = session.connection().execute(delete(PaymentCode).where(PaymentCode.expires_at < now - KEPT))
+    """Delete codes on screens that ended a day ago or earlier, and return how many; those on paper are history."""
+    ended = delete(PaymentCode).where(PaymentCode.expires_at < now - KEPT, _ON_SCREEN)
+    gone = session.connection().execute(ended)
     return gone.rowcount

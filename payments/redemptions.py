@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, literal_column, update
+from sqlalchemy import bindparam, insert, literal_column, null, select, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -15,11 +15,12 @@ from merchants import MerchantUnknownError, get_merchant
 from payments.amounts import check_amounts
 from payments.deciding import Asked, Payer, decide, refusal_of_merchant
 from payments.facts import read_facts
-from payments.model import Channel, PaymentCode, Redemption, RedemptionStatus, Refusal
+from payments.model import Channel, CodeKind, PaymentCode, Redemption, RedemptionStatus, Refusal
 from payments.order_numbers import normal_order_no
 from payments.outcomes import get_redemption, holder_of
 from payments.payment_codes import has_ended
 from payments.receipts import new_receipt_no
+from payments.slips import book_slip, decide_slip
 from safeguards import CheckedPin
 
 KIND = "redemption"
@@ -72,14 +73,25 @@ _RECORD_COMPLETED = insert(Redemption).values(
     receipt_no=bindparam("redemption_receipt_no"),
     entry_id=bindparam("redemption_entry_id"),
 )
+# With a card, which is not used up.
+_MEET_CARD = (
+    update(PaymentCode)
+    .where(PaymentCode.id == bindparam("redemption_payment_code_id"), PaymentCode.blocked_at.is_(None))
+    .values(used_at=null())
+)
+_RECORD_BY_CARD = _RECORD_COMPLETED.values(channel=literal_column(f"'{Channel.CARD}'"))
 _RECORD_REFUSED = insert(Redemption).values(
     **_ATTEMPTED,
+    channel=bindparam("redemption_channel"),
     status=literal_column(f"'{RedemptionStatus.REFUSED}'"),
     refusal=bindparam("redemption_refusal"),
 )
 
 # The code is used, the redemption recorded and the call remembered in the same round trip as the entry.
 _WITH_ENTRY = ledger.Companions(_USE_CODE, _RECORD_COMPLETED, ledger.REMEMBER_CALL)
+_WITH_ENTRY_BY_CARD = ledger.Companions(_MEET_CARD, _RECORD_BY_CARD, ledger.REMEMBER_CALL)
+# Of a code that nobody knows nothing tells where it stood.
+_CHANNELS = {CodeKind.CARD: Channel.CARD, CodeKind.SHEET: Channel.SHEET}
 
 
 def redeem(
@@ -94,9 +106,13 @@ def redeem(
     confirm_duplicate: bool = False,
     pin: CheckedPin | None = None,
     now: datetime,
+    grace_days: int = ledger.GRACE_DAYS,
     call: ledger.Call,
 ) -> Attempt:
     """Spend a resident's credits at a merchant: earliest lots first, for the code the resident shows.
+
+    Of a card the PIN is asked for each time, and its limit for a day holds; a slip of a sheet pays out of what is set
+    aside for it, up to its worth, and the rest of it goes back.
 
     Amounts are in cents; `code` is as it was made, so what people type goes through `normal_code` first. A refusal is
     an outcome too: it is stored under the order number and the call, and uses up neither the code nor the number. The
@@ -121,6 +137,7 @@ def redeem(
 
     asked = Asked(merchant_id, amount, actor, is_at_till=True, now=now, is_confirmed=confirm_duplicate, pin=pin)
     refusal, parts = _decide(session, facts, asked)
+    channel = _CHANNELS.get(facts.kind, Channel.CODE)
     redemption = Redemption(
         id=ledger.new_id(),
         merchant_id=merchant_id,
@@ -130,7 +147,7 @@ def redeem(
         amount=amount,
         cash_amount=cash_amount,
         refunded_total=0,
-        channel=Channel.CODE,
+        channel=channel,
         resident_id=facts.resident_id,
         payment_code_id=facts.payment_code_id,
         receipt_no=new_receipt_no(now) if refusal is None else None,
@@ -139,7 +156,9 @@ def redeem(
         redeemed_at=now,
     )
     values = {**ledger.remember_values(call, made_id=redemption.id, now=now), **_values(redemption)}
-    if redemption.entry_id is None:
+    if channel is Channel.SHEET and refusal is None:
+        book_slip(session, redemption, facts, kind=KIND, now=now, call=call, grace_days=grace_days)
+    elif redemption.entry_id is None:
         session.connection().execute(_RECORD_REFUSED, values)
         session.connection().execute(ledger.REMEMBER_CALL, values)
     else:
@@ -148,7 +167,8 @@ def redeem(
             parts, giver=facts.account_id, taker=facts.payable_account_id, relabel=ledger.undated
         )
         entry = NewEntry(id=redemption.entry_id, kind=KIND, actor=actor, occurred_at=now, lines=lines)
-        _post(session, entry, values, payer_account_id=facts.account_id)
+        companions = _WITH_ENTRY if channel is Channel.CODE else _WITH_ENTRY_BY_CARD
+        _post(session, entry, values, companions, payer_account_id=facts.account_id)
     return Attempt(redemption, facts.merchant_code, facts.payer_masked or "", replayed=False, holder_id=facts.holder_id)
 
 
@@ -162,14 +182,22 @@ def _decide(session: Session, facts: Any, asked: Asked) -> tuple[Refusal | None,
     refusal = refusal_of_merchant(facts.fund_codes, facts.suspended_at) or _refusal_of_code(facts, asked.now)
     if refusal is not None:
         return refusal, []
+    if facts.kind == CodeKind.SHEET:
+        return decide_slip(session, asked, facts), []
     payer = Payer(
         facts.resident_id,
         facts.account_id,
         facts.account_state,
         ledger.locked_lots(facts.locked_lots),
         payment_code_id=facts.payment_code_id,
+        kind=facts.kind,
+        card_limit=_card_limit(session, facts.payment_code_id) if facts.kind == CodeKind.CARD else None,
     )
     return decide(session, asked, payer, fund_codes=facts.fund_codes, limits_number=facts.limits_number)
+
+
+def _card_limit(session: Session, payment_code_id: UUID) -> int | None:
+    return session.scalar(select(PaymentCode.day_limit).where(PaymentCode.id == payment_code_id))
 
 
 def _refusal_of_code(facts: Any, now: datetime) -> Refusal | None:
@@ -188,6 +216,7 @@ def _values(redemption: Redemption) -> dict[str, Any]:
         "redemption_merchant_id": redemption.merchant_id,
         "redemption_order_no": redemption.order_no,
         "redemption_refusal": redemption.refusal,
+        "redemption_channel": redemption.channel,
         "redemption_amount": redemption.amount,
         "redemption_cash_amount": redemption.cash_amount,
         "redemption_resident_id": redemption.resident_id,
@@ -198,9 +227,16 @@ def _values(redemption: Redemption) -> dict[str, Any]:
     }
 
 
-def _post(session: Session, entry: NewEntry, values: dict[str, Any], *, payer_account_id: int) -> None:
+def _post(
+    session: Session,
+    entry: NewEntry,
+    values: dict[str, Any],
+    companions: ledger.Companions,
+    *,
+    payer_account_id: int,
+) -> None:
     try:
-        ledger.post(session, [entry], companions=_WITH_ENTRY, values=values)
+        ledger.post(session, [entry], companions=companions, values=values)
     except ledger.AccountStateError as error:
         if error.account_id != payer_account_id:
             raise

@@ -91,7 +91,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 # In these rooms the same lines run on either kind of database. There they are counted on SQLite alone, and never in
 # properties: counting takes half as long again. That the work is right is seen on both.
 ALIKE = {
-    *("awards", "demo", "duties", "earnings", "listening", "merchants", "notices", "oversight", "payments"),
+    *("awards", "cards", "demo", "duties", "earnings", "listening", "merchants", "notices", "oversight", "payments"),
     *(
         "people",
         "photos",

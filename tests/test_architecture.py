@@ -13,8 +13,9 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOMAIN = (
-    *("awards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight", "payments"),
+    *("awards", "cards", "duties", "earnings", "holds", "ledger", "listening", "merchants", "notices", "oversight"),
     *(
+        "payments",
         "people",
         "photos",
         "publishing",

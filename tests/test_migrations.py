@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 import awards
+import cards
 import duties
 import earnings
 import holds
@@ -39,7 +40,7 @@ from tests.postgres import Databases
 
 # Importing a package is what puts its tables into the metadata.
 ROOMS_WITH_TABLES = (
-    *(awards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
+    *(awards, cards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
     *(people, photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
 )
 
@@ -158,6 +159,7 @@ def test_the_applications_role_may_only_add_to_the_books(
             *("report_ratings", "report_coverings", "call_back_looks", "publications", "publication_photos"),
             *("publication_boxes", "report_moderations", "settlement_lots", "settlement_steps"),
             *("bank_statements", "bank_statement_lines"),
+            *("payment_card_steps", "assisted_payments"),
         }
         assert [table for table in growing if rights[table] != {"SELECT", "INSERT"}] == []
         others = tables - growing

@@ -49,6 +49,8 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     # Shown where no unit stands at the top of the tree yet.
     community_name: str = "永济市"
+    # Printed on paper cards, for whoever loses one; empty: a line to write it on.
+    office_phone: str = ""
     # Where people reach us, without a slash at its end; empty: as the request says.
     public_url: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -118,6 +120,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         instance_dir=instance_dir,
         time_zone=_time_zone(environ.get("COMMUNITY_TIME_ZONE") or "Asia/Shanghai"),
         community_name=environ.get("COMMUNITY_NAME") or "永济市",
+        office_phone=environ.get("OFFICE_PHONE", "").strip(),
         public_url=_address(environ, "PUBLIC_URL", example="https://pingan.example"),
         trusted_proxies=_networks(environ.get("TRUSTED_PROXIES", "")),
         grace_days=_number(environ, "GRACE_DAYS", GRACE_DAYS, most=366),

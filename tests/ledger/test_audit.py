@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from awards.checks import GUARDS as AWARDS_GUARDS
+from cards.checks import GUARDS as CARDS_GUARDS
 from holds.checks import GUARDS as HOLDS_GUARDS
 from ledger import CheckResult, audit
 from ledger.guards import GUARDS
@@ -107,7 +108,7 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
 
 ALL_GUARDS = (
     *(GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, PUBLISHING_GUARDS, REPORTS_GUARDS),
-    *(SEALS_GUARDS, SETTLEMENTS_GUARDS),
+    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS),
 )
 
 

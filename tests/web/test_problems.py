@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import awards
+import cards
 import duties
 import earnings
 import holds
@@ -43,6 +44,7 @@ BASES = (
     publishing.PublishingError,
     merchants.MerchantError,
     payments.PaymentError,
+    cards.PaperError,
     safeguards.SafeguardError,
     oversight.OversightError,
     receivables.ReceivableError,

@@ -3,14 +3,17 @@
 from flask import Flask
 
 from web.api import (
+    assistance,
     award_caps,
     awards,
     balances,
     books,
     call_backs,
+    cards,
     categories,
     claims,
     closures,
+    code_sheets,
     digests,
     docs,
     forced_corrections,
@@ -61,6 +64,7 @@ _RESOURCES = (
     redemptions.blueprint,
     orders.blueprint,
     payment_limits.blueprint,
+    cards.blueprint,
     books.blueprint,
     seals.blueprint,
     forced_corrections.blueprint,
@@ -80,8 +84,9 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(balances, holds, publications, ratings, report_appeals, report_calls, report_coverings, report_joins),
-    *(report_orders, report_photos, report_steps, report_suggestions, till_refund_limits, unmaskings),
+    *(assistance, balances, code_sheets, holds, publications, ratings, report_appeals, report_calls),
+    *(report_coverings, report_joins, report_orders, report_photos, report_steps, report_suggestions),
+    *(till_refund_limits, unmaskings),
 )
 
 

@@ -13,6 +13,7 @@ from payments import (
     Channel,
     Redemption,
     Refund,
+    Refusal,
     get_redemption,
     get_refund,
     list_redemptions,
@@ -21,6 +22,7 @@ from payments import (
     redeem,
     refund,
     state_at,
+    worth_of_slip,
 )
 from people import Role, get_resident, masked_name
 from web.answers import answer
@@ -66,7 +68,7 @@ class RedemptionReply(Reply):
     cash_amount = fields.Integer(required=True)
     refunded_total = fields.Integer(required=True)
     order_no = fields.String(required=True)
-    channel = fields.String(required=True, metadata={"description": "`code`, `order` or `plaque`."})
+    channel = fields.String(required=True, metadata={"description": "`code`, `card`, `sheet`, `order` or `plaque`."})
     resident = fields.String(required=True, metadata={"description": "The payer's masked name."})
     merchant = fields.String(required=True)
     receipt_no = fields.String(required=True, allow_none=True)
@@ -129,6 +131,7 @@ def pay(asked: dict[str, Any]) -> Any:
             confirm_duplicate=asked["confirm_duplicate"],
             pin=pin,
             now=now(),
+            grace_days=current_settings().grace_days,
             call=call,
         )
     )
@@ -247,9 +250,12 @@ def _merchant_id() -> UUID:
 
 def _refused(attempt: Attempt) -> Any:
     redemption = attempt.redemption
-    holder = {} if attempt.holder_id is None else {"id": attempt.holder_id}
+    facts: dict[str, Any] = {} if attempt.holder_id is None else {"id": attempt.holder_id}
+    if redemption.refusal is Refusal.INSUFFICIENT_BALANCE and redemption.channel is Channel.SHEET:
+        # A slip tells what it is worth: whoever holds it may spend just that.
+        facts["worth"] = reading(lambda session: worth_of_slip(session, redemption.payment_code_id))
     return answer(
-        problem_of_refusal(str(redemption.refusal), redemption_id=redemption.id, order_no=redemption.order_no, **holder)
+        problem_of_refusal(str(redemption.refusal), redemption_id=redemption.id, order_no=redemption.order_no, **facts)
     )
 
 

@@ -7,6 +7,7 @@ import click
 from flask_babel import force_locale
 
 import awards
+import cards
 import duties
 import earnings
 import holds
@@ -41,6 +42,7 @@ def prove() -> None:
         *merchants.CHECKS,
         *payments.CHECKS,
         *settlements.CHECKS,
+        *cards.CHECKS,
         *duties.CHECKS,
         *earnings.CHECKS,
         *reports.CHECKS,

@@ -12,6 +12,7 @@ from web.pages import (
     log_in,
     office,
     own_notices,
+    own_papers,
     own_payments,
     own_pin,
     payment_code,
@@ -48,7 +49,18 @@ _BLUEPRINTS = (
 )
 # Importing these adds routes to the blueprints above.
 _ADD_ROUTES = (
-    *(appeals, claims, debts, following, own_notices, own_pin, payment_code, public_reports, receipt_checks),
+    *(
+        appeals,
+        claims,
+        debts,
+        following,
+        own_notices,
+        own_papers,
+        own_pin,
+        payment_code,
+        public_reports,
+        receipt_checks,
+    ),
     *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
     *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_plaque, till_settlements, till_shops),
 )

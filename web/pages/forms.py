@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from awards import AwardError
+from cards import PaperError
 from earnings import EarningError
+from holds import HoldError
 from ledger import Call, LedgerError, recall_call
 from listening import ListeningError
 from merchants import MerchantError
@@ -56,7 +58,7 @@ _REFUSALS = (
         ReportError,
         ResponsibilityError,
     ),
-    *(ListeningError, NoticeError, OversightError, PublishingError, SettlementError),
+    *(HoldError, ListeningError, NoticeError, OversightError, PaperError, PublishingError, SettlementError),
 )
 
 

@@ -15,6 +15,7 @@ from web.auth import access, require
 from web.clock import today
 from web.pages.debts import own_debts
 from web.pages.funds_shown import expiring, fund_names
+from web.pages.helpers_shown import helper_names
 from web.pages.holds_shown import set_aside
 from web.pages.lists import list_page, more_url, number_cursor
 from web.pages.papers import paper_page
@@ -99,6 +100,7 @@ def receipt(redemption_id: UUID) -> str:
             "entry_id": payment.entry_id,
             "sealed": sealed_of_payment(session, payment, refunds),
             "lots": _spent(session, payment.entry_id),
+            "helper": helper_names(session, [payment.id]).get(payment.id),
         }
 
     return render_template("resident/receipt.html", **reading(read))

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from awards import reasons_of_entries
 from holds import holds_of_entries
 from ledger import StatementItem
 from merchants import merchants_by_id
-from payments import payments_of_entries
+from payments import EntryPayment, payments_of_entries
 from seals import sealed_among
 from web.pages.funds_shown import fund_names
+from web.pages.helpers_shown import helper_names
 from web.pages.shapes import StatementLine
 from web.pages.times import local
 
@@ -28,6 +30,7 @@ def statement_lines(
     reasons = reasons_of_entries(session, entry_ids)
     payments = payments_of_entries(session, entry_ids)
     holds = holds_of_entries(session, entry_ids)
+    helpers = helper_names(session, [payment.redemption_id for payment in payments.values()])
     shops = merchants_by_id(session, {payment.merchant_id for payment in payments.values()})
     funds, sealed = fund_names(session), sealed_among(session, entry_ids)
 
@@ -43,7 +46,7 @@ def statement_lines(
             amount=item.amount,
             balance_after=item.balance_after,
             counterparty=shops[payment.merchant_id].name if payment else _fund_of(item.counter_code, funds),
-            note=why.reason if why else payment.refund_reason if payment else "",
+            note=why.reason if why else _note(payment, helpers),
             captured=holds[item.entry_id].captured_total if item.entry_id in holds else 0,
             occurred_at=local(item.occurred_at),
             recorded_at=local(item.recorded_at),
@@ -52,6 +55,14 @@ def statement_lines(
         )
 
     return [shown(item) for item in items]
+
+
+def _note(payment: EntryPayment | None, helpers: dict[UUID, str]) -> str:
+    """Return why a refund was made, or who helped to pay."""
+    if payment is None:
+        return ""
+    helper = helpers.get(payment.redemption_id)
+    return payment.refund_reason or ("" if helper is None else str(_("with the help of %(name)s", name=helper)))
 
 
 def _fund_of(account_code: str, names: dict[str, str]) -> str:

@@ -33,6 +33,7 @@ from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id
 from web.pins import checked_pin_of_code
 from web.problems import Problem, ProblemError, problem_of, problem_of_refusal
+from web.settings import current_settings
 from web.unit_of_work import in_transaction, reading
 
 _WAITING_SHOWN = 3
@@ -80,6 +81,7 @@ def redeem() -> ResponseReturnValue:
                 confirm_duplicate=confirmed,
                 pin=pin,
                 now=at,
+                grace_days=current_settings().grace_days,
                 call=call,
             )
         )

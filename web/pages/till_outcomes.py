@@ -11,7 +11,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import payments
-from payments import OrderNumberError, Redemption, RedemptionStatus, RedemptionUnknownError, normal_order_no, state_at
+from payments import (
+    Channel,
+    OrderNumberError,
+    Redemption,
+    RedemptionStatus,
+    RedemptionUnknownError,
+    Refusal,
+    normal_order_no,
+    state_at,
+)
 from web.auth import access
 from web.clock import now
 from web.pages.lists import is_fragment
@@ -65,7 +74,7 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
             amount=found.amount,
             cash_amount=found.cash_amount,
             at=found.redeemed_at,
-            refusal=problem_of_refusal(str(found.refusal)),
+            refusal=_refusal_of(found),
             retry=reading(lambda session: retry_of(session, found)),
         )
     facts: dict[str, Any] = {"amount": found.amount, "cash_amount": found.cash_amount}
@@ -82,6 +91,14 @@ def _outcome_page(order_no: str, found: Redemption | None) -> str:
     else:
         facts["at"] = found.ended_at or found.expires_at
     return _page(found.order_no, state.value, **facts)
+
+
+def _refusal_of(found: Redemption) -> Problem:
+    """Return why an attempt was refused; of a slip of paper also what it is worth."""
+    facts: dict[str, Any] = {}
+    if found.refusal is Refusal.INSUFFICIENT_BALANCE and found.channel is Channel.SHEET:
+        facts["worth"] = reading(lambda session: payments.worth_of_slip(session, found.payment_code_id))
+    return problem_of_refusal(str(found.refusal), **facts)
 
 
 def _page(order_no: str, state: str, *, at: datetime | None = None, **facts: Any) -> str:

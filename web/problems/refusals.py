@@ -33,7 +33,7 @@ REFUSALS: dict[str, Row] = {
             409,
             "code_expired",
             _l("This code is too old"),
-            _l("A payment code is good for one minute. Ask for the new code on the resident's phone."),
+            _l("A code on a phone is good for a minute, one on paper until the day printed on it. Ask for another."),
         ),
         Row(
             409,
@@ -50,8 +50,8 @@ REFUSALS: dict[str, Row] = {
         Row(
             409,
             "codes_blocked",
-            _l("The resident has blocked their codes"),
-            _l("The resident can lift the block, or the office can."),
+            _l("This code is blocked"),
+            _l("The resident or the office has blocked it, or another card is in its place. Ask the office."),
         ),
         Row(
             409,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from web.problems.awards import AWARDS_ROWS
+from web.problems.cards import CARDS_ROWS
 from web.problems.domain import LEDGER_ROWS, PEOPLE_ROWS
 from web.problems.fairness import FAIRNESS_ROWS
 from web.problems.holds import HOLDS_ROWS
@@ -58,6 +59,7 @@ ROWS: dict[type[Exception], Row] = {
     **PEOPLE_ROWS,
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
+    **CARDS_ROWS,
     **NOTICES_ROWS,
     **PHOTOS_ROWS,
     **PUBLISHING_ROWS,

@@ -21,6 +21,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
             "/settlements/TO-PAY/lines",
         ),
         *("/call-backs", "/digests", "/notices"),
+        *("/residents/RESIDENT/cards", "/residents/RESIDENT/code-sheets", "/assistance-caps", "/assisted-payments"),
         *("/report-orders", "/escalations", "/appeals", "/report-limits", "/payment-limits"),
     )
     for path in map(community.named, lists):

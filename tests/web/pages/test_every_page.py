@@ -22,7 +22,7 @@ KEY = "0197a0f0-0000-4000-8000-000000000001"
 OF_RESIDENTS = (
     *("/me", "/me/code", "/me/statement", "/me/statement/paper", "/me/receipts/{payment}"),
     *("/me/reports", "/me/reports/new", "/me/reports/{report}", "/me/claims", "/account"),
-    *("/me/notices", "/pay/{order}", "/me/pin", f"/at/M01/pay/{KEY}?amount=1"),
+    *("/me/notices", "/me/on-paper", "/pay/{order}", "/me/pin", f"/at/M01/pay/{KEY}?amount=1"),
 )
 OF_CASHIERS = (
     "/till",

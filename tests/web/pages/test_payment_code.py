@@ -71,7 +71,7 @@ def test_a_code_that_is_over_is_shown_no_more(world: World, phone: Browser) -> N
     image = phone.get(image_in(answer))
 
     assert image.status_code == 409
-    assert "good for one minute" in text_of(image)
+    assert "good for a minute" in text_of(image)
 
 
 def test_the_phone_learns_that_it_paid(world: World, shop: Shop, phone: Browser) -> None:

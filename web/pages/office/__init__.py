@@ -1,6 +1,7 @@
 """The office's pages: residents, reports, awards, funds, responsibilities, tariffs, shops, staff and the books."""
 
 from web.pages.office import (
+    assisting,
     awards,
     bank_files,
     bank_statements,
@@ -18,12 +19,14 @@ from web.pages.office import (
     namings,
     notices,
     on_behalf,
+    on_paper,
     papers,
     payees,
     payment_limits,
     periods,
     pins,
     plaques,
+    printing,
     publications,
     report_calls,
     report_fairness,
@@ -36,6 +39,7 @@ from web.pages.office import (
     report_photos,
     report_queues,
     report_steps,
+    resident_pins,
     residents,
     responsibilities,
     settlements,
@@ -48,6 +52,7 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
+    *(assisting, on_paper, printing, resident_pins),
     *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, limits, namings),
     *(notices, on_behalf, papers, payment_limits, periods, pins, plaques, publications, report_calls),
     *(report_fairness, report_joins, report_lists, report_new, report_orders, report_overview, report_page),
