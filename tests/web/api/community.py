@@ -7,6 +7,7 @@ from typing import Any
 
 from people import Role
 from reports import CallState, ReportStatus
+from tests.web.api.payment_posts import PAYMENT_POSTS
 from tests.web.reporting import Desk
 from tests.web.settling import SETTLEMENT_POSTS, settlements_named
 from tests.web.world import VILLAGE, World
@@ -32,16 +33,6 @@ LIMITS = {
     "false_days": 9,
     "on_behalf_per_month": 90,
     "on_behalf_per_resident": None,
-}
-PAYMENT_LIMITS = {
-    "per_payment": 9_000,
-    "per_day": 9_000,
-    "per_day_at_merchant": 9_000,
-    "per_day_of_cashier": None,
-    "pin_above_amount": 9_000,
-    "pin_above_count": None,
-    "duplicate_within_s": 60,
-    "refund_within_days": 90,
 }
 ROUTES = (
     Route("/residents", "administrator", {"name": "张三", "phone": "13800001234", "unit": VILLAGE}),
@@ -87,27 +78,7 @@ ROUTES = (
         {"code": "CODE", "amount": 10, "order_no": "1", "cash_amount": 0, "confirm_duplicate": False, "pin": "1"},
     ),
     Route("/redemptions/PAYMENT/refunds", "owner", {"amount": 10, "reason": "r"}),
-    Route("/orders", "till", {"amount": 10, "order_no": "1", "description": "d"}, optional=frozenset({"description"})),
-    Route("/merchants/M01/till-refund-limits", "owner", {"amount": 500}),
-    Route("/orders/WAITS/payment", "resident", {"confirm_duplicate": False, "pin": "1"}),
-    Route("/orders/WAITS/cancellation", "till", {}),
-    Route("/merchants/M01/payments", "resident", {"amount": 10, "confirm_duplicate": False, "pin": "1"}),
-    Route("/payment-limits", "administrator", PAYMENT_LIMITS),
-    Route("/residents/RESIDENT/cards", "administrator", {"per_day": 900}, optional=frozenset({"per_day"})),
-    Route("/cards/CARD/blocking", "administrator", REASON),
-    Route("/cards/CARD/unblocking", "administrator", REASON),
-    Route("/cards/CARD/replacement", "administrator", REASON),
-    Route(
-        "/residents/RESIDENT/code-sheets",
-        "administrator",
-        {"count": 2, "worth": 10, "until": "2026-12-31"},
-        optional=frozenset({"until"}),
-    ),
-    Route("/code-sheets/SHEET/revocation", "administrator", REASON),
-    Route("/assistance-caps", "administrator", {"per_officer": 900, "per_resident": 900}),
-    Route("/orders/WAITS/assisted-payment", "administrator", {"resident_id": "RESIDENT", "pin": "1"}),
-    Route("/pin", "resident", {"pin": "204060"}),
-    Route("/residents/RESIDENT/pin-clearing", "administrator", REASON),
+    *(Route(path, role, body, optional) for path, role, body, optional in PAYMENT_POSTS),
     Route("/books/entries/ENTRY/reversal", "colleague", REASON),
     Route(
         "/awards/SPENT/forced-corrections",

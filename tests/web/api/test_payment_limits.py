@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.web.api.community import PAYMENT_LIMITS
+from tests.web.api.payment_posts import PAYMENT_LIMITS
 from tests.web.world import Shop, Somebody, World, problem
 
 OFF: dict[str, Any] = dict.fromkeys(PAYMENT_LIMITS)
