@@ -7,6 +7,7 @@ from typing import Any
 
 from people import Role
 from reports import CallState, ReportStatus
+from tests.web.api.paper_routes import ON_PAPER, papers_of_somebody
 from tests.web.reporting import Desk
 from tests.web.world import VILLAGE, World
 
@@ -92,19 +93,7 @@ ROUTES = (
     Route("/orders/WAITS/cancellation", "till", {}),
     Route("/merchants/M01/payments", "resident", {"amount": 10, "confirm_duplicate": False, "pin": "1"}),
     Route("/payment-limits", "administrator", PAYMENT_LIMITS),
-    Route("/residents/RESIDENT/cards", "administrator", {"per_day": 900}, optional=frozenset({"per_day"})),
-    Route("/cards/CARD/blocking", "administrator", REASON),
-    Route("/cards/CARD/unblocking", "administrator", REASON),
-    Route("/cards/CARD/replacement", "administrator", REASON),
-    Route(
-        "/residents/RESIDENT/code-sheets",
-        "administrator",
-        {"count": 2, "worth": 10, "until": "2026-12-31"},
-        optional=frozenset({"until"}),
-    ),
-    Route("/code-sheets/SHEET/revocation", "administrator", REASON),
-    Route("/assistance-caps", "administrator", {"per_officer": 900, "per_resident": 900}),
-    Route("/orders/WAITS/assisted-payment", "administrator", {"resident_id": "RESIDENT", "pin": "1"}),
+    *(Route(*each) for each in ON_PAPER),
     Route("/pin", "resident", {"pin": "204060"}),
     Route("/residents/RESIDENT/pin-clearing", "administrator", REASON),
     Route("/books/entries/ENTRY/reversal", "colleague", REASON),
@@ -266,14 +255,7 @@ class Community:
             "NEIGHBOUR": str(self.world.resident().id),
             "WAITS": str(world.post("/orders", {"amount": 10, "order_no": "O-1"}, shop.till).get_json()["id"]),
         }
-        on_paper = world.resident(balance=100)
-        issued: tuple[tuple[str, str, dict[str, int]], ...] = (
-            ("CARD", "cards", {}),
-            ("SHEET", "code-sheets", {"count": 2, "worth": 10}),
-        )
-        for name, what, body in issued:
-            path = f"/residents/{on_paper.id}/{what}"
-            self.names[name] = str(world.post(path, body, world.administrator).get_json()["id"])
+        self.names |= papers_of_somebody(world)
         corrections, waivers = "/awards/SPENT/forced-corrections", "/residents/DEBTOR/waivers"
         owed = self.asked(corrections, {"amount": 600, **REASON})
         approval = Route(f"/forced-corrections/{owed}/approval", "approver", {"decision": "approve"})
