@@ -16,7 +16,10 @@ from holds import (
     HoldState,
     TooManyHoldsError,
     authorize,
+    authorize_each,
     hold_lots,
+    holds_by_id,
+    void_each,
 )
 from ledger import AccountState, AccountStateError, InsufficientBalanceError, LostRaceError, LotBalance
 from tests.clock import NOON
@@ -215,3 +218,46 @@ def test_a_call_whose_twin_set_the_credits_aside_meanwhile_is_run_again(session:
     assert ledger.recall_call(session, call("k")) == made.id
     with pytest.raises(InsufficientBalanceError):
         hold(session, place, 5, again=call("another"))
+
+
+def test_several_amounts_are_set_aside_at_once_each_a_hold_of_its_own(session: Session) -> None:
+    of = town(session, this_year=300, next_year=700)
+
+    placed = authorize_each(
+        session,
+        available=of.available,
+        held=of.held,
+        amounts=[200, 300],
+        expires_at=LATER,
+        actor=OFFICER,
+        now=NOON,
+    )
+
+    assert [each.amount for each in placed] == [200, 300]
+    lots = hold_lots(session, [each.id for each in placed])
+    assert [(lot.lot, lot.amount) for lot in lots[placed[1].id]] == [(THIS_YEAR, 100), (NEXT_YEAR, 200)]
+    assert {each.id for each in placed} == set(holds_by_id(session, [each.id for each in placed]))
+    assert_books_are_right(session)
+    for amounts in ([1, 0], [600, 1]):
+        with pytest.raises((HoldAmountError, InsufficientBalanceError)):
+            authorize_each(
+                session,
+                available=of.available,
+                held=of.held,
+                amounts=amounts,
+                expires_at=LATER,
+                actor=OFFICER,
+                now=NOON,
+            )
+    assert_books_are_right(session)
+
+
+def test_several_holds_are_given_back_at_once_those_that_have_ended_left_alone(session: Session) -> None:
+    of = town(session, this_year=900)
+    first, second, third = (hold(session, of, amount) for amount in (100, 200, 300))
+    voided(session, second.id)
+    ids = [first.id, second.id, third.id]
+
+    assert {each.id for each in void_each(session, hold_ids=ids, actor=OFFICER, now=NOON)} == {first.id, third.id}
+    assert void_each(session, hold_ids=ids, actor=OFFICER, now=NOON) == []
+    assert_books_are_right(session)

@@ -35,7 +35,7 @@ from tests.holds.builders import (
     town,
     voided,
 )
-from tests.ledger.builders import NEXT_YEAR, OFFICER, THIS_YEAR, UNDATED
+from tests.ledger.builders import NEXT_YEAR, OFFICER, OTHER_FUND, THIS_YEAR, UNDATED
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -244,3 +244,31 @@ def test_a_capture_is_remembered_under_its_call_and_its_twin_is_run_again(sessio
         captured(session, place, made.id, again=call("k"))
     with pytest.raises(HoldEndedError):
         captured(session, place, made.id, again=call("another"))
+
+
+def test_a_capture_may_be_of_some_funds_only(session: Session) -> None:
+    of = town(session, this_year=300, other_fund=200)
+    made = hold(session, of, 500)
+    other = ledger.CreditLot.parse(OTHER_FUND).fund
+
+    def taken(amount: int | None) -> int:
+        return capture(
+            session,
+            hold_id=made.id,
+            to=of.shop,
+            relabel=ledger.undated,
+            final=False,
+            actor=OFFICER,
+            now=NOON,
+            amount=amount,
+            funds={other},
+        ).amount
+
+    with pytest.raises(HoldExceededError):
+        taken(201)
+    assert taken(50) == 50
+    assert taken(None) == 150
+    with pytest.raises(HoldAmountError):
+        taken(None)
+    assert get_hold(session, made.id).left == 300
+    assert_books_are_right(session)
