@@ -10,6 +10,8 @@ from playwright.sync_api import Locator
 
 def scanned(image: Locator) -> str:
     """Return the path of the address that a picture of the screen holds."""
+    # The picture is asked for by an address of its own, and may come after the page.
+    image.evaluate("shown => shown.decode()")
     picture = Image.open(io.BytesIO(image.screenshot()))
     [found] = zxingcpp.read_barcodes(picture)
     return urlsplit(found.text).path
