@@ -137,7 +137,8 @@ def _views(app: Flask, url: str, community: Community, now: datetime) -> Iterato
     supervising = _with_key(app, community.keys[Role.SUPERVISOR, county])
     yield View("call_backs", supervising, ["/api/v1/call-backs"])
     yield View("digests", supervising, ["/api/v1/digests", f"/api/v1/digests?unit={department}"])
-    yield View("orders", supervising, ["/api/v1/report-orders", "/api/v1/escalations", "/api/v1/escalations?kind=urgent"])
+    escalations = "/api/v1/escalations"
+    yield View("orders", supervising, ["/api/v1/report-orders", escalations, f"{escalations}?kind=urgent"])
     nobody = _with_key(app, None)
     yield View("scoreboard", nobody, list(_periods("/scoreboard", now)))
     yield View("scoreboard_csv", nobody, list(_periods("/scoreboard.csv", now)))
