@@ -124,7 +124,7 @@ def test_what_is_printed_is_shown_to_its_issuer_on_that_day_only(
     world.clock.at += timedelta(days=1)
     gone = logged_in(world, "li.guan").get(paper)
     assert gone.status_code == 403
-    assert "This is not shown any more" in text_of(gone)
+    assert "What is printed is shown to whoever issued it, on that day" in text_of(gone)
 
 
 def test_a_sheet_is_set_aside_printed_paid_with_and_revoked(
