@@ -43,10 +43,12 @@ class View:
         self.name, self.ask, self.paths = name, ask, paths
 
 
-def run(url: str, count: int = REPORTS, *, residents: int = RESIDENTS, rounds: int = CALLS_OF_EACH) -> bool:
-    """Write so many reports, then ask for each address in so many rounds; print a line for each kind of view."""
+def run(
+    url: str, count: int = REPORTS, *, residents: int = RESIDENTS, rounds: int = CALLS_OF_EACH, years: int = YEARS
+) -> bool:
+    """Write so many reports of so many years, then ask for each address in so many rounds; print a line for each kind of view."""
     now = datetime.now(ZONE)
-    community = write_reports(url, count, residents=residents, now=now)
+    community = write_reports(url, count, residents=residents, now=now, years=years)
     with TemporaryDirectory(prefix="pingan-bench-") as directory:
         app = _application(url, community, Path(directory))
         _sum_up(app, now)

@@ -78,10 +78,10 @@ class Community:
     phone_keys: bytes
 
 
-def write_reports(url: str, count: int, *, residents: int, now: datetime) -> Community:
-    """Register residents and officers, and write so many reports of three years that end now; return who they are."""
+def write_reports(url: str, count: int, *, residents: int, now: datetime, years: int = YEARS) -> Community:
+    """Register residents and officers, and write so many reports of years that end now; return who they are."""
     engine = engine_of(url)
-    begin = now - timedelta(days=365 * YEARS)
+    begin = now - timedelta(days=365 * years)
     with Session(engine) as session:
         community = _furnish(session, residents, now)
         connection = session.connection()

@@ -18,12 +18,12 @@ import listening
 import reports
 import settlements
 from bench import looking, settling
-from bench.reporting import YEARS, ZONE
+from bench.reporting import ZONE
 from duties import UnitScore, scoreboard
 from listening import unit_rates
 from tests.postgres import Databases
 
-REPORTS = 2_000
+REPORTS, YEARS = 500, 1
 DAY = timedelta(days=1)
 
 
@@ -40,7 +40,7 @@ def looked(postgres: Databases, migrated_postgres: str) -> Iterator[Looked]:
     """Return a run over a few reports, which asked for every address and was refused nowhere."""
     url = postgres.new_database(template=migrated_postgres)
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        looking.run(url, REPORTS, residents=100, rounds=1)
+        looking.run(url, REPORTS, residents=100, rounds=1, years=YEARS)
     yield Looked(url, [json.loads(line) for line in said.getvalue().splitlines()])
     postgres.drop_database(url)
 
@@ -71,7 +71,7 @@ def test_the_books_of_what_is_made_are_sound(made: Session) -> None:
     assert [each for each in ledger.audit(made, checks) if not each.ok] == []
 
 
-@pytest.mark.parametrize("days_ago", [1, 2, 30, 365, 365 * YEARS - 200])
+@pytest.mark.parametrize("days_ago", [1, 2, 30, 165, 300])
 def test_a_past_board_says_what_the_entries_say(made: Session, days_ago: int) -> None:
     today = datetime.now(ZONE).date()
     end = datetime.combine(today - (days_ago - 1) * DAY, time(), tzinfo=ZONE)
@@ -83,7 +83,7 @@ def test_a_past_board_says_what_the_entries_say(made: Session, days_ago: int) ->
 
 def test_flows_of_periods_add_up_to_those_of_all(made: Session) -> None:
     today = datetime.now(ZONE).date()
-    middle = datetime.combine(today - 400 * DAY, time(), tzinfo=ZONE)
+    middle = datetime.combine(today - 200 * DAY, time(), tzinfo=ZONE)
     parts = [scoreboard(made, until=middle, today=today), scoreboard(made, since=middle, today=today)]
     for whole in scoreboard(made, today=today):
         for name in ("charged", "discharged_on_time", "discharged_late", "moved_away", "withdrawn"):
@@ -91,7 +91,7 @@ def test_flows_of_periods_add_up_to_those_of_all(made: Session) -> None:
             assert sum(of_parts) == getattr(whole, name)
 
 
-@pytest.mark.parametrize(("first", "last"), [(None, None), (500, 20), (40, None), (None, 3), (3, 1)])
+@pytest.mark.parametrize(("first", "last"), [(None, None), (300, 20), (40, None), (None, 3), (3, 1)])
 def test_days_that_are_summed_say_what_is_counted(made: Session, first: int | None, last: int | None) -> None:
     now = datetime.now(ZONE)
     since, until = (None if each is None else _begin(now.date() - each * DAY) for each in (first, last))

@@ -17,9 +17,12 @@ from demo import DemoRefusedError, DemoSize, is_unused
 from ledger import Asset
 from people import Level
 from tests.clock import NOON, SHANGHAI
-from tests.demo.builders import OF_REPORTS, SMALL, VAULT, build, entries, entries_besides_reports
+from tests.demo.builders import OF_REPORTS, VAULT, build, entries, entries_besides_reports
 
 TINY = DemoSize(residents=40, merchants=2, entries=450, reports=20)
+
+# Counting lines takes half as long again; test_demo.py counts those of a demo.
+pytestmark = pytest.mark.no_cover
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def balances(session: Session) -> dict[str, int]:
 
 def built_anew(session: Session, now: datetime) -> tuple[dict[str, int], list[tuple[str, datetime]]]:
     """Build a demo, return what it is, and leave nothing of it."""
-    build(session, now=now)
+    build(session, now=now, size=TINY)
     made = balances(session), entries(session)
     session.rollback()
     return made
@@ -67,14 +70,14 @@ def test_progress_is_told_until_the_last_entry(sqlite_session: Session) -> None:
 
 def test_a_demo_that_was_interrupted_is_begun_anew(engine: Engine) -> None:
     def interrupt(entries: int) -> None:
-        if entries > SMALL.entries // 2:
+        if entries > TINY.entries // 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), Session(engine) as session:
-        build(session, progress=interrupt)
+        build(session, progress=interrupt, size=TINY)
     with Session(engine) as session:
         assert is_unused(session, vault=VAULT)
-        build(session)
+        build(session, size=TINY)
         assert not is_unused(session, vault=VAULT)
 
 

@@ -13,6 +13,9 @@ from tests.web.world import World, problem
 
 MIB = 1024 * 1024
 
+# Counting lines takes half as long again, and what is refused here is refused in a test of its own too.
+pytestmark = pytest.mark.no_cover
+
 
 MALFORMED = (
     b"",

@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 import people
 from people import Role
-from tests.browser.films import film_of
-from tests.browser.visitors import Visitors
+from tests.web.browser.films import film_of
+from tests.web.browser.visitors import Visitors
 from tests.web.world import Somebody, World
 
 pytestmark = pytest.mark.browser
@@ -175,7 +175,13 @@ def test_a_double_click_charges_once(phone: Page, till: Page, left: Callable[[],
     assert left() == 3_750
 
 
-def test_a_reload_of_the_outcome_charges_nothing(phone: Page, till: Page, left: Callable[[], int]) -> None:
+def test_a_reload_of_the_outcome_charges_nothing(
+    visitors: Visitors, phone: Page, cashier: str, left: Callable[[], int]
+) -> None:
+    # Behind the outcome lies the page from which they came to the till.
+    till = visitors.stranger()
+    till.goto("/log-in")
+    visitors.log_in(till, cashier)
     typed(till, code_on(phone))
     till.get_by_role("button", name="Charge").click()
     has_paid(till)

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
 
 from reports import ReportStatus
-from tests.browser.visitors import Visitors
 from tests.photos.uploads import encoded, quarters
+from tests.web.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.reporting import Desk, publish_packaged
 from tests.web.world import Somebody, World

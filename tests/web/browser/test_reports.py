@@ -10,7 +10,7 @@ import reports
 from people import Grant, Principal, Role
 from reports import StepKind
 from responsibilities import Severity
-from tests.browser.visitors import Visitors
+from tests.web.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.reporting import CATEGORY, publish_packaged
 from tests.web.world import VILLAGE, World

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.scanning import scanned
-from tests.browser.visitors import Visitors
+from tests.web.browser.scanning import scanned
+from tests.web.browser.visitors import Visitors
 from tests.web.world import Somebody, World
 
 pytestmark = pytest.mark.browser

@@ -13,8 +13,8 @@ import reports
 from people import Grant, Principal, Role
 from photos import FolderStore, clean_photo
 from responsibilities import Severity
-from tests.browser.visitors import Visitors
 from tests.photos.uploads import encoded, quarters
+from tests.web.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.reporting import CATEGORY, publish_packaged
 from tests.web.world import VILLAGE, Somebody, World

@@ -4,7 +4,6 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,15 +12,11 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
-import earnings
 import people
-import seals
 from people import Passwords, Role
-from tests.browser.visitors import ENOUGH_MS, Visitors, launched
+from tests.web.browser.visitors import ENOUGH_MS, Visitors, launched
 from tests.web.pages.browser import activate_somebody
-from tests.web.world import Clock, Somebody, World
-from web import Settings, create_app
-from web.extensions import db
+from tests.web.world import Somebody, World
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -60,28 +55,16 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def world(sqlite_database: str, tmp_path: Path) -> Iterator[World]:
-    """Return a community with its units and nobody in it."""
-    clock = Clock()
-    app = create_app(
-        Settings(
-            database_url=sqlite_database,
-            secret_key=b"a secret of the tests, long enough",
-            phone_keys=people.new_phone_keys(),
-            seal_keys=seals.new_seal_keys(),
-            seal_salts=seals.new_seal_salts(),
-            claim_keys=earnings.new_claim_keys(),
-            instance_dir=tmp_path / "instance",
-            clock=clock,
-            testing=True,
-        )
-    )
-    app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    made = World(app, clock)
-    made.done(lambda session: people.load_units(session, rows=people.packaged_units()))
-    yield made
-    with app.app_context():
-        db.engine.dispose()
+def database(sqlite_database: str) -> str:
+    """Return the URL of the served database; what a browser shows is of one kind alone."""
+    return sqlite_database
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """Return a community whose people log in quickly."""
+    world.app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    return world
 
 
 @pytest.fixture
@@ -143,7 +126,7 @@ def address(world: World) -> Iterator[str]:
 
 
 @pytest.fixture
-def visitors(playwright: Playwright, chromium: str, browser: Browser, address: str) -> Iterator[Visitors]:
+def visitors(playwright: Playwright, chromium: str, browser: Browser, world: World, address: str) -> Iterator[Visitors]:
     """Return what opens browsers of people of the community."""
-    with Visitors(playwright, chromium, browser, address) as opened:
+    with Visitors(playwright, chromium, browser, world, address) as opened:
         yield opened

@@ -15,7 +15,7 @@ from cards import list_sheets as sheets_of
 from cards import live_card, slips_of
 from payments import code_of
 from people import Role
-from tests.browser.visitors import Visitors
+from tests.web.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.world import Somebody, World
 from web.secret_keys import payment_code_secret

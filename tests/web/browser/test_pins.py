@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from safeguards import LIMIT_NAMES
-from tests.browser.visitors import Visitors
+from tests.web.browser.visitors import Visitors
 from tests.web.world import Somebody, World
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitors import Visitors
+from tests.web.browser.visitors import Visitors
 from tests.web.world import Somebody, World
 from web.sealing import seal_everything
 

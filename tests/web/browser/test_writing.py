@@ -11,9 +11,9 @@ import reports
 import responsibilities
 from people import Grant, Principal, Role
 from reports import JoinState
-from tests.browser.test_reporting import choose_the_lamp, send
-from tests.browser.visitors import Visitors
 from tests.photos.uploads import encoded, quarters
+from tests.web.browser.test_reporting import choose_the_lamp, send
+from tests.web.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.reporting import publish_packaged
 from tests.web.world import VILLAGE, Somebody, World

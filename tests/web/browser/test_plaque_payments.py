@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route, expect
 import merchants
 import people
 from people import Role
-from tests.browser.scanning import scanned
-from tests.browser.visitors import Visitors
+from tests.web.browser.scanning import scanned
+from tests.web.browser.visitors import Visitors
 from tests.web.pages.browser import activate_somebody
 from tests.web.world import Somebody, World
 
