@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from types import TracebackType
@@ -37,6 +38,10 @@ class Answer:
         )
 
 
+def _headers(key: str, call: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": call}
+
+
 class Line:
     """One connection to the API, opened anew when it broke."""
 
@@ -58,10 +63,25 @@ class Line:
         """Ask for something; None: no answer came."""
         return self._ask("GET", path, {"Authorization": f"Bearer {key}"}, None)
 
+    def text(self, path: str, key: str) -> str:
+        """Ask for a file, and return what is in it."""
+        self._connection.request("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {key}"})
+        answer = self._connection.getresponse()
+        text = answer.read().decode()
+        assert answer.status == 200, text
+        return text
+
     def post(self, path: str, body: Mapping[str, Any], key: str, *, call: str) -> Answer | None:
         """Ask for something to be done, under the idempotency key `call`; None: no answer came, it may be done."""
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": call}
-        return self._ask("POST", path, headers, json.dumps(body).encode())
+        return self._ask("POST", path, _headers(key, call), json.dumps(body).encode())
+
+    def post_and_hang_up(self, path: str, body: Mapping[str, Any], key: str, *, call: str) -> None:
+        """Ask for something to be done, and lose the line before the answer."""
+        with suppress(OSError, HTTPException):
+            self._connection.request(
+                "POST", f"/api/v1{path}", body=json.dumps(body).encode(), headers=_headers(key, call)
+            )
+        self._connection.close()
 
     def _ask(self, method: str, path: str, headers: dict[str, str], data: bytes | None) -> Answer | None:
         try:

@@ -44,31 +44,34 @@ class Town:
     tills: tuple[Till, ...]
     phones: tuple[Phone, ...]
     granted: int  # to each resident, in cents
+    owners: dict[str, str]  # keys of the shops' owners, by shop
 
 
-def build_town(url: str) -> Town:
+def build_town(url: str, *, tills_of_each: int = 1, residents: int = RESIDENTS) -> Town:
     """Settle a town in a migrated, empty database; it lives in the present, as the server does."""
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     engine = ledger.prepare_engine(create_engine(url))
     with Session(engine) as session:
         people.load_units(session, rows=people.packaged_units())
-        tills = tuple(_shop(session, number, now) for number in range(SHOPS))
-        residents = people.register_residents(
+        shops = [_shop(session, number, now) for number in range(SHOPS)]
+        tills = tuple(_till(session, shop, number, now) for number in range(tills_of_each) for shop in shops)
+        owners = {shop.code: _key(session, people.Role.MERCHANT_OWNER, shop, shop.code, now) for shop in shops}
+        newcomers = people.register_residents(
             session,
-            newcomers=[people.NewResident("王小明", f"1380000{number:04}", COUNTY) for number in range(RESIDENTS)],
+            newcomers=[people.NewResident("王小明", f"1380000{number:04}", COUNTY) for number in range(residents)],
             vault=people.PhoneVault(people.new_phone_keys()),
             now=now,
         )
         session.commit()
         for fund, amount in GRANTS.items():
-            _grant(session, fund, [resident.id for resident in residents], amount, now)
-        phones = tuple(_phone(session, number, resident.id, now) for number, resident in enumerate(residents))
+            _grant(session, fund, [resident.id for resident in newcomers], amount, now)
+        phones = tuple(_phone(session, number, resident.id, now) for number, resident in enumerate(newcomers))
         session.commit()
     engine.dispose()
-    return Town(tills, phones, sum(GRANTS.values()))
+    return Town(tills, phones, sum(GRANTS.values()), owners)
 
 
-def _shop(session: Session, number: int, now: datetime) -> Till:
+def _shop(session: Session, number: int, now: datetime) -> merchants.Merchant:
     shop = merchants.create_merchant(
         session, code=f"M{number:02}", name=f"平安饭店{number}", category="饭店", actor=SYSTEM, now=now
     )
@@ -82,8 +85,15 @@ def _shop(session: Session, number: int, now: datetime) -> Till:
         actor=SYSTEM,
         now=now,
     )
-    _, key = people.create_key(session, role=people.Role.TILL, name=f"till {number}", now=now, merchant_id=shop.id)
-    return Till(shop.id, shop.code, key)
+    return shop
+
+
+def _till(session: Session, shop: merchants.Merchant, number: int, now: datetime) -> Till:
+    return Till(shop.id, shop.code, _key(session, people.Role.TILL, shop, f"till {shop.code} {number}", now))
+
+
+def _key(session: Session, role: people.Role, shop: merchants.Merchant, name: str, now: datetime) -> str:
+    return people.create_key(session, role=role, name=name, now=now, merchant_id=shop.id)[1]
 
 
 def _phone(session: Session, number: int, resident_id: UUID, now: datetime) -> Phone:
