@@ -16,6 +16,7 @@ from publishing.errors import (
     NeverPublicError,
     NotPublishedError,
     PhotosUndecidedError,
+    PublicationChangedError,
     ReasonMissingError,
     ReportersPhotoError,
     WordsCoveredError,
@@ -116,18 +117,21 @@ def publish(
     by: Principal,
     now: datetime,
     covering_id: UUID | None = None,
+    seen_number: int | None = None,
     call: Call | None = None,
 ) -> Publication:
     """Let anybody see this of a report from now on, and nothing of what was shown before.
 
     `photos` are what `prepare` made; a text that is None is withheld. `covering_id` is what covered the report's words
-    when whoever decides looked at them. The caller deletes what was put into the store
-    where this or the transaction fails, and afterwards the copies of the version before (`forget_stale_copies`).
+    when whoever decides looked at them, `seen_number` the version that counted then (0: none; None: whichever does).
+    The caller deletes what was put into the store where this or the transaction fails, and afterwards the copies of the
+    version before (`forget_stale_copies`).
 
     Raises:
         ReportUnknownError, SamePersonError, NeverPublicError: as `moderated_report`.
         StepNotNowError: nobody has accepted it yet, or it ended without result.
         WordsCoveredError: as `check_covering_seen`.
+        PublicationChangedError: another version was decided since, or all was taken down.
         PhotosUndecidedError, ReportersPhotoError: as `prepare`; also where photos came meanwhile.
         ReasonMissingError: a text or a photo is withheld, without a reason.
         TextRefusedError: a text is empty, too long, or has forbidden characters.
@@ -137,6 +141,10 @@ def publish(
     if report.status not in PUBLISHABLE:
         raise StepNotNowError("publication", report.status)
     check_covering_seen(session, report, text=text, covering_id=covering_id)
+    newest = newest_of(session, [report.id]).get(report.id)
+    number = 0 if newest is None else newest.number
+    if seen_number not in {None, number}:
+        raise PublicationChangedError(report.id, number)
     by_id = _decided_photos(session, report, [(each.photo_id, each.picture is not None) for each in photos])
     is_answer_withheld = answer is None and what_was_done(steps_of(session, report.id)) is not None
     is_withheld = text is None or is_answer_withheld
@@ -144,9 +152,11 @@ def publish(
         raise ReasonMissingError
     made = _add_version(session, report, is_shown=True, text=text, answer=answer, reason=reason, by=by, now=now)
     is_withheld |= any(each.picture is None and _may_be_shown(report, by_id[each.photo_id]) for each in photos)
-    # Who says why words were changed has withheld something too.
-    is_against = is_withheld or (reason is not None and made.text != report.description)
-    _note(session, report, made, is_against=is_against, by=by)
+    # Other words than the reporter's may be appealed against, with a reason or without; told as withheld they are
+    # where somebody says why.
+    is_changed = made.text != report.description
+    is_told = is_withheld or (is_changed and reason is not None)
+    _note(session, report, made, is_against=is_withheld or is_changed, is_told_as_withheld=is_told, by=by)
     for each in photos:
         _add_photo(session, store, made, by_id[each.photo_id], each)
     remember_call(session, call, made_id=made.id, now=now)
@@ -180,7 +190,7 @@ def take_down(
     if newest is None or not newest.is_shown:
         raise NotPublishedError(report_id)
     made = _add_version(session, report, is_shown=False, text=None, answer=None, reason=reason, by=by, now=now)
-    _note(session, report, made, is_against=True, by=by)
+    _note(session, report, made, is_against=True, is_told_as_withheld=True, by=by)
     remember_call(session, call, made_id=made.id, now=now)
     session.flush()
     return made
@@ -255,7 +265,9 @@ def _add_version(
     return made
 
 
-def _note(session: Session, report: Report, made: Publication, *, is_against: bool, by: Principal) -> None:
+def _note(
+    session: Session, report: Report, made: Publication, *, is_against: bool, is_told_as_withheld: bool, by: Principal
+) -> None:
     """Let appeals know of a version, and tell of it who reported it: no words, for the reason is with the report."""
     note_moderation(
         session,
@@ -266,7 +278,7 @@ def _note(session: Session, report: Report, made: Publication, *, is_against: bo
         by=by,
         now=made.decided_at,
     )
-    shown = NoticeKind.WITHHELD if is_against else NoticeKind.PUBLISHED
+    shown = NoticeKind.WITHHELD if is_told_as_withheld else NoticeKind.PUBLISHED
     tell(
         session,
         kind=shown if made.is_shown else NoticeKind.TAKEN_DOWN,

@@ -48,6 +48,15 @@ class WordsCoveredError(PublishingError):
         self.reason = reason
 
 
+class PublicationChangedError(PublishingError):
+    """Another version was decided than the one that was seen; `number` is the one that counts, 0 for none."""
+
+    def __init__(self, report_id: UUID, number: int) -> None:
+        super().__init__("another version was decided meanwhile")
+        self.report_id = report_id
+        self.number = number
+
+
 class NotPublishedError(PublishingError):
     """Nothing of the report is shown, so there is nothing to take down."""
 

@@ -27,6 +27,7 @@ def publish_once(
     photos: Sequence[PhotoDecision],
     reason: str | None,
     covering_id: UUID | None,
+    seen_number: int | None,
     call: Call,
 ) -> tuple[UUID, bool]:
     """Publish this of a report; return the id of the version, and whether the same call made it before.
@@ -50,6 +51,7 @@ def publish_once(
             photos=prepared,
             reason=reason,
             covering_id=covering_id,
+            seen_number=seen_number,
             by=by,
             now=at,
             call=call,

@@ -77,6 +77,7 @@ class Newsroom(Office):
         reason: str | None = None,
         by: Principal | None = None,
         covering_id: UUID | None = None,
+        seen_number: int | None = None,
         call: Call | None = None,
     ) -> Publication:
         """Publish a report."""
@@ -91,6 +92,7 @@ class Newsroom(Office):
             by=by or self.supervisor,
             now=self.at,
             covering_id=covering_id,
+            seen_number=seen_number,
             call=call,
         )
 

@@ -115,6 +115,16 @@ def test_only_against_what_is_withheld_and_only_against_the_last_word(office: Ne
     assert not may_appeal(office, report_id)
 
 
+@pytest.mark.parametrize("reason", ["去掉了地点", None])
+def test_other_words_than_the_reporters_may_be_appealed_against_with_a_reason_or_without(
+    office: Newsroom, reason: str | None
+) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    made = office.publish(report_id, text="路上有问题", reason=reason)
+    assert may_appeal(office, report_id)
+    assert appeal(office, report_id).subject_id == made.id
+
+
 def test_an_answer_that_is_withheld_can_be_appealed_against(office: Newsroom) -> None:
     report_id = office.brought_to(ReportStatus.HANDLED)
     office.publish(report_id, answer="换了")

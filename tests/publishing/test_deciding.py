@@ -16,6 +16,7 @@ from publishing import (
     NotPublishedError,
     PhotoDecision,
     PhotosUndecidedError,
+    PublicationChangedError,
     PublicationUnknownError,
     ReasonMissingError,
     ReportersPhotoError,
@@ -299,6 +300,18 @@ def test_words_that_were_covered_since_somebody_looked_at_them_are_not_published
     # Nothing of them goes out where they are withheld, and whoever has seen the covering may write anew.
     office.publish(report_id, [shown(photo_id)], text=None, reason="辱骂")
     office.publish(report_id, [shown(photo_id)], text="路上有问题", covering_id=covering_id)
+
+
+def test_who_has_not_seen_what_counts_by_now_publishes_nothing(office: Newsroom) -> None:
+    report_id = office.brought_to(ReportStatus.ACCEPTED)
+    office.publish(report_id, seen_number=0)
+    office.take_down(report_id)
+    for seen in (0, 1, 3):
+        with pytest.raises(PublicationChangedError) as refused:
+            office.publish(report_id, seen_number=seen)
+        assert refused.value.number == 2
+    assert shown_of(office.session, [report_id]) == {}
+    office.publish(report_id, seen_number=2)
 
 
 def test_another_covering_has_to_be_seen_anew_and_none_is_once_the_words_are_open(office: Newsroom) -> None:

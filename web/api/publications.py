@@ -76,6 +76,16 @@ class PublicationRequest(Request):
             " published without it (409 `words_covered`, which names it)."
         },
     )
+    seen_number = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=Range(min=0, max=2**31 - 1),
+        metadata={
+            "description": "The number of the version that you have seen, 0 for none: where another one counts by now,"
+            " nothing is published (409 `publication_changed`). Without it, whichever counts is replaced."
+        },
+    )
 
 
 class BoxReply(Reply):
@@ -124,6 +134,7 @@ def publish_one(asked: dict[str, Any], report_id: UUID) -> Any:
             photos=[_decision(each) for each in asked["photos"]],
             reason=asked["reason"],
             covering_id=asked["covering_id"],
+            seen_number=asked["seen_number"],
             call=call_of(asked),
         )
     )

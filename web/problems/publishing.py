@@ -37,6 +37,13 @@ PUBLISHING_ROWS: dict[type[Exception], Row] = {
         _l("They were covered because: %(reason)s Nothing was published. Write for everybody anew, without them."),
         facts=("covering_id", "reason"),
     ),
+    publishing.PublicationChangedError: Row(
+        409,
+        "publication_changed",
+        _l("Somebody else decided meanwhile"),
+        _l("What the public sees of this report was changed or taken down since you looked. Look at it, then decide."),
+        facts=("report_id", "number"),
+    ),
     publishing.NotPublishedError: Row(
         409,
         "not_published",

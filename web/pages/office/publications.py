@@ -40,8 +40,9 @@ from web.unit_of_work import reading
 
 _ON_PAGE = 30
 _SHOW, _WITHHOLD = "show", "withhold"
-_COVERED = "words_covered"
-_FIELDS = ("text", "answer", "reason", "covering", "act")
+_COVERED, _CHANGED = "words_covered", "publication_changed"
+_DIGITS_MAX = 10
+_FIELDS = ("text", "answer", "reason", "covering", "version", "act")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,13 @@ def decide_publication(report_id: UUID) -> ResponseReturnValue:
         return _form_page(report_id, Form(form.values), decisions)
     if not form.is_right or form.values["act"] != "publish":
         return _form_page(report_id, form, decisions, is_preview=form.is_right)
-    asked: dict[str, Any] = {"text": text, "answer": answer, "reason": reason, "covering_id": covering_id}
+    asked: dict[str, Any] = {
+        "text": text,
+        "answer": answer,
+        "reason": reason,
+        "covering_id": covering_id,
+        "seen_number": _number_seen(form),
+    }
     decided = [each.decision for each in decisions if each.decision is not None]
     call = form.call(**asked, photos=[f"{each.photo_id} {each.is_shown} {boxes_text(each.boxes)}" for each in decided])
     made = form.attempt(
@@ -176,6 +183,12 @@ def _covering_seen(form: Form, report_id: UUID, text: str | None) -> UUID | None
     return seen
 
 
+def _number_seen(form: Form) -> int | None:
+    """Return the number of the version that counted when the form was given out."""
+    typed = form.values["version"]
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _DIGITS_MAX else None
+
+
 def _lines(form: Form, name: str) -> str | None:
     """Return what was typed, in its lines; None where nothing was: it is withheld."""
     typed = form.values[name].strip()
@@ -197,12 +210,18 @@ def _form_page(
         duty = next((each for each in duties_of(session, report.id) if each.ended_at is None), None)
         answer = what_was_done(steps)
         covering = covering_of(session, report.id)
-        seen_now = {"covering": "" if covering is None else str(covering.id)}
+        newest = newest_of(session, [report.id]).get(report.id)
+        seen_now = {
+            "covering": "" if covering is None else str(covering.id),
+            "version": "0" if newest is None else str(newest.number),
+        }
         if typed is None:
             form.values = _prefilled(session, report, answer) | form.values | seen_now
         elif form.refusal is not None and form.refusal.code == _COVERED:
             # Sent once more by an officer who has seen the covering, the words that it covers would go out.
             form.values |= {"text": ""} | seen_now
+        elif form.refusal is not None and form.refusal.code == _CHANGED:
+            form.values |= seen_now
         return {
             "report": report_views(session, [(report, duty)])[0],
             "published": publication_view(session, report),

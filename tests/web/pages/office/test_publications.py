@@ -82,6 +82,21 @@ def test_a_form_that_was_opened_before_the_words_were_covered_publishes_nothing(
     assert "Everybody can see it now" in sent(browser, path, "publish", **fields_of(browser))
 
 
+def test_a_form_that_was_opened_before_a_takedown_publishes_nothing(desk: PublishingDesk, office: Officers) -> None:
+    report = desk.accepted()
+    path, browser = f"/office/reports/{report['id']}", office.supervisor
+    desk.published(report["id"], text="井盖没了")
+    browser.get(f"{path}/publication")
+    sent(browser, path, "preview", **fields_of(browser) | {"text": "井盖没了", "answer": "", "reason": ""})
+    seen = fields_of(browser)
+    desk.step(report["id"], "takedown", "supervisor", reason="有人认出")
+    assert "Somebody else decided meanwhile" in sent(browser, path, "publish", **seen)
+    assert desk.public(f"/reports/{report['number']}").text.count("<blockquote") == 0
+    # The form that comes back has seen it.
+    sent(browser, path, "preview", **fields_of(browser) | {"text": "井盖没了", "answer": "", "reason": ""})
+    assert "Everybody can see it now" in sent(browser, path, "publish", **fields_of(browser))
+
+
 def test_a_report_is_moderated_looked_at_and_published_without_any_script(
     desk: PublishingDesk, office: Officers
 ) -> None:
