@@ -5,6 +5,7 @@ the certificate must be that of the name. No redirect is followed, no proxy of t
 answer only its head is read. Of what the other end says nothing is kept but the status.
 """
 
+import functools
 import socket
 import ssl
 import threading
@@ -130,6 +131,7 @@ def _connection(place: Place, address: Address, wait_s: float) -> HTTPConnection
     return HTTPSConnection(str(address), place.port, timeout=wait_s, ssl_context=_tls(), server_hostname=place.host)
 
 
+@functools.cache
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
