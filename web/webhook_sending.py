@@ -96,8 +96,7 @@ def _send_round(claimed: list[Claimed], at: datetime, done: SentWebhooks) -> Non
     results: queue.SimpleQueue[_Attempted] = queue.SimpleQueue()
     settings = current_settings()
     with ThreadPoolExecutor(len(claimed), thread_name_prefix="webhooks") as threads:
-        for each in claimed:
-            threads.submit(_post_all, each, _secrets(each), settings, results)
+        posting = [threads.submit(_post_all, each, _secrets(each), settings, results) for each in claimed]
         left = len(claimed)
         while left:
             attempted = results.get()
@@ -108,6 +107,9 @@ def _send_round(claimed: list[Claimed], at: datetime, done: SentWebhooks) -> Non
             in_transaction(_recording(attempted.delivery_id, attempted.answer))
             is_taken = attempted.answer.is_taken
             done.taken, done.failed = done.taken + is_taken, done.failed + (not is_taken)
+        for each in posting:
+            # Where a thread met a bug, it is told here.
+            each.result()
 
 
 def _post_all(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -275,13 +275,13 @@ def attempts_of(session: Session, delivery_ids: Sequence[UUID]) -> dict[UUID, li
     return found
 
 
-def forget_old(session: Session, *, now: datetime, limit: int = 1_000) -> int:
-    """Forget messages that ended and are older than 90 days, with their attempts, so many at most; return how many."""
-    old = session.scalars(
-        select(WebhookDelivery.id)
-        .where(WebhookDelivery.created_at < now - KEPT_FOR, WebhookDelivery.state != DeliveryState.WAITING)
-        .limit(limit)
-    ).all()
-    session.execute(delete(WebhookAttempt).where(WebhookAttempt.delivery_id.in_(old)))
-    session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(old)))
-    return len(old)
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Forget messages that ended and are older than 90 days, with their attempts; return how many."""
+    is_old = and_(WebhookDelivery.created_at < now - KEPT_FOR, WebhookDelivery.state != DeliveryState.WAITING)
+    session.execute(
+        delete(WebhookAttempt)
+        .where(WebhookAttempt.delivery_id.in_(select(WebhookDelivery.id).where(is_old)))
+        .execution_options(synchronize_session=False)
+    )
+    forgotten = delete(WebhookDelivery).where(is_old).returning(WebhookDelivery.id)
+    return len(session.execute(forgotten.execution_options(synchronize_session=False)).all())

@@ -18,6 +18,7 @@ from tests.notices.gateway import Gateway, gateway
 from tests.web.hooking import hooked, messages, posting_here, sent
 from tests.web.world import Shop, Somebody, World
 from web import webhook_sending
+from web.unit_of_work import DatabaseUnavailableError
 from web.webhook_posting import post
 from web.webhook_sending import send_webhooks
 from webhooks import WebhookEndpoint, signing_headers
@@ -124,6 +125,31 @@ def test_what_was_sent_and_not_recorded_is_sent_again_under_the_same_id(
         assert sent(world).endswith("1 taken, 0 to be tried again or given up")
     (_, first, body), (_, second, again) = taking.taken
     assert (first["webhook-id"], body) == (second["webhook-id"], again)
+
+
+def test_the_command_goes_on_until_it_is_stopped_also_while_the_database_is_away(
+    world: World, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 1:
+            monkeypatch.setattr("web.commands.webhooks.send_webhooks", away)
+        if len(naps) == 2:
+            raise SystemExit(0)
+
+    def away() -> None:
+        raise DatabaseUnavailableError
+
+    with gateway() as taking:
+        hook = hooked(world, shop, taking.url)
+        world.post(f"/merchants/M01/webhooks/{hook['id']}/test", {}, shop.owner)
+        monkeypatch.setattr("web.commands.webhooks.sleep", nap)
+        said = world.app.test_cli_runner().invoke(args=["webhooks", "send", "--every", "2"]).stdout.splitlines()
+    assert said[0] == "messages to shops: 0 new, 1 taken, 0 to be tried again or given up"
+    assert said[1:] == ["the database is away; looking again"]
+    assert naps == [2.0, 2.0]
 
 
 def test_a_secret_that_no_key_opens_is_told_and_signs_nothing(world: World, shop: Shop) -> None:

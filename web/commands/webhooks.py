@@ -1,7 +1,7 @@
 """`webhooks send`: what happened at shops is told to their programs, at once where it runs all the time."""
 
-import time
 from datetime import datetime
+from time import sleep
 
 import click
 
@@ -25,7 +25,7 @@ def send(*, every: float | None) -> None:
             told = "the database is away; looking again"
         if told:
             click.echo(told)
-        time.sleep(every)
+        sleep(every)
     click.echo(_sent() or webhooks_told(SentWebhooks()))
 
 

@@ -3,6 +3,7 @@
 Adds its routes to the till's.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -220,6 +221,7 @@ def _message_views(session: Session, found: list[WebhookDelivery]) -> list[dict[
             "id": each.id,
             "webhook_id": message_id(each.id),
             "event": each.event.value,
+            "order_no": json.loads(each.payload)["data"].get("order_no", ""),
             "state": each.state.value,
             "happened_at": local(each.happened_at),
             "next_try_at": None if each.next_try_at is None else local(each.next_try_at),
