@@ -19,10 +19,10 @@ from people import Role
 from web.auth import access, principal, require
 from web.clock import now
 from web.pages.forms import Form, once
-from web.pages.lists import id_cursor, list_page, more_url
+from web.pages.lists import id_cursor, list_page
 from web.pages.till_blueprint import blueprint
 from web.pages.times import local
-from web.pages.viewer import shop_id
+from web.pages.viewer import shop_id, shop_ids
 from web.secret_keys import phone_vault
 from web.settings import current_settings
 from web.unit_of_work import in_transaction, reading
@@ -194,11 +194,17 @@ def _one_page(
         return {
             "endpoint": _endpoint_view(endpoint),
             "messages": _message_views(session, list(found[:_ON_PAGE])),
-            "more_url": more_url(found[_ON_PAGE - 1].id) if len(found) > _ON_PAGE and not secret else None,
+            "more_url": _more_url(endpoint.id, found[_ON_PAGE - 1].id) if len(found) > _ON_PAGE else None,
         }
 
     shown = {**form.context, **reading(read), "secret": secret}
     return make_response(list_page("till/webhook.html", "till/_webhook_messages.html", **shown), status or form.status)
+
+
+def _more_url(endpoint_id: UUID, before: UUID) -> str:
+    """Return where older messages are, also from the page that answers a form."""
+    shop = shop_id() if len(shop_ids()) > 1 else None
+    return url_for("till.webhook", endpoint_id=endpoint_id, shop=shop, before=before)
 
 
 def _endpoint_view(endpoint: WebhookEndpoint) -> dict[str, Any]:

@@ -66,14 +66,11 @@ def test_nobody_else_does(world: World, shop: Shop) -> None:
     assert problem(world.get(f"{path}/messages/{uuid4()}", shop.owner)) == (404, "webhook_message_unknown")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_what_is_wrong_about_an_address_is_said(world: World, shop: Shop, language: str) -> None:
+def test_what_is_wrong_about_an_address_is_said(world: World, shop: Shop) -> None:
     said = set()
     urls = ("x", "http://a.example/", "https://u@a.example/", "https://a.example/#b", "https://a.example:25/")
     for url in (*urls, "https://till/", "https://10.0.0.1/", f"https://a.example/{'收' * 100}"):
-        refused = world.post(
-            "/merchants/M01/webhooks", {**BODY, "url": url}, shop.owner, **{"Accept-Language": language}
-        )
+        refused = world.post("/merchants/M01/webhooks", {**BODY, "url": url}, shop.owner)
         assert problem(refused) == (422, "invalid_fields"), url
         said.add(refused.get_json()["errors"]["url"][0])
     # What is no address at all has no scheme either.

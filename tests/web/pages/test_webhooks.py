@@ -25,7 +25,9 @@ def owner(world: World, shop: Shop) -> Browser:
     return browser_of_person(world, Role.MERCHANT_OWNER, merchant_id=shop.id)
 
 
-def test_an_owner_registers_tests_changes_and_removes_an_address(world: World, owner: Browser) -> None:
+def test_an_owner_registers_tests_changes_and_removes_an_address(
+    world: World, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with gateway() as taking:
         assert "Nothing is sent yet" in text_of(owner.get("/till/shop/webhooks"))
         key = owner.hidden("idempotency_key")
@@ -54,6 +56,13 @@ def test_an_owner_registers_tests_changes_and_removes_an_address(world: World, o
         owner.follow(owner.post(again, idempotency_key=owner.hidden("idempotency_key")))
         sent(world)
         assert "taken (204)" in text_of(owner.get(path))
+        owner.follow(owner.post(f"{path}/test", idempotency_key=owner.hidden("idempotency_key")))
+        monkeypatch.setattr("web.pages.till_webhooks._ON_PAGE", 1)
+        first = owner.get(path)
+        assert message not in first.text
+        more = re.findall(rf'hx-get="({path}\?before=[0-9a-f-]+)"', first.text)
+        assert message in owner.part(more[0]).text
+        owner.get(path)
     changed = owner.post(f"{path}/secret", idempotency_key=owner.hidden("idempotency_key"))
     assert len(SECRET.findall(changed.text)) == 1
     assert "signed with the secret before as well" in text_of(owner.get(path))
