@@ -103,6 +103,7 @@ ALIKE = {
         "sequences",
         "settlements",
         "web",
+        "webhooks",
     ),
 }
 

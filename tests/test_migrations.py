@@ -34,6 +34,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import webhooks
 from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
@@ -42,6 +43,7 @@ from tests.postgres import Databases
 ROOMS_WITH_TABLES = (
     *(awards, cards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
     *(people, photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
+    webhooks,
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")

@@ -91,7 +91,7 @@ PAGES = {
     ),
     "owner": (
         *("/till/shop", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
-        *("/till/settlements", "{/till/settlements/[0-9a-f]}"),
+        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks"),
     ),
     "officer": (
         "/office",

@@ -10,12 +10,13 @@ from web.commands.periods import PERIOD_COMMANDS
 from web.commands.responsibilities import responsibilities
 from web.commands.staff import staff
 from web.commands.units import units
+from web.commands.webhooks import webhooks
 
 
 def register_commands(app: Flask) -> None:
     """Add the commands."""
     for command in PERIOD_COMMANDS:
         books.add_command(command)
-    for group in (units, responsibilities, keys, staff, books, jobs):
+    for group in (units, responsibilities, keys, staff, books, jobs, webhooks):
         app.cli.add_command(group)
     app.cli.add_command(demo)

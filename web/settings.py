@@ -70,6 +70,8 @@ class Settings:
     open311_jurisdiction_id: str = ""
     # For tests only: photos that reports from Open311 name are fetched from this machine too, by http as well.
     open311_media_loopback: bool = False
+    # For development and tests only: webhooks may go to this machine, by http as well.
+    webhooks_loopback: bool = False
     # off, file (for development) or webhook: what passes notices on.
     notice_sender: str = "off"
     notice_webhook_url: str = ""
@@ -134,6 +136,7 @@ def settings_from_environment(environ: Mapping[str, str] = os.environ) -> Settin
         s3_secret_key=_for_s3(photo_store, "S3_SECRET_KEY", _given_secret(environ, "S3_SECRET_KEY")),
         open311_jurisdiction_id=environ.get("OPEN311_JURISDICTION_ID", "").strip(),
         open311_media_loopback=environ.get("OPEN311_MEDIA_LOOPBACK", "") == "1",
+        webhooks_loopback=environ.get("WEBHOOKS_LOOPBACK", "") == "1",
         **_notices(environ),
         map_tiles=_tiles(environ.get("MAP_TILES", "").strip()),
         map_attribution=environ.get("MAP_ATTRIBUTION", "").strip(),

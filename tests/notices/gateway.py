@@ -16,6 +16,7 @@ class Gateway:
     url: str = ""
     answers: list[int] = field(default_factory=lambda: [204])
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    retry_after: str | None = None
     # How long to think before each byte of an answer.
     hesitates: threading.Event | None = None
 
@@ -39,6 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if 300 <= status < 400:
             self.send_header("Location", f"{gateway.url}/elsewhere")
+        if gateway.retry_after is not None:
+            self.send_header("Retry-After", gateway.retry_after)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

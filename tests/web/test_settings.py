@@ -176,6 +176,8 @@ def test_notices_may_leave_by_a_webhook(tmp_path: Path) -> None:
     assert settings_from_environment(environment | here).notice_webhook_loopback
     unset = settings_from_environment({"INSTANCE_DIR": str(tmp_path)})
     assert (unset.notice_sender, unset.notice_webhook_secret) == ("off", b"")
+    assert not unset.webhooks_loopback
+    assert settings_from_environment({"INSTANCE_DIR": str(tmp_path), "WEBHOOKS_LOOPBACK": "1"}).webhooks_loopback
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ from web.api import (
     till_refund_limits,
     units,
     unmaskings,
+    webhooks,
 )
 from web.api.health import register_health
 from web.api.parsing import PREFIX
@@ -82,6 +83,7 @@ _RESOURCES = (
     call_backs.blueprint,
     digests.blueprint,
     notices.blueprint,
+    webhooks.blueprint,
 )
 _ADDS_ROUTES = (
     *(assistance, balances, code_sheets, holds, publications, ratings, report_appeals, report_calls),

@@ -58,6 +58,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # Flask-Smorest has no typ
         """Return the decorator of a view that answers POST."""
         return cast("Callable[[View], View]", super().post(rule, **options))
 
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Return the decorator of a view that answers DELETE."""
+        return cast("Callable[[View], View]", super().delete(rule, **options))
+
     def arguments(self, schema: type[marshmallow.Schema], **options: Any) -> Callable[[View], View]:
         """Return the decorator that reads the body, or with `location="query"` the query."""
         # An instance: of a class, one would be made for every request.

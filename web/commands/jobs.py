@@ -15,19 +15,22 @@ from holds import HoldPlace, expire_holds
 from ledger import PastLot, Sweep, purge_counters
 from listening import draw_call_backs, sum_again, sum_days, write_digests
 from oversight import escalate_overdue
-from payments import expire_orders, purge_payment_codes
+from payments import purge_payment_codes
 from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from photos import PhotoStore, PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies
 from reports import count_anew, release_rests, remind_units, sum_up_counts
 from web.clock import now
 from web.commands.refusing import RefusingGroup
+from web.commands.webhooks import expire_all_orders, webhooks_told
 from web.notice_sending import send_notices
 from web.photo_storage import photo_store
 from web.sealing import seal_everything
 from web.secret_keys import claim_keys
 from web.settings import current_settings
 from web.unit_of_work import in_transaction
+from web.webhook_sending import send_webhooks
+from webhooks import forget_old
 
 Place = TypeVar("Place")
 
@@ -51,7 +54,7 @@ def run(*, progress: bool | None) -> None:
     shown = sys.stderr.isatty() if progress is None else progress
     # First the holds: what comes back has days of grace, and is never swept in the same run.
     _sweep("holds expired: {count}", _expiring_holds(at), progress=shown)
-    click.echo(f"orders nobody paid in time: {_expire_orders(at)}")
+    click.echo(f"orders nobody paid in time: {expire_all_orders(at)}")
     _sweep("awards whose department is late: {count}", _releasing_rests(at), progress=shown)
     _until_none("awards claimed without a name: {count}", lambda session: pay_claims(session, keys=keys, now=at))
     _until_none("awards nobody claimed: {count}", lambda session: return_unclaimed(session, now=at))
@@ -69,6 +72,7 @@ def run(*, progress: bool | None) -> None:
         ("counts of wrong passwords", lambda session: purge_wrong_tries(session, now=at)),
         ("counts towards limits", lambda session: purge_counters(session, before=(at - _COUNTERS_KEPT).date())),
         ("counts of requests", lambda session: purge_rate_windows(session, now=at)),
+        ("messages to shops", lambda session: forget_old(session, now=at)),
     )
     for name, purge in purges:
         click.echo(f"{name} forgotten: {in_transaction(purge)}")
@@ -76,7 +80,8 @@ def run(*, progress: bool | None) -> None:
     click.echo(f"public copies of photos deleted: {_forget_copies()}")
     # Last, so that what this run booked is sealed with the rest.
     click.echo(f"entries sealed: {seal_everything(at)}")
-    # After all else: a gateway that is slow keeps nothing waiting.
+    # After all else: a gateway that is slow keeps nothing waiting. Shops' programs have five minutes of a run.
+    click.echo(webhooks_told(send_webhooks()))
     sent = send_notices(at)
     click.echo(f"notices sent: {sent.sent}, to be tried again or given up: {sent.failed}")
 
@@ -92,14 +97,6 @@ def recount() -> None:
 def _forget_copies() -> str:
     """Delete copies that nobody may see any more, and say how many; the next run does what a store refused."""
     return _forgotten(forget_stale_copies)
-
-
-def _expire_orders(at: datetime) -> int:
-    """Write down that the time of orders is over; until then they are shown as if it were."""
-    count = 0
-    while found := in_transaction(lambda session: expire_orders(session, now=at)):
-        count += found
-    return count
 
 
 def _until_none(words: str, part: Callable[[Session], Sweep[None]]) -> None:

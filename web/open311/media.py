@@ -5,31 +5,22 @@ checked, never to the name again. No redirect is followed, and time and size end
 """
 
 import io
-import queue
 import socket
 import ssl
-import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException, HTTPResponse
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import cast
 from urllib.parse import SplitResult, quote, urlsplit
 
 from photos import PHOTO_BYTES_MAX
+from web.public_addresses import Address, NameUnknownError, is_allowed, resolved
 
 _URL_LENGTH_MAX = 2_000
 _HTTPS_PORT, _HTTP_PORT = 443, 80
-# Whoever resolves slowly must not pile up threads here.
-_RESOLVING = threading.BoundedSemaphore(16)
-# Global unicast. Beside it, what carries an IPv4 address within, which a gateway would unpack, is not asked for.
-_PUBLIC_IPV6 = IPv6Network("2000::/3")
-_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 _PRINTABLE = frozenset(map(chr, range(0x21, 0x7F)))
-
-Address = IPv4Address | IPv6Address
 
 
 class MediaFault(StrEnum):
@@ -79,10 +70,12 @@ def fetched(url: str, *, deadline: float, loopback: bool = False) -> bytes:
     """
     place = _place_of(url, loopback=loopback)
     try:
-        addresses = _resolved(place, deadline)
+        addresses = resolved(place.host, place.port, left_s=lambda: _left(deadline))
         _check(place, addresses, loopback=loopback)
         with closing(_connected(place, addresses, deadline)) as connection:
             return _answer(connection, place, deadline)
+    except NameUnknownError as error:
+        raise MediaError(MediaFault.NAME) from error
     except TimeoutError as error:
         raise MediaError(MediaFault.TOO_SLOW) from error
     # ValueError: a length that is no number. The other end may say anything at all.
@@ -91,7 +84,7 @@ def fetched(url: str, *, deadline: float, loopback: bool = False) -> bytes:
 
 
 def _check(place: _Place, addresses: list[Address], *, loopback: bool) -> None:
-    if not all(_is_allowed(address, loopback=loopback) for address in addresses):
+    if not all(is_allowed(address, loopback=loopback) for address in addresses):
         raise MediaError(MediaFault.ADDRESS)
     on_this_machine = all(address.is_loopback for address in addresses)
     if not on_this_machine and not (place.is_tls and place.port == _HTTPS_PORT):
@@ -118,41 +111,6 @@ def _target(parts: SplitResult) -> str:
     safe = "/%:@!$&'()*+,;=~-._"
     path, query = quote(parts.path or "/", safe=safe), quote(parts.query, safe=f"{safe}?")
     return f"{path}?{query}" if query else path
-
-
-def _resolved(place: _Place, deadline: float) -> list[Address]:
-    """Return every address of a host, asked for once; asking cannot be broken off, so it has a thread of its own."""
-    answers: queue.SimpleQueue[list[Address] | None] = queue.SimpleQueue()
-
-    def resolve() -> None:
-        try:
-            found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-            answers.put([ip_address(entry[4][0]) for entry in found])
-        except (OSError, ValueError):
-            answers.put(None)
-        finally:
-            _RESOLVING.release()
-
-    if not _RESOLVING.acquire(timeout=_left(deadline)):
-        raise MediaError(MediaFault.TOO_SLOW)
-    threading.Thread(target=resolve, name="resolve", daemon=True).start()
-    try:
-        addresses = answers.get(timeout=_left(deadline))
-    except queue.Empty as error:
-        raise MediaError(MediaFault.TOO_SLOW) from error
-    if not addresses:
-        raise MediaError(MediaFault.NAME)
-    return list(dict.fromkeys(addresses))
-
-
-def _is_allowed(address: Address, *, loopback: bool) -> bool:
-    if address.is_loopback:
-        return loopback
-    if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
-        return False
-    if isinstance(address, IPv4Address):
-        return True
-    return address in _PUBLIC_IPV6 and address.scope_id is None and not any(address in each for each in _TUNNELS)
 
 
 def _connected(place: _Place, addresses: list[Address], deadline: float) -> socket.socket:

@@ -39,6 +39,7 @@ from web.pages import (
     till_plaque,
     till_settlements,
     till_shops,
+    till_webhooks,
 )
 from web.pages.viewer import register_viewer
 
@@ -63,6 +64,7 @@ _ADD_ROUTES = (
     ),
     *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
     *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_plaque, till_settlements, till_shops),
+    till_webhooks,
 )
 
 

@@ -33,6 +33,7 @@ from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
 from web.unit_of_work import in_transaction
+from webhooks import WebhookError
 
 T = TypeVar("T")
 
@@ -59,6 +60,7 @@ _REFUSALS = (
         ResponsibilityError,
     ),
     *(HoldError, ListeningError, NoticeError, OversightError, PaperError, PublishingError, SettlementError),
+    WebhookError,
 )
 
 

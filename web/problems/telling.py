@@ -21,6 +21,7 @@ from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
 from web.problems.seals import SEALS_ROWS
 from web.problems.settlements import SETTLEMENTS_ROWS
+from web.problems.webhooks import WEBHOOKS_ROWS
 from web.unit_of_work import DatabaseUnavailableError
 
 
@@ -60,6 +61,7 @@ ROWS: dict[type[Exception], Row] = {
     **AWARDS_ROWS,
     **MERCHANTS_ROWS,
     **CARDS_ROWS,
+    **WEBHOOKS_ROWS,
     **NOTICES_ROWS,
     **PHOTOS_ROWS,
     **PUBLISHING_ROWS,

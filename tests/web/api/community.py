@@ -247,6 +247,9 @@ class Community:
         for name, what, body in issued:
             path = f"/residents/{on_paper.id}/{what}"
             self.names[name] = str(world.post(path, body, world.administrator).get_json()["id"])
+        hooks, hook = "/merchants/M01/webhooks", {"url": "https://a.example/", "events": ["refund.completed"]}
+        self.names["WEBHOOK"] = world.post(hooks, hook, shop.owner).get_json()["id"]
+        self.names["MESSAGE"] = world.post(f"{hooks}/{self.names['WEBHOOK']}/test", {}, shop.owner).get_json()["id"]
         corrections, waivers = "/awards/SPENT/forced-corrections", "/residents/DEBTOR/waivers"
         owed = self.asked(corrections, {"amount": 600, **REASON})
         approval = Route(f"/forced-corrections/{owed}/approval", "approver", {"decision": "approve"})

@@ -18,6 +18,15 @@ _NONE: frozenset[str] = frozenset()
 PAYMENT_POSTS: tuple[tuple[str, str, dict[str, Any], frozenset[str]], ...] = (
     ("/orders", "till", {"amount": 10, "order_no": "1", "description": "d"}, frozenset({"description"})),
     ("/merchants/M01/till-refund-limits", "owner", {"amount": 500}, _NONE),
+    (
+        "/merchants/M01/webhooks",
+        "owner",
+        {"url": "https://till.example/pingan", "events": ["payment.completed"]},
+        _NONE,
+    ),
+    *((f"/merchants/M01/webhooks/WEBHOOK/{step}", "owner", {}, _NONE) for step in ("secret", "disabling", "enabling")),
+    ("/merchants/M01/webhooks/WEBHOOK/test", "owner", {}, _NONE),
+    ("/merchants/M01/webhooks/WEBHOOK/messages/MESSAGE/repetition", "owner", {}, _NONE),
     ("/orders/WAITS/payment", "resident", {"confirm_duplicate": False, "pin": "1"}, _NONE),
     ("/orders/WAITS/cancellation", "till", {}, _NONE),
     ("/merchants/M01/payments", "resident", {"amount": 10, "confirm_duplicate": False, "pin": "1"}, _NONE),

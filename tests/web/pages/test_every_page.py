@@ -35,7 +35,7 @@ OF_CASHIERS = (
 )
 OF_OWNERS = (
     *(*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
-    "/till/payments/{payment}/refund",
+    *("/till/payments/{payment}/refund", "/till/shop/webhooks", "/till/shop/webhooks/{webhook}"),
 )
 OF_ALL_OFFICERS_OF_REPORTS = (
     *("/office", "/office/reports", "/office/reports/all", "/office/orders"),
@@ -57,7 +57,9 @@ SENT = (
     *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
     *("/pay/{order}", f"/at/M01/pay/{KEY}?amount=1", "/me/pin", "/till/shop/refund-limit"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
-    *("/till/orders", "/till/orders/{order}/cancellation"),
+    *("/till/orders", "/till/orders/{order}/cancellation", "/till/shop/webhooks"),
+    *(f"/till/shop/webhooks/{{webhook}}/{step}" for step in ("secret", "test", "disabling", "enabling", "removal")),
+    "/till/shop/webhooks/{webhook}/messages/{webhook}/repetition",
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -86,9 +88,16 @@ def order(world: World, shop: Shop) -> str:
 
 
 @pytest.fixture
-def ids(payment: str, report: str, order: str) -> dict[str, str]:
+def webhook(world: World, shop: Shop) -> str:
+    """Return the id of an address to which the shop's outcomes are sent."""
+    asked = {"url": "https://till.example/", "events": ["refund.completed"]}
+    return str(world.post("/merchants/M01/webhooks", asked, shop.owner).get_json()["id"])
+
+
+@pytest.fixture
+def ids(payment: str, report: str, order: str, webhook: str) -> dict[str, str]:
     """Return what stands in the addresses."""
-    return {"payment": payment, "report": report, "order": order}
+    return {"payment": payment, "report": report, "order": order, "webhook": webhook}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
