@@ -6,7 +6,7 @@ from uuid import UUID
 from demo.scene import Scene, Shop
 from settlements import fail, open_settlement, pay, set_payee, settleable, take_return
 
-_HALF_YEARS = {1, 7}
+_MIDDLE_OF_THE_YEAR = 7
 _OPENED, _PAID, _CAME_BACK = 0.02, 0.04, 0.06
 # Of last month, by size: what is not paid yet, and what the bank sent back; of an earlier one what failed.
 _LEFT_OPEN, _SENT_BACK, _FAILED = 1, 2, 3
@@ -16,7 +16,7 @@ _BANK = "演示农村商业银行"
 
 
 def settle_a_month(scene: Scene, day: date) -> None:
-    """Pay out on the first of a month what shops collected until then: the lively one monthly, the others twice a year.
+    """Pay out on the first of a month what shops collected until then: the lively one monthly, the others in July.
 
     At the end of last month all are settled, so that there is something to be paid.
     """
@@ -28,7 +28,7 @@ def settle_a_month(scene: Scene, day: date) -> None:
     is_last = (day + timedelta(days=31)).replace(day=1) > scene.today
     lively = scene.shops[0].merchant.id
     due = [one for one in settleable(scene.session, until=until) if one.amount]
-    if not is_last and day.month not in _HALF_YEARS:
+    if not is_last and day.month != _MIDDLE_OF_THE_YEAR:
         due = [one for one in due if one.merchant.id == lively]
     # The lively shop's is always paid: its owner is one of the log-ins.
     due.sort(key=lambda one: (one.merchant.id != lively, -one.amount))
