@@ -30,9 +30,11 @@ from web.pages import (
     responsibilities,
     scoreboard,
     seals,
+    shop_applications,
     till,
     till_arrivals,
     till_blueprint,
+    till_naming,
     till_orders,
     till_outcomes,
     till_payments,
@@ -62,7 +64,18 @@ _ADD_ROUTES = (
         receipt_checks,
     ),
     *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
-    *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_plaque, till_settlements, till_shops),
+    shop_applications,
+    *(
+        till,
+        till_arrivals,
+        till_naming,
+        till_orders,
+        till_outcomes,
+        till_payments,
+        till_plaque,
+        till_settlements,
+        till_shops,
+    ),
 )
 
 
