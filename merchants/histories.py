@@ -50,17 +50,17 @@ class Event:
 
 
 def merchant_history(session: Session, merchant: Merchant) -> list[Event]:
-    """Return all that happened to a merchant, newest first; what happened at one instant stands as it follows."""
+    """Return all that happened to a merchant, newest first."""
     events = [
         *_application_events(session, merchant),
-        *(_naming_event(each) for each in reversed(list_namings(session, merchant_id=merchant.id))),
+        *map(_naming_event, list_namings(session, merchant_id=merchant.id)),
         *_step_events(session, merchant),
     ]
     closure = receivables.closure_of_merchant(session, merchant.id)
     if closure is not None:
         events.append(Event(EventKind.CLOSURE, closure.begun_at, closure.begun_by, closure.id, closure.reason))
-    # Sorting keeps the order of equals, so both turns keep what follows within one instant.
-    return sorted(events, key=attrgetter("at"))[::-1]
+    # Ids tell the order of what happened within one instant.
+    return sorted(events, key=attrgetter("at", "id"), reverse=True)
 
 
 def _application_events(session: Session, merchant: Merchant) -> Iterator[Event]:
@@ -86,11 +86,11 @@ def _naming_event(naming: Naming) -> Event:
 
 def _step_events(session: Session, merchant: Merchant) -> Iterator[Event]:
     seen = set()
-    for step in reversed(naming_history(session, merchant_id=merchant.id)):
+    for step in naming_history(session, merchant_id=merchant.id):
         # One decision holds for every naming that is not over, and is told once.
         decision = (step.kind, step.made_at, step.made_by)
         if decision not in seen:
             seen.add(decision)
             yield Event(EventKind(step.kind.value), step.made_at, step.made_by, step.id, step.reason)
-    for asked in reversed(renewal_steps(session, merchant_id=merchant.id)):
+    for asked in renewal_steps(session, merchant_id=merchant.id):
         yield Event(EventKind(f"renewal_{asked.kind.value}"), asked.made_at, asked.made_by, asked.id, asked.words)

@@ -259,11 +259,17 @@ def test_who_accepted_gives_not_the_first_naming_and_nobody_names_their_own_shop
 ) -> None:
     accept(session, with_licence(session, tmp_path, applied(session)[0]))
     made = merchant_by_code(session, "ruyi")
-    dates = {"valid_from": NOON.date(), "valid_until": NOON.date()}
 
     def name(by: str) -> None:
         merchants.name_merchant(
-            session, merchant=made, naming_class="平安饭店", document="1号", actor=by, now=NOON, **dates
+            session,
+            merchant=made,
+            naming_class="平安饭店",
+            valid_from=NOON.date(),
+            valid_until=NOON.date(),
+            document="1号",
+            actor=by,
+            now=NOON,
         )
 
     with pytest.raises(SamePersonError):

@@ -185,10 +185,9 @@ def test_the_database_changes_nothing_that_was_said_about_a_renewal(session: Ses
 
 def test_the_history_tells_everything_once_with_who_when_document_and_reason(session: Session, tmp_path: Path) -> None:
     application = with_licence(session, tmp_path, applied(session)[0])
-    asked = {"application_id": application.id, "actor": OFFICER, "now": NOON}
-    return_application(session, reason="照片不清", **asked)
+    return_application(session, application_id=application.id, reason="照片不清", actor=OFFICER, now=NOON)
     amended(session, application)
-    accept_application(session, code="ruyi", **asked)
+    accept_application(session, application_id=application.id, code="ruyi", actor=OFFICER, now=NOON)
     shop = merchant_by_code(session, "ruyi")
     first = name_merchant(
         session,
@@ -200,13 +199,12 @@ def test_the_history_tells_everything_once_with_who_when_document_and_reason(ses
         actor=COLLEAGUE,
         now=NOON + timedelta(hours=1),
     )
-    later = {"merchant": shop, "reason": "检查", "actor": OFFICER}
     ask(session, shop, first)
     refuse(session, shop, first)
     renew(session, shop, first)
-    suspend_naming(session, **later, now=NOON + timedelta(hours=2))
-    reinstate_naming(session, **later, now=NOON + timedelta(hours=3))
-    close_merchant(session, **later, now=NOON + timedelta(hours=4))
+    suspend_naming(session, merchant=shop, reason="检查", actor=OFFICER, now=NOON + timedelta(hours=2))
+    reinstate_naming(session, merchant=shop, reason="检查", actor=OFFICER, now=NOON + timedelta(hours=3))
+    close_merchant(session, merchant=shop, reason="检查", actor=OFFICER, now=NOON + timedelta(hours=4))
 
     told = merchant_history(session, shop)
 

@@ -1,0 +1,48 @@
+"""Applications of shops, for the tests of the web."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.photos.uploads import encoded, quarters
+from tests.web.world import VILLAGE, World
+
+APPLICATION: dict[str, Any] = {
+    "name": "如意饭店",
+    "category": "餐饮",
+    "class": "平安饭店",
+    "address": "河东大道1号",
+    "unit": VILLAGE,
+    "credit_code": "91140881MA0AAAA01W",
+    "contact_name": "王掌柜",
+    "phone": "13900000001",
+}
+
+
+def licence() -> BytesIO:
+    """Return a photo of a licence, as a phone sends it."""
+    return BytesIO(encoded(quarters(), "PNG"))
+
+
+def applied(world: World, key: str | None = None, **said: Any) -> dict[str, Any]:
+    """Return an application that was just sent in, with its code."""
+    answer = world.post("/merchant-applications", {**APPLICATION, **said}, key)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.get_json())
+
+
+def with_code(code: str) -> dict[str, str]:
+    """Return the header by which the applicant shows their code."""
+    return {"Claim-Code": code}
+
+
+def send_licence(world: World, application: Mapping[str, Any]) -> TestResponse:
+    """Send the photo of a licence, as the applicant."""
+    return world.app.test_client().post(
+        f"/api/v1/merchant-applications/{application['id']}/licence",
+        data={"photos": (licence(), "licence.png")},
+        headers=with_code(application["claim_code"]),
+        content_type="multipart/form-data",
+    )
