@@ -46,3 +46,44 @@ def send_licence(world: World, application: Mapping[str, Any]) -> TestResponse:
         headers=with_code(application["claim_code"]),
         content_type="multipart/form-data",
     )
+
+
+_SHOP = {name: value for name, value in APPLICATION.items() if name not in {"contact_name", "phone"}}
+_REASON = {"reason": "x"}
+APPLICATION_POSTS: tuple[tuple[str, str, dict[str, Any], frozenset[str]], ...] = (
+    ("/merchant-applications", "administrator", APPLICATION, frozenset()),
+    (
+        "/merchant-applications/APPLIED-RETURNED/amendment",
+        "administrator",
+        {**_SHOP, "contact_name": None, "phone": None},
+        frozenset({"contact_name", "phone"}),
+    ),
+    ("/merchant-applications/APPLIED-ANEW/withdrawal", "administrator", {}, frozenset()),
+    ("/merchant-applications/APPLIED-ANEW/return", "administrator", _REASON, frozenset()),
+    ("/merchant-applications/APPLIED-ANEW/refusal", "administrator", _REASON, frozenset()),
+    ("/merchant-applications/APPLIED-ANEW/acceptance", "administrator", {"code": "M08"}, frozenset()),
+    ("/merchants/M01/namings/NAMING-OF-SHOP/renewal-requests", "owner", {"words": "w"}, frozenset({"words"})),
+    ("/merchants/M01/namings/NAMING-OF-SHOP/renewal-refusal", "administrator", _REASON, frozenset()),
+    (
+        "/merchants/M01/namings/NAMING-OF-SHOP/renewal",
+        "administrator",
+        {"until": "2027-12-31", "document": "d"},
+        frozenset(),
+    ),
+)
+
+
+def applications_named(world: World, text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids of the applications and namings that a text names and that are not there yet."""
+    made: dict[str, str] = {}
+    for name in ("APPLIED-ANEW", "APPLIED-RETURNED"):
+        if name in text and name not in names:
+            application = applied(world)
+            send_licence(world, application)
+            made[name] = application["id"]
+            if name == "APPLIED-RETURNED":
+                world.post(f"/merchant-applications/{made[name]}/return", _REASON, world.administrator)
+    if "NAMING-OF-SHOP" in text and "NAMING-OF-SHOP" not in names:
+        [naming] = world.get("/merchants/M01/namings", world.administrator).get_json()["items"]
+        made["NAMING-OF-SHOP"] = naming["id"]
+    return made
