@@ -22,8 +22,8 @@ from merchants import (
 )
 from people import normal_phone
 from web.clock import today
+from web.pages.actors import actor_names
 from web.pages.forms import Form
-from web.pages.office.actors import actor_names
 from web.pages.times import local
 from web.pages.units_shown import unit_labels
 from web.secret_keys import phone_vault
