@@ -74,7 +74,10 @@ class ApplicationVersion(Base):
 
     __tablename__ = "merchant_application_versions"
 
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("merchant_applications.id"), primary_key=True)
+    # Named here: by the convention its name would be longer than PostgreSQL's may be.
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("merchant_applications.id", name="fk_merchant_application_versions_application"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     shop_name: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
     category: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
@@ -93,7 +96,9 @@ class ApplicationStep(Base):
     __table_args__ = (CheckConstraint("(kind IN ('return', 'refusal')) = (reason IS NOT NULL)", name="steps_say_why"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("merchant_applications.id"), index=True)
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("merchant_applications.id", name="fk_merchant_application_steps_application"), index=True
+    )
     kind: Mapped[ApplicationStepKind] = mapped_column(enum_column(ApplicationStepKind))
     reason: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     made_by: Mapped[str] = mapped_column(String(64))

@@ -21,7 +21,7 @@ from web.unit_of_work import reading
 _HOUR_S = 3_600
 _ADDRESSES_MAX = 100_000
 # Anybody may apply, so there is a limit before the office has set one: nobody has so many shops.
-APPLICATIONS_PER_HOUR = 30
+APPLICATIONS_PER_HOUR, FORMS_PER_HOUR = 30, 90
 
 
 class NamelessCounts:
@@ -63,6 +63,15 @@ def spend_nameless_report() -> None:
     limit = reading(limits_in_force).nameless_per_hour
     if limit is not None:
         _spend("report", limit, NAMELESS_LIMITED)
+
+
+def spend_application_form() -> None:
+    """Count one form of an application, right or wrong: its photos are decoded before anybody knows whether it is.
+
+    Raises:
+        ProblemError: so many came from the address of the present request in this hour.
+    """
+    _spend("form", FORMS_PER_HOUR, APPLICATIONS_LIMITED)
 
 
 def spend_application() -> None:

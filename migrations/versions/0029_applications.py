@@ -91,7 +91,7 @@ def _create_applications() -> None:
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["merchant_applications.id"],
-            name=op.f("fk_merchant_application_versions_application_id_merchant_applications"),
+            name=op.f("fk_merchant_application_versions_application"),
         ),
         sa.ForeignKeyConstraint(
             ["unit_code"], ["units.code"], name=op.f("fk_merchant_application_versions_unit_code_units")
@@ -120,7 +120,7 @@ def _create_applications() -> None:
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["merchant_applications.id"],
-            name=op.f("fk_merchant_application_steps_application_id_merchant_applications"),
+            name=op.f("fk_merchant_application_steps_application"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_merchant_application_steps")),
     )

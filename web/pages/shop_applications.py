@@ -3,6 +3,7 @@
 Adds its routes to the public pages. The code comes in a form and goes into no address; the answer is kept by nobody.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from people import UnitUnknownError, child_units
 from photos import CleanPhoto, PhotoStore
 from web.auth import applicant, public, viewer, who_enters
 from web.clock import now, today
-from web.nameless_limits import spend_application
+from web.nameless_limits import spend_application, spend_application_form
 from web.nobodys_calls import without_owner
 from web.pages.applications_shown import (
     CONTACT_FIELDS,
@@ -71,17 +72,18 @@ def application_form() -> ResponseReturnValue:
 def send_application() -> ResponseReturnValue:
     """Take an application in, once, and show the code by which it is followed."""
     form = Form.posted_once(*_FIELDS)
+    actor = who_enters()
+    if actor == APPLICANT:
+        _spend(form, spend_application_form)
+    if form.refusal is not None:
+        return _form_page(form)
     shop, contact = typed_shop(form), typed_contact(form)
     pictures = typed_photos(form)
     if not pictures:
         form.wrong(FIELD, _("Choose at least one photo."))
-    actor = who_enters()
     call = _call_of(form, pictures, by=actor)
     if form.is_right and actor == APPLICANT:
-        try:
-            spend_application()
-        except ProblemError as error:
-            form.refuse(problem_of(error))
+        _spend(form, spend_application)
     if not form.is_right or contact is None:
         choose_again(form, pictures)
         return _form_page(form)
@@ -184,6 +186,13 @@ def withdraw_followed() -> Response:
     if form.attempt(lambda: once(call, make)) is None:
         return _page(form, application_id)
     return _page(form, application_id, done=_("The application is withdrawn."))
+
+
+def _spend(form: Form, spend: Callable[[], None]) -> None:
+    try:
+        spend()
+    except ProblemError as error:
+        form.refuse(problem_of(error))
 
 
 def _call_of(form: Form, pictures: list[CleanPhoto], *, by: str, application: UUID | None = None) -> Call:

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -76,7 +77,7 @@ def test_a_shop_applies_amends_and_is_accepted_and_another_officer_names_it(worl
     assert "looks at it again" in text_of(page)
 
     accepted = officer.follow(form(officer, f"{path}/acceptance", code="ruyi"))
-    assert "如意大饭店" in text_of(accepted)
+    assert "A colleague gives the first naming" in text_of(accepted)
     naming = {"class_name": "平安饭店", "from_on": "2026-06-01", "until": "2026-12-31", "document": "1号"}
     refused = form(officer, "/office/merchants/ruyi/namings", **naming)
     assert (refused.status_code, "Another person has to do this" in text_of(refused)) == (403, True)
@@ -86,6 +87,16 @@ def test_a_shop_applies_amends_and_is_accepted_and_another_officer_names_it(worl
     history = text_of(officer.get("/office/merchants/ruyi/history"))
     assert all(each in history for each in ("Named", "Application accepted", "Sent again", "too dark", "Applied"))
     assert "139****0001" in text_of(officer.get(path))
+
+
+def test_forms_are_counted_before_their_photos_are_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.nameless_limits.FORMS_PER_HOUR", 1)
+    nobody = Browser(world)
+    nobody.get("/merchants/apply")
+    assert send(nobody, name="").status_code == 422
+    monkeypatch.setattr("web.pages.shop_applications.typed_photos", None)
+    refused = send(nobody)
+    assert (refused.status_code, "Too many applications" in text_of(refused)) == (429, True)
 
 
 def test_an_application_is_withdrawn_by_its_code_and_refused_with_words_by_the_office(world: World) -> None:

@@ -14,6 +14,7 @@ from merchants import (
     Merchant,
     NamingState,
     Standing,
+    accepted_by,
     application_of_merchant,
     create_merchant,
     list_standings,
@@ -22,7 +23,7 @@ from merchants import (
 )
 from payments import list_redemptions
 from people import Role, TextRefusedError, clean_text
-from web.auth import access
+from web.auth import access, principal
 from web.clock import now, today
 from web.pages.applications_shown import renewal_view
 from web.pages.forms import Form, once
@@ -115,6 +116,7 @@ def shop_page(code: str, form: Form, *, open_form: str = "") -> ResponseReturnVa
             "naming": current_of(namings, standing),
             "namings": namings,
             "renewal": renewal_view(session, found),
+            "another_names": not namings and accepted_by(session, found.id) == principal().actor,
             "wished_class": _wished_class(session, found) if not namings else "",
             "funds": fund_choices(session),
             "classes": _classes(session),
