@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from awards import list_funds, list_movements
+from demo.applying import apply_some
 from demo.chances import chance_of
 from demo.crowd import appoint_for_reports, appoint_staff, move_in, town_units
 from demo.errors import DemoRefusedError
@@ -85,6 +86,7 @@ def build_demo(
     )
     live_the_year(scene, report_staff, progress)
     publish_some(scene, report_staff, photo_store)
+    apply_some(scene, photo_store)
     for log_in in LOG_INS:
         person = find_person(session, log_in.login_name)
         if person is None and log_in is not RESIDENT:

@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from demo.chances import chance_of
-from demo.logging_in import AUDITOR, COLLEAGUE, DISPATCHER, FINANCE, HANDLER, OFFICER, SUPERVISOR
+from demo.logging_in import AUDITOR, COLLEAGUE, DISPATCHER, FINANCE, HANDLER, NAMING, OFFICER, SUPERVISOR
 from demo.names import RESIDENT_OF_THE_LOG_IN, phone, resident_names
 from demo.scene import Staff, actor
 from people import (
@@ -73,6 +73,7 @@ def move_in(
 def appoint_staff(session: Session, *, places: dict[str, list[Unit]], now: datetime) -> Staff:
     """Appoint the office: those one can log in as reach the whole tree, and each town has an officer of its own."""
     officer = appoint(session, handle=OFFICER.login_name, name="安综治", role=Role.ADMINISTRATOR, now=now)
+    appoint(session, handle=NAMING.login_name, name="安命名", role=Role.ADMINISTRATOR, now=now)
     finance = appoint(session, handle=FINANCE.login_name, name="安财务", role=Role.FINANCE, now=now)
     colleague = appoint(session, handle=COLLEAGUE.login_name, name="安复核", role=Role.FINANCE, now=now)
     appoint(session, handle=AUDITOR.login_name, name="安审计", role=Role.AUDITOR, now=now)

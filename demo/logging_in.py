@@ -37,13 +37,14 @@ RESIDENT = DemoLogIn("居民 resident", "936044506", _PASSWORD)
 OWNER = DemoLogIn("店主 owner of a shop", "demo-owner", _PASSWORD)
 TILL = DemoLogIn("收银员 cashier of that shop", "demo-till", _PASSWORD)
 OFFICER = DemoLogIn("综治办 officer", "demo-officer", _PASSWORD)
+NAMING = DemoLogIn("命名 second administrator, who names shops", "demo-naming", _PASSWORD)
 FINANCE = DemoLogIn("财务 finance officer", "demo-finance", _PASSWORD)
 COLLEAGUE = DemoLogIn("复核 second finance officer, who pays", "demo-finance-2", _PASSWORD)
 AUDITOR = DemoLogIn("审计 auditor", "demo-auditor", _PASSWORD)
 SUPERVISOR = DemoLogIn("监督 supervisor of reports", "demo-supervisor", _PASSWORD)
 DISPATCHER = DemoLogIn("派单 dispatcher of reports", "demo-dispatcher", _PASSWORD)
 HANDLER = DemoLogIn("承办 handler of a department", "demo-handler", _PASSWORD)
-LOG_INS = (RESIDENT, TILL, OWNER, OFFICER, FINANCE, COLLEAGUE, AUDITOR, SUPERVISOR, DISPATCHER, HANDLER)
+LOG_INS = (RESIDENT, TILL, OWNER, OFFICER, NAMING, FINANCE, COLLEAGUE, AUDITOR, SUPERVISOR, DISPATCHER, HANDLER)
 
 
 def set_password(

@@ -59,6 +59,8 @@ class Shop:
     closed_from: date | None = None
     closed_until: date | None = None
     orders: int = 0
+    # Its naming has but days left, and its owner asks for another.
+    ends_soon: bool = False
 
     def can_be_paid(self, day: date) -> bool:
         """Say whether it is named and not suspended all day."""

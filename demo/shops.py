@@ -13,6 +13,7 @@ from people import Role, appoint
 # The first shops show one of each; further on every twentieth is suspended.
 _FATES = {1: Fate.ONE_FUND, 2: Fate.SUSPENDED, 3: Fate.REVOKED, 4: Fate.EXPIRED, 5: Fate.REINSTATED}
 _SUSPENDED_EVERY = 20
+_ENDS_SOON, _ENDS_IN_DAYS = 6, 24
 _FUND_OF_THE_ONE = "care"
 
 _SUSPENDED_AGO, _REVOKED_AGO, _EXPIRED_AGO, _STOPPED_AGO, _REINSTATED_AGO = 20, 60, 25, 120, 108
@@ -44,6 +45,7 @@ def open_shops(session: Session, *, count: int, now: datetime, by: str, places: 
         )
         owner, till = _appoint(session, merchant, number, by=by, now=at)
         shop = Shop(merchant, kind, _fate(number), weight=_USUAL_WEIGHT, owner=owner, till=till)
+        shop.ends_soon = number == _ENDS_SOON
         _foresee(shop, today)
         _name(session, shop, number, by=by, now=at)
         shops.append(shop)
@@ -79,6 +81,8 @@ def _name(session: Session, shop: Shop, number: int, *, by: str, now: datetime) 
     last_day = first_day + timedelta(days=_NAMED_FOR_DAYS)
     if shop.fate is Fate.EXPIRED and shop.closed_from is not None:
         last_day = shop.closed_from - timedelta(days=1)
+    if shop.ends_soon:
+        last_day = first_day + timedelta(days=DAYS + _ENDS_IN_DAYS)
     name_merchant(
         session,
         merchant=shop.merchant,

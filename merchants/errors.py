@@ -53,3 +53,54 @@ class NamingStepError(MerchantError):
         super().__init__(f"the naming of merchant {code} is {state}")
         self.code = code
         self.state = state
+
+
+class RenewalStateError(MerchantError):
+    """The renewal of a naming is not as the step needs it: `state` is "asked", "not_asked" or "renewed"."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"the renewal of the naming is {state}")
+        self.state = state
+
+
+class CreditCodeError(MerchantError):
+    """A unified social credit code has another form, or its check character does not fit."""
+
+    def __init__(self) -> None:
+        super().__init__("not a unified social credit code")
+
+
+class ApplicationUnknownError(MerchantError):
+    """No application has this id, or it is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("unknown application")
+
+
+class ApplicationStateError(MerchantError):
+    """An application has not come so far, or too far, for the step."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"the application is {state}")
+        self.state = state
+
+
+class LicenceMissingError(MerchantError):
+    """An application has no photo of the licence, so it cannot be accepted."""
+
+    def __init__(self) -> None:
+        super().__init__("the application has no photo of the licence")
+
+
+class SamePersonError(MerchantError):
+    """Somebody would decide about what they, or their household, entered, or name a merchant that they accepted."""
+
+    def __init__(self) -> None:
+        super().__init__("another person has to do this")
+
+
+class OwnShopError(MerchantError):
+    """Somebody would name, or go on naming, a merchant where they work."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody names their own shop")

@@ -22,6 +22,13 @@ class NamingStepKind(StrEnum):
     REVOCATION = "revocation"
 
 
+class RenewalStepKind(StrEnum):
+    """What is said about renewing a naming before it is renewed."""
+
+    REQUEST = "request"
+    REFUSAL = "refusal"
+
+
 class Merchant(Base):
     """A shop, clinic or restaurant where credits may be spent while the office names it."""
 
@@ -52,6 +59,8 @@ class Naming(Base):
     document: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     # Codes separated by commas, empty for all funds: read with the naming in one look-up on every redemption.
     fund_codes: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    # The naming that this one follows without a day between; of many at once one renewal wins.
+    renews_id: Mapped[UUID | None] = mapped_column(ForeignKey("namings.id"), unique=True)
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     named_by: Mapped[str] = mapped_column(String(64))
@@ -67,5 +76,23 @@ class NamingStep(Base):
     naming_id: Mapped[UUID] = mapped_column(ForeignKey("namings.id"), index=True)
     kind: Mapped[NamingStepKind] = mapped_column(enum_column(NamingStepKind))
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class RenewalStep(Base):
+    """The owner asked for the renewal of a naming, or the office refused it; rows are only added.
+
+    A renewal itself is the naming that renews the other.
+    """
+
+    __tablename__ = "naming_renewal_steps"
+    __table_args__ = (CheckConstraint("kind = 'request' OR words IS NOT NULL", name="refusals_say_why"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    naming_id: Mapped[UUID] = mapped_column(ForeignKey("namings.id"), index=True)
+    kind: Mapped[RenewalStepKind] = mapped_column(enum_column(RenewalStepKind))
+    # What the owner adds, or why the office refuses.
+    words: Mapped[str | None] = mapped_column(String(TEXT_LENGTH_MAX))
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)

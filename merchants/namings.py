@@ -1,5 +1,6 @@
 """Naming (命名): the office certifies a merchant from day to day, and may suspend, reinstate or revoke it."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 import ledger
 import people
 import receivables
-from merchants.errors import NamingDatesError, NamingStepError, NotNamedError
+from merchants.applications import accepted_by
+from merchants.errors import NamingDatesError, NamingStepError, NotNamedError, OwnShopError, SamePersonError
 from merchants.model import NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Merchant, Naming, NamingStep, NamingStepKind
 from merchants.registry import lock_merchant
 
 _BETWEEN_FUNDS = ","
+_PERSON = re.compile(r"person:([0-9a-f]{32})")
 
 
 def name_merchant(
@@ -26,6 +29,7 @@ def name_merchant(
     valid_until: date,
     document: str,
     funds: Collection[str] | None = None,
+    renews_id: UUID | None = None,
     actor: str,
     now: datetime,
     call: ledger.Call | None = None,
@@ -33,19 +37,25 @@ def name_merchant(
     """Name a merchant from day to day, both included, for the credits of some funds, or of all where `funds` is None.
 
     Where it is suspended, the new naming is so too until the reinstatement. Which funds there are, the caller knows.
+    `renews_id` is the naming that this one follows, where it renews one.
 
     Raises:
         NamingDatesError: it would end before it begins.
+        SamePersonError: it would be the first one, by who accepted the merchant's application.
+        OwnShopError: they work there.
         receivables.OwnerClosedError: the merchant is closed, or on the way.
         people.TextRefusedError: class or document cannot be shown.
     """
     if valid_until < valid_from:
         raise NamingDatesError
     lock_merchant(session, merchant)
+    check_not_own_shop(session, merchant, actor)
+    if actor == accepted_by(session, merchant.id) and not list_namings(session, merchant_id=merchant.id):
+        raise SamePersonError
     closure = receivables.closure_of_merchant(session, merchant.id)
     if closure is not None:
         raise receivables.OwnerClosedError(closure.id)
-    suspended = [each.suspended_at for each in _not_over(session, merchant, now.date()) if each.suspended_at]
+    suspended = [each.suspended_at for each in not_over(session, merchant, now.date()) if each.suspended_at]
     naming = Naming(
         id=ledger.new_id(),
         merchant_id=merchant.id,
@@ -54,6 +64,7 @@ def name_merchant(
         valid_until=valid_until,
         document=people.clean_text(document, field="document", length_max=TEXT_LENGTH_MAX),
         fund_codes="" if funds is None else _together(funds),
+        renews_id=renews_id,
         suspended_at=min(suspended, default=None),
         named_by=actor,
         named_at=now,
@@ -62,6 +73,17 @@ def name_merchant(
     session.flush()
     ledger.remember_call(session, call, made_id=naming.id, now=now)
     return naming
+
+
+def check_not_own_shop(session: Session, merchant: Merchant, actor: str) -> None:
+    """Refuse what nobody decides about a shop where they work.
+
+    Raises:
+        OwnShopError: the actor works there.
+    """
+    person = _PERSON.fullmatch(actor)
+    if person and people.works_for_merchant(session, person_id=UUID(person[1]), merchant_id=merchant.id):
+        raise OwnShopError
 
 
 def _together(funds: Collection[str]) -> str:
@@ -143,7 +165,9 @@ def reinstate_naming(
     Raises:
         NotNamedError: it has no naming that is not over.
         NamingStepError: they are not suspended.
+        OwnShopError: the actor works there.
     """
+    check_not_own_shop(session, merchant, actor)
     return _step(session, merchant, NamingStepKind.REINSTATEMENT, reason=reason, actor=actor, now=now, call=call)
 
 
@@ -171,7 +195,7 @@ def _step(
     cleaned = people.clean_text(reason, field="reason", length_max=TEXT_LENGTH_MAX)
     lock_merchant(session, merchant)
     # A renewal may already be given: a step holds for every naming that is not over.
-    namings = _not_over(session, merchant, now.date())
+    namings = not_over(session, merchant, now.date())
     refusal = _refusal_of_step(merchant, kind, namings)
     if refusal is not None:
         ledger.check_still_new(session, call)
@@ -193,7 +217,7 @@ def _step(
     return steps[0]
 
 
-def _not_over(session: Session, merchant: Merchant, day: date) -> Sequence[Naming]:
+def not_over(session: Session, merchant: Merchant, day: date) -> Sequence[Naming]:
     """Return the namings of a merchant that hold on a day or will, newest first, as they are behind its lock."""
     return session.scalars(
         select(Naming)

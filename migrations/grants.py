@@ -9,6 +9,7 @@ ONLY_GROWING = (
     *("publication_boxes", "report_moderations", "settlement_lots", "settlement_steps"),
     *("bank_statements", "bank_statement_lines"),
     *("payment_card_steps", "assisted_payments"),
+    *("merchant_application_versions", "merchant_application_steps", "naming_renewal_steps"),
 )
 
 

@@ -45,6 +45,7 @@ from people.errors import (
     UnitUnknownError,
 )
 from people.leaving import (
+    bears_phone,
     check_has_not_left,
     end_roles_at_merchant,
     household_works_for,
@@ -70,7 +71,7 @@ from people.persons import (
     role_history,
     staff,
 )
-from people.phone_vault import PhoneVault, new_phone_keys, normal_phone, rotated_phone_keys
+from people.phone_vault import PhoneVault, masked_digits, new_phone_keys, normal_phone, rotated_phone_keys
 from people.principals import Grant, Principal, principal_by_key, principal_by_session
 from people.rate_limits import PermitLeases, Permits, permits_left, purge_rate_windows, take_permits
 from people.residents import (
@@ -91,6 +92,7 @@ from people.residents import (
     residents_by_number,
 )
 from people.sessions import end_session, end_sessions, live_sessions, mark_seen, purge_sessions
+from people.spelled_codes import hash_of_spelled_code, new_spelled_code
 from people.texts import clean_lines, clean_text, masked_name
 from people.units import (
     UnitRow,
@@ -162,6 +164,7 @@ __all__ = [
     "activate",
     "add_unit",
     "appoint",
+    "bears_phone",
     "below",
     "change_password",
     "check_activation",
@@ -185,6 +188,7 @@ __all__ = [
     "get_resident",
     "get_unit",
     "grouped_number",
+    "hash_of_spelled_code",
     "household_works_for",
     "is_of_any_household",
     "is_of_household",
@@ -200,10 +204,12 @@ __all__ = [
     "log_in",
     "log_in_states",
     "mark_seen",
+    "masked_digits",
     "masked_name",
     "masked_phone",
     "merchant_people",
     "new_phone_keys",
+    "new_spelled_code",
     "normal_number",
     "normal_phone",
     "packaged_units",

@@ -108,6 +108,15 @@ def is_of_any_household(
     return session.scalar(own_keys.where(or_(Resident.id.in_(resident_ids), shares_phone)).limit(1)) is not None
 
 
+def bears_phone(session: Session, *, actor: str, phone_lookup: str) -> bool:
+    """Say whether an actor is or, as far as is known, lives with somebody who has this phone (by its keyed hash).
+
+    Known is what `is_of_household` knows.
+    """
+    residents = session.scalars(select(Resident.id).where(Resident.phone_lookup == phone_lookup)).all()
+    return is_of_any_household(session, actor=actor, resident_ids=residents)
+
+
 def household_works_for(session: Session, *, resident: Resident, unit_path: str, role: Role) -> bool:
     """Say whether this resident or, as far as is known, somebody of their household has a role in a unit.
 

@@ -47,7 +47,7 @@ def normal_phone(text: str) -> str:
     return phone
 
 
-def masked(phone: str) -> str:
+def masked_digits(phone: str) -> str:
     """Return a phone number with its middle hidden: 138****0001."""
     return f"{phone[:3]}{'*' * max(len(phone) - 7, 2)}{phone[-4:]}"
 

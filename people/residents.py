@@ -20,7 +20,7 @@ from people.errors import (
     UnitUnknownError,
 )
 from people.model import NAME_LENGTH_MAX, Level, Resident, Unit
-from people.phone_vault import PhoneVault, masked, normal_phone
+from people.phone_vault import PhoneVault, masked_digits, normal_phone
 from people.texts import clean_text, search_text
 from people.units import below
 
@@ -203,7 +203,7 @@ def masked_phone(resident: Resident, vault: PhoneVault) -> str:
     Raises:
         PhoneUnreadableError: the vault has not the key it was encrypted with.
     """
-    return masked(vault.decrypt(resident.phone_encrypted))
+    return masked_digits(vault.decrypt(resident.phone_encrypted))
 
 
 def renew_phones(session: Session, *, vault: PhoneVault, after: UUID | None = None, limit: int = 1_000) -> UUID | None:

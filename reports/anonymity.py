@@ -1,25 +1,16 @@
 """Reports without a name: what is kept of them tells the day and nothing else, and a code proves whose they are."""
 
-import hashlib
-import re
-import secrets
-import unicodedata
 from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from people import Principal
+from people import Principal, hash_of_spelled_code, new_spelled_code
 from reports.hiding_model import ClaimCode
 from reports.model import Report
 
 NOBODY = "anonymous"
-# 25 characters of 32 are 125 random bits: there is nothing to guess. Without look-alikes, in groups of five.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH, _GROUP = 25, 5
-_BETWEEN = re.compile(r"[\s-]")
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 _BY_HASH = select(ClaimCode.report_id).where(ClaimCode.code_hash == bindparam("code_hash"))
 
@@ -42,20 +33,15 @@ def as_kept(by: Principal, now: datetime) -> datetime:
 
 def give_claim_code(session: Session, report: Report) -> str:
     """Return the code of a new anonymous report, to be shown once; its hash stays."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    session.add(ClaimCode(code_hash=_hash(code), report_id=report.id))
+    code = new_spelled_code()
+    session.add(ClaimCode(code_hash=hash_of_spelled_code(code), report_id=report.id))
     session.flush()
-    return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+    return code
 
 
 def report_of_code(session: Session | Connection, text: str) -> UUID | None:
     """Return the report to which a code belongs, as somebody may have typed it; None where there is none."""
-    if len(text) > 4 * _LENGTH:
+    code_hash = hash_of_spelled_code(text)
+    if code_hash is None:
         return None
-    code = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper().translate(_READ_AS)
-    return session.execute(_BY_HASH, {"code_hash": _hash(code)}).scalar_one_or_none()
-
-
-def _hash(code: str) -> str:
-    # No salt and no stretching: there is nothing to guess in 125 random bits.
-    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+    return session.execute(_BY_HASH, {"code_hash": code_hash}).scalar_one_or_none()

@@ -55,6 +55,8 @@ PAGES = {
         "{/at/}",
         "{/at/.*/report/prices}",
         "/at/no-shop",
+        "/merchants/apply",
+        "/merchants/application",
         "/scoreboard",
         "/responsibilities",
         "/earnings-explained",
@@ -90,7 +92,7 @@ PAGES = {
         *("/till/payments", "{/till/payments/[0-9a-f]}", "/till/look-up", "/account"),
     ),
     "owner": (
-        *("/till/shop", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
+        *("/till/shop", "/till/shop/naming", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
         *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks"),
     ),
     "officer": (
@@ -121,6 +123,8 @@ PAGES = {
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",
         "{/office/merchants/.*/plaque}",
+        "/office/applications",
+        "{/office/applications/[0-9a-f]{8}}",
         "/office/new-shop",
         "/office/staff",
     ),

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
+from merchants import APPLICANT, application_of_code
 from people import Principal, Role, mark_seen, principal_by_key, principal_by_session
 from reports import nobody, report_of_code
 from web.answers import is_for_programs
@@ -25,7 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 BOOKS = (Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR)
 _RULE = "access_rule"
-# What an anonymous reporter shows instead of a key.
+# What an anonymous reporter, or who applied for a shop, shows instead of a key.
 CODE_HEADER = "Claim-Code"
 _SECRET_LENGTH_MAX = 200
 # GeoReport v2 has the key among the fields of the form.
@@ -37,7 +39,7 @@ class Rule:
     """Who may use a route: everybody, or whoever holds one of the roles (without roles: whoever is known).
 
     `everywhere` asks for the role in the whole tree, as things need that belong to no unit. `by_code` opens the route
-    also to who shows, instead of a key, the claim code of their anonymous report.
+    also to who shows, instead of a key, the claim code of their anonymous report or of their shop's application.
     """
 
     public: bool = False
@@ -205,16 +207,40 @@ def _signed_in() -> Principal | None:
 
 
 def _nobody_with_code(code: str) -> Principal:
-    """Return somebody without a name who may follow one report.
+    """Return somebody without a name who may follow one report, or one application of a shop.
 
     Raises:
-        ProblemError: the code is of no report.
+        ProblemError: the code is of neither.
     """
     report_id = single_read(lambda connection: report_of_code(connection, code))
-    if report_id is None:
-        spend_refused_key(request.remote_addr or "")
-        raise ProblemError(UNAUTHENTICATED)
-    return nobody(report_id)
+    if report_id is not None:
+        return nobody(report_id)
+    application_id = single_read(lambda connection: application_of_code(connection, code))
+    if application_id is not None:
+        return applicant(application_id)
+    spend_refused_key(request.remote_addr or "")
+    raise ProblemError(UNAUTHENTICATED)
+
+
+def applicant(application_id: UUID) -> Principal:
+    """Return who applied for a shop: they have shown the application's code."""
+    return Principal(actor=APPLICANT, grants=(), name="", matter_id=application_id)
+
+
+def who_enters() -> str:
+    """Return who brings in something that anybody may: the actor logged in or with a key, else an applicant's.
+
+    Raises:
+        ProblemError: the key is nobody's, or has had its requests of this minute.
+    """
+    if is_for_programs():
+        if "Authorization" not in request.headers:
+            return APPLICANT
+        known = principal_of_key()
+        spend_request(known)
+        return known.actor
+    somebody = viewer()
+    return APPLICANT if somebody is None else somebody.actor
 
 
 def principal_of_key() -> Principal:

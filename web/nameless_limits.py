@@ -1,4 +1,4 @@
-"""Reports without a name, by address: counted in this process's memory only, so that nothing is kept of anybody.
+"""Reports without a name, and applications of shops, by address: counted in this process's memory, and kept nowhere.
 
 Each worker counts by itself: with several, somebody may send as many times more.
 """
@@ -14,12 +14,14 @@ from flask import Flask, current_app, request
 
 from reports import limits_in_force
 from web.clock import now
-from web.problems import ProblemError
-from web.problems.requests import NAMELESS_LIMITED
+from web.problems import ProblemError, Row
+from web.problems.requests import APPLICATIONS_LIMITED, NAMELESS_LIMITED
 from web.unit_of_work import reading
 
 _HOUR_S = 3_600
 _ADDRESSES_MAX = 100_000
+# Anybody may apply, so there is a limit before the office has set one: nobody has so many shops.
+APPLICATIONS_PER_HOUR, FORMS_PER_HOUR = 30, 90
 
 
 class NamelessCounts:
@@ -59,9 +61,33 @@ def spend_nameless_report() -> None:
         ProblemError: so many came from it in this hour.
     """
     limit = reading(limits_in_force).nameless_per_hour
-    if limit is None:
-        return
+    if limit is not None:
+        _spend("report", limit, NAMELESS_LIMITED)
+
+
+def spend_application_form() -> None:
+    """Count one form of an application, right or wrong: its photos are decoded before anybody knows whether it is.
+
+    Raises:
+        ProblemError: so many came from the address of the present request in this hour.
+    """
+    _spend("form", FORMS_PER_HOUR, APPLICATIONS_LIMITED)
+
+
+def spend_application() -> None:
+    """Count one application of a shop for the address of the present request: 30 an hour, or as the office set it.
+
+    What the office set for reports without a name holds for applications too; each is counted by itself.
+
+    Raises:
+        ProblemError: so many came from it in this hour.
+    """
+    limit = reading(limits_in_force).nameless_per_hour
+    _spend("application", APPLICATIONS_PER_HOUR if limit is None else limit, APPLICATIONS_LIMITED)
+
+
+def _spend(what: str, limit: int, refusal: Row) -> None:
     counts = cast("NamelessCounts", current_app.extensions["nameless_counts"])
-    retry_after_s = counts.spend(request.remote_addr or "", limit=limit, now=now())
+    retry_after_s = counts.spend(f"{what} {request.remote_addr or ''}", limit=limit, now=now())
     if retry_after_s:
-        raise ProblemError(NAMELESS_LIMITED, limit=limit, retry_after_s=retry_after_s)
+        raise ProblemError(refusal, limit=limit, retry_after_s=retry_after_s)

@@ -113,6 +113,7 @@ def test_each_log_in_has_the_role_it_is_shown_with(loaded: Session) -> None:
         "demo-till": [(Role.TILL, None, first)],
         "demo-owner": [(Role.MERCHANT_OWNER, None, first)],
         "demo-officer": [(Role.ADMINISTRATOR, None, None)],
+        "demo-naming": [(Role.ADMINISTRATOR, None, None)],
         "demo-finance": [(Role.FINANCE, None, None)],
         "demo-finance-2": [(Role.FINANCE, None, None)],
         "demo-auditor": [(Role.AUDITOR, None, None)],

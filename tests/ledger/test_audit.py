@@ -12,6 +12,7 @@ from holds.checks import GUARDS as HOLDS_GUARDS
 from ledger import CheckResult, audit
 from ledger.guards import GUARDS
 from listening.checks import GUARDS as LISTENING_GUARDS
+from merchants.checks import GUARDS as MERCHANTS_GUARDS
 from publishing.checks import GUARDS as PUBLISHING_GUARDS
 from reports.checks import GUARDS as REPORTS_GUARDS
 from reports.fairness_checks import GUARDS as FAIRNESS_GUARDS
@@ -108,7 +109,7 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
 
 ALL_GUARDS = (
     *(GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, PUBLISHING_GUARDS, REPORTS_GUARDS),
-    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS),
+    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS, MERCHANTS_GUARDS),
 )
 
 

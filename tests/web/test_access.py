@@ -14,6 +14,8 @@ PUBLIC_API = {
     *("/api/v1/scoreboard", "/api/v1/categories", "/api/v1/tariffs", "/api/v1/tariffs/<uuid:tariff_id>"),
     *("/api/v1/books/seals", "/api/v1/books/seals/<int:size>"),
     *("/api/v1/books/seals/consistency", "/api/v1/books/seals/keys"),
+    # Only the POST is; who asks for applications shows a key, or one's code.
+    "/api/v1/merchant-applications",
 }
 # Where reports stand, by Open311.
 PUBLIC_OPEN311 = {
@@ -31,7 +33,7 @@ def test_every_route_names_its_rule_of_access(world: World) -> None:
     assert [rule.rule for rule in rules if rule_of(world.app, rule.endpoint) is None] == []
 
 
-def test_nothing_of_the_api_is_public_but_health_its_description_the_seals_and_what_reports_are_and_earn(
+def test_nothing_of_the_api_is_public_but_health_its_description_the_seals_applying_and_what_reports_are_and_earn(
     world: World,
 ) -> None:
     public = set()

@@ -19,7 +19,9 @@ from web.api import (
     forced_corrections,
     funds,
     holds,
+    merchant_applications,
     merchants,
+    naming_renewals,
     notices,
     orders,
     payment_codes,
@@ -61,6 +63,7 @@ _RESOURCES = (
     funds.blueprint,
     awards.blueprint,
     merchants.blueprint,
+    merchant_applications.blueprint,
     payment_codes.blueprint,
     redemptions.blueprint,
     orders.blueprint,
@@ -86,7 +89,7 @@ _RESOURCES = (
     webhooks.blueprint,
 )
 _ADDS_ROUTES = (
-    *(assistance, balances, code_sheets, holds, publications, ratings, report_appeals, report_calls),
+    *(assistance, balances, code_sheets, holds, naming_renewals, publications, ratings, report_appeals, report_calls),
     *(report_coverings, report_joins, report_orders, report_photos, report_steps, report_suggestions),
     *(till_refund_limits, unmaskings),
 )

@@ -9,6 +9,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from ledger import Call, recall_call
+from reports import NOBODY
 from web.auth import principal
 from web.nobodys_calls import without_owner
 from web.problems import ProblemError
@@ -43,20 +44,25 @@ def nobodys_call_of(asked: Mapping[str, Any]) -> Call:
     return without_owner(call_of(asked))
 
 
+def anybodys_call_of(asked: Mapping[str, Any]) -> Call:
+    """Return the present request as a call on a route that asks nobody who they are, told apart by its content.
+
+    Raises:
+        ProblemError: as `call_of`.
+    """
+    call = _call(NOBODY, asked)
+    if call is None:
+        raise ProblemError(KEY_MISSING)
+    return without_owner(call)
+
+
 def optional_call_of(asked: Mapping[str, Any]) -> Call | None:
     """Return the present request as a call, None where it brings no key.
 
     Raises:
         ProblemError: the key is not 1 to 200 printable ASCII characters.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
-        return None
-    if not _KEY.fullmatch(key):
-        raise ProblemError(KEY_MALFORMED)
-    rule = request.url_rule.rule if request.url_rule is not None else request.path
-    named: dict[str, Any] = {**asked, **(request.view_args or {})}
-    return Call(owner=principal().actor, route=f"POST {rule}", key=key, asked=named)
+    return _call(principal().actor, asked)
 
 
 def once(call: Call, make: Callable[[Session], T], again: Callable[[Session, UUID], T]) -> tuple[T, dict[str, str]]:
@@ -71,3 +77,14 @@ def once(call: Call, make: Callable[[Session], T], again: Callable[[Session, UUI
         return (make(session), {}) if made_id is None else (again(session, made_id), REPLAYED)
 
     return in_transaction(work)
+
+
+def _call(owner: str, asked: Mapping[str, Any]) -> Call | None:
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise ProblemError(KEY_MALFORMED)
+    rule = request.url_rule.rule if request.url_rule is not None else request.path
+    named: dict[str, Any] = {**asked, **(request.view_args or {})}
+    return Call(owner=owner, route=f"POST {rule}", key=key, asked=named)

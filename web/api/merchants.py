@@ -80,7 +80,7 @@ class NamingRequest(Request):
 
 
 class NamingReply(Reply):
-    """A naming; `funds` null stands for all of them."""
+    """A naming; `funds` null stands for all of them, `renews` is the naming that it follows."""
 
     id = fields.UUID(required=True)
     naming_class = fields.String(required=True, data_key="class")
@@ -88,6 +88,7 @@ class NamingReply(Reply):
     valid_until = Day(required=True, data_key="until")
     document = fields.String(required=True)
     funds = fields.List(fields.String(), required=True, allow_none=True)
+    renews = fields.UUID(required=True, allow_none=True)
     suspended_at = Instant(required=True, allow_none=True)
     revoked_at = Instant(required=True, allow_none=True)
     named_at = Instant(required=True)
@@ -181,10 +182,10 @@ def give_naming(asked: dict[str, Any], code: str) -> Any:
         for fund in asked["funds"] or ():
             get_fund(session, fund)
         naming = name_merchant(session, merchant=merchant, **asked, actor=principal().actor, now=now(), call=call)
-        return _shown_naming(naming)
+        return shown_naming(naming)
 
     def again(session: Session, made_id: UUID) -> dict[str, Any]:
-        return _shown_naming(_there(get_naming(session, made_id)))
+        return shown_naming(there(get_naming(session, made_id)))
 
     call = call_of(asked)
     return once(call, make, again)
@@ -198,8 +199,8 @@ def list_given(asked: dict[str, Any], code: str) -> Any:
     """List all namings a merchant ever had, newest first."""
 
     def read(session: Session) -> dict[str, Any]:
-        found = list_namings(session, merchant_id=_seen(session, code).id)
-        return _part([_shown_naming(each) for each in found], asked)
+        found = list_namings(session, merchant_id=seen_merchant(session, code).id)
+        return part_of([shown_naming(each) for each in found], asked)
 
     return reading(read)
 
@@ -212,9 +213,9 @@ def show_naming(code: str, naming_id: UUID) -> Any:
 
     def read(session: Session) -> dict[str, Any]:
         naming = get_naming(session, naming_id)
-        if naming is None or naming.merchant_id != _seen(session, code).id:
+        if naming is None or naming.merchant_id != seen_merchant(session, code).id:
             raise ProblemError(NOT_FOUND)
-        return _shown_naming(naming)
+        return shown_naming(naming)
 
     return reading(read)
 
@@ -252,7 +253,9 @@ def revoke(asked: dict[str, Any], code: str) -> Any:
 @blueprint.response(200, page_of(StepReply))
 def list_steps(asked: dict[str, Any], code: str) -> Any:
     """List the suspensions, reinstatements and revocations of a merchant's namings, newest first."""
-    return reading(lambda session: _part(list(naming_history(session, merchant_id=_seen(session, code).id)), asked))
+    return reading(
+        lambda session: part_of(list(naming_history(session, merchant_id=seen_merchant(session, code).id)), asked)
+    )
 
 
 def _step(change: Callable[..., NamingStep], asked: dict[str, Any], code: str) -> Any:
@@ -261,23 +264,33 @@ def _step(change: Callable[..., NamingStep], asked: dict[str, Any], code: str) -
         return change(session, merchant=merchant, reason=asked["reason"], actor=principal().actor, now=now(), call=call)
 
     call: Call = call_of(asked)
-    return once(call, make, lambda session, made_id: _there(get_naming_step(session, made_id)))
+    return once(call, make, lambda session, made_id: there(get_naming_step(session, made_id)))
 
 
-def _seen(session: Session, code: str) -> Merchant:
+def seen_merchant(session: Session, code: str) -> Merchant:
+    """Return a merchant of which the caller sees what the office knows.
+
+    Raises:
+        MerchantUnknownError, ProblemError: there is none; it is another's.
+    """
     merchant = merchant_by_code(session, code)
     if not (principal().may(*BOOKS) or principal().acts_for_merchant(merchant.id)):
         raise ProblemError(NOT_FOUND)
     return merchant
 
 
-def _there(found: Any) -> Any:
+def there(found: Any) -> Any:
+    """Return what was found.
+
+    Raises:
+        ProblemError: there was nothing.
+    """
     if found is None:
         raise ProblemError(NOT_FOUND)
     return found
 
 
-def _part(items: list[Any], asked: dict[str, Any]) -> dict[str, Any]:
+def part_of(items: list[Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Return one part of a short list: the cursor is the id of the last item shown."""
     after = id_cursor(asked["cursor"])
     ids = [each["id"] if isinstance(each, dict) else each.id for each in items]
@@ -293,7 +306,7 @@ def _shown(session: Session, merchant: Merchant) -> dict[str, Any]:
         "code": merchant.code,
         "name": merchant.name,
         "category": merchant.category,
-        "naming": None if naming is None else _shown_naming(naming),
+        "naming": None if naming is None else shown_naming(naming),
         "created_at": merchant.created_at,
     }
     if principal().may(*BOOKS) or principal().acts_for_merchant(merchant.id, Role.MERCHANT_OWNER):
@@ -305,7 +318,8 @@ def _shown(session: Session, merchant: Merchant) -> dict[str, Any]:
     return shown
 
 
-def _shown_naming(naming: Naming) -> dict[str, Any]:
+def shown_naming(naming: Naming) -> dict[str, Any]:
+    """Return a naming as it is told."""
     funds = accepted_funds(naming.fund_codes)
     return {
         "id": naming.id,
@@ -313,6 +327,7 @@ def _shown_naming(naming: Naming) -> dict[str, Any]:
         "valid_from": naming.valid_from,
         "valid_until": naming.valid_until,
         "document": naming.document,
+        "renews": naming.renews_id,
         "funds": None if funds is None else sorted(funds),
         "suspended_at": naming.suspended_at,
         "revoked_at": naming.revoked_at,

@@ -23,6 +23,27 @@ from web.problems import ProblemError
 from web.problems.requests import INVALID_FIELDS
 from web.unit_of_work import reading
 
+# How photos are sent, for the description.
+PHOTOS_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "photos": {
+                        "type": "array",
+                        "maxItems": PHOTOS_MAX,
+                        "items": {"type": "string", "format": "binary"},
+                        "description": "JPEG, PNG or WebP, up to 10 MiB each.",
+                    }
+                },
+                "required": ["photos"],
+            }
+        }
+    },
+}
+
 
 class PhotoReply(Reply):
     """A photo, in pixels and bytes; what else the camera wrote is gone."""
@@ -43,27 +64,7 @@ class PhotosReply(Reply):
 
 @blueprint.post("/reports/<uuid:report_id>/photos")
 @access(Role.RESIDENT, Role.HANDLER, *TAKE_CALLS, by_code=True)
-@blueprint.doc(
-    requestBody={
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "photos": {
-                            "type": "array",
-                            "maxItems": PHOTOS_MAX,
-                            "items": {"type": "string", "format": "binary"},
-                            "description": "JPEG, PNG or WebP, up to 10 MiB each.",
-                        }
-                    },
-                    "required": ["photos"],
-                }
-            }
-        },
-    }
-)
+@blueprint.doc(requestBody=PHOTOS_BODY)
 @blueprint.response(201, PhotosReply)
 def add_some(report_id: UUID) -> Any:
     """Add photos, up to six: the reporter what they saw, the department what it did; the same again changes nothing."""

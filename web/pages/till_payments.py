@@ -35,6 +35,7 @@ from payments import (
 from people import Role
 from web.auth import access, principal, require
 from web.clock import begin_of, end_of, now, today
+from web.pages.applications_shown import renewal_view
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import day_asked, id_cursor, list_page, more_url
@@ -206,6 +207,7 @@ def _shop_page(form: Form) -> ResponseReturnValue:
             "payable": balance(session, merchant.payable_account_id),
             "receivable": balance(session, merchant.receivable_account_id),
             "naming": current_of(naming_views(session, merchant, funds), standing),
+            "renewal": renewal_view(session, merchant),
             "people": people_of_shop(session, merchant),
             "till_refund_max": till_refund_max(session, merchant.id),
         }

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 import merchants
 import payments
 import safeguards
-from web.problems.refusals import REFUSALS
+from web.problems.refusals import REFUSALS, SAME_PERSON
 from web.problems.row import Row, unknown, wrong_field
 
 _LIMIT_WRONG = _l("This limit is too small or too large.")
@@ -40,6 +40,38 @@ MERCHANTS_ROWS: dict[type[Exception], Row] = {
     ),
     merchants.NamingStepError: Row(
         409, "naming_state", _l("The naming is so already"), _l("Look at the naming: there is nothing to change.")
+    ),
+    merchants.RenewalStateError: Row(
+        409,
+        "renewal_state",
+        _l("The renewal does not stand so"),
+        _l("It was asked for or given already, or nobody asked. Look at the naming: somebody may have been quicker."),
+        facts=("state",),
+    ),
+    merchants.OwnShopError: Row(
+        403,
+        "own_shop",
+        _l("Nobody names their own shop"),
+        _l("You work for this merchant. Ask a colleague who does not."),
+    ),
+    merchants.SamePersonError: SAME_PERSON,
+    merchants.CreditCodeError: wrong_field(
+        "credit_code",
+        _l("This is no unified social credit code. Compare its 18 signs with the licence: one of them is wrong."),
+    ),
+    merchants.ApplicationUnknownError: unknown("application_unknown", _l("There is no such application")),
+    merchants.ApplicationStateError: Row(
+        409,
+        "application_state",
+        _l("The application does not stand so"),
+        _l("It was decided, withdrawn or sent back meanwhile. Look at its steps."),
+        facts=("state",),
+    ),
+    merchants.LicenceMissingError: Row(
+        409,
+        "licence_missing",
+        _l("There is no photo of the licence"),
+        _l("Without one an application cannot be accepted. Ask the applicant for it."),
     ),
     payments.CodesBlockedError: Row(
         409,

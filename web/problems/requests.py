@@ -79,6 +79,12 @@ CODES_GUESSED = Row(
     _l("Too many codes that nobody has"),
     _l("Wait %(retry_after_s)s seconds. If a scanner reads wrongly, type the code, or ask the resident for a new one."),
 )
+APPLICATIONS_LIMITED = Row(
+    429,
+    "rate_limited",
+    _l("Too many applications"),
+    _l("From one address %(limit)s of them are taken in an hour. Wait %(retry_after_s)s seconds, or call the office."),
+)
 NAMELESS_LIMITED = Row(
     429,
     "rate_limited",

@@ -8,6 +8,7 @@ from typing import Any
 from people import Role
 from reports import CallState, ReportStatus
 from tests.web.api.payment_posts import PAYMENT_POSTS
+from tests.web.applying import APPLICATION_POSTS, applications_named
 from tests.web.reporting import Desk
 from tests.web.settling import SETTLEMENT_POSTS, settlements_named
 from tests.web.world import VILLAGE, World
@@ -69,6 +70,7 @@ ROUTES = (
     Route("/merchants/M01/namings/suspension", "administrator", REASON),
     Route("/merchants/M01/namings/reinstatement", "administrator", REASON),
     Route("/merchants/M01/namings/revocation", "administrator", REASON),
+    *(Route(path, role, body, optional) for path, role, body, optional in APPLICATION_POSTS),
     Route("/payment-codes", "resident", {"pin": "1234"}),
     Route("/code-blocks", "resident", {}),
     Route("/code-blocks/lift", "resident", {}),
@@ -325,6 +327,7 @@ class Community:
             self.names["NOTICE"] = self.world.get("/notices", self.key("reporter")).get_json()["items"][0]["id"]
         if "TO-CALL" in text and "TO-CALL" not in self.names:
             self.names["TO-CALL"] = self.desk.to_call(self.desk.brought_to(ReportStatus.CLOSED))
+        self.names |= applications_named(self.world, text, self.names)
         self.names |= settlements_named(self.world, text, self.keys, self.names)
         for name, value in self.names.items():
             text = text.replace(name, value)

@@ -13,6 +13,9 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
         *(
             "/closures",
             "/merchants/M01/namings",
+            "/merchants/M01/namings/renewal-steps",
+            "/merchants/M01/history",
+            "/merchant-applications",
             "/books/seals",
             "/tariffs",
             "/reports",

@@ -15,6 +15,7 @@ from web.unit_of_work import DatabaseUnavailableError
 FOR_ALL = (
     *("/", "/merchants", "/scoreboard", "/responsibilities"),
     *("/seals", "/seals/check", "/about/data", "/offline", "/earnings-explained", "/reports", "/reports/follow"),
+    *("/merchants/apply", "/merchants/application"),
     *("/at/M01", "/at/M01/report/prices", "/at/M01/report/plaque"),
 )
 PUBLIC = (*FOR_ALL, "/log-in", "/activate")
@@ -34,7 +35,7 @@ OF_CASHIERS = (
     "/account",
 )
 OF_OWNERS = (
-    *(*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
+    *(*OF_CASHIERS, "/till/shop", "/till/shop/naming", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
     *("/till/payments/{payment}/refund", "/till/shop/webhooks", "/till/shop/webhooks/{webhook}"),
 )
 OF_ALL_OFFICERS_OF_REPORTS = (
@@ -55,7 +56,7 @@ SENT = (
     *("/me/reports/suggestions", "/me/reports/joining"),
     *("/me/reports/{report}/rating", "/me/notices/reading", "/me/notices/{report}/reading"),
     *("/me/reports/{report}/appeals", "/me/reports/{report}/together"),
-    *("/pay/{order}", f"/at/M01/pay/{KEY}?amount=1", "/me/pin", "/till/shop/refund-limit"),
+    *("/pay/{order}", f"/at/M01/pay/{KEY}?amount=1", "/me/pin", "/till/shop/refund-limit", "/till/shop/naming"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
     *("/till/orders", "/till/orders/{order}/cancellation", "/till/shop/webhooks"),
     *(f"/till/shop/webhooks/{{webhook}}/{step}" for step in ("secret", "test", "disabling", "enabling", "removal")),

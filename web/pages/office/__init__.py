@@ -1,6 +1,7 @@
 """The office's pages: residents, reports, awards, funds, responsibilities, tariffs, shops, staff and the books."""
 
 from web.pages.office import (
+    applications,
     assisting,
     awards,
     bank_files,
@@ -28,6 +29,7 @@ from web.pages.office import (
     plaques,
     printing,
     publications,
+    renewals,
     report_calls,
     report_fairness,
     report_joins,
@@ -52,7 +54,7 @@ from web.pages.office.blueprint import blueprint
 
 # Importing these adds their routes to the blueprint.
 ROUTES = (
-    *(assisting, on_paper, printing, resident_pins),
+    *(applications, assisting, on_paper, printing, renewals, resident_pins),
     *(awards, batches, books, call_backs, caps, closures, corrections, debts, digests, funds, home, limits, namings),
     *(notices, on_behalf, papers, payment_limits, periods, pins, plaques, publications, report_calls),
     *(report_fairness, report_joins, report_lists, report_new, report_orders, report_overview, report_page),

@@ -15,8 +15,8 @@ from people import ResidentUnknownError, Role, masked_name, resident_by_number
 from people import get_resident as resident_of
 from web.auth import access, principal, require
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.reach import check_in_reach, resident_in_reach
 from web.pages.times import local

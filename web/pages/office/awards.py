@@ -24,9 +24,9 @@ from people import Resident, ResidentUnknownError, Role, normal_number, resident
 from receivables import left_to_force, list_matters
 from web.auth import access, principal
 from web.clock import begin_of, end_of, now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.lists import any_day_asked, id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.office.awards_shown import award_views, fund_choices
 from web.pages.office.blueprint import blueprint
 from web.pages.office.debts_shown import matter_views

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from awards import Award, claw_backs_of, list_funds
 from ledger import balances, reversals_of
 from people import residents_by_id
+from web.pages.actors import actor_names
 from web.pages.funds_shown import fund_names
-from web.pages.office.actors import actor_names
 from web.pages.office.residents_shown import resident_rows
 from web.pages.office.shapes import AwardView, FundChoice
 from web.pages.times import local

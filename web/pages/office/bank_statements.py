@@ -17,9 +17,9 @@ from people import Role
 from settlements import BankStatementLine, Match
 from web.auth import BOOKS, access
 from web.clock import begin_of, end_of, now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.office.bank_statement_files import COLUMNS, StatementFile, read_statement_file
 from web.pages.office.batch_files import BatchFileError
 from web.pages.office.batches import fault_words, shown_file_name

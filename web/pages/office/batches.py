@@ -22,10 +22,10 @@ from awards import (
 from people import Role
 from web.auth import access, principal, require
 from web.clock import now, today
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.office.awards_shown import award_views, fund_choices
 from web.pages.office.batch_files import BatchFileError, FileFault, FileLine, read_batch_file
 from web.pages.office.batch_lines import CheckedLines, check_batch

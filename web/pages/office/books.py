@@ -23,8 +23,8 @@ from people import Role
 from seals import sealed_among
 from web.auth import BOOKS, access, principal
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.shapes import EntryPage, PostingRow
 from web.pages.office.typed_texts import typed_text

@@ -29,9 +29,9 @@ from people import Resident, Role, get_resident, masked_name, masked_phone
 from reports import ReportStatus, steps_of, what_was_done
 from web.auth import access, principal
 from web.clock import now, today
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.typed_texts import TEXT_LENGTH_MAX, typed_choice
 from web.pages.reports_shown import ReportView, report_views

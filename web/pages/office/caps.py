@@ -12,8 +12,8 @@ from earnings import EarningCaps, list_caps, set_caps
 from people import Role
 from web.auth import access
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.limits_shown import limits_views
 from web.pages.office.report_shapes import CapsView

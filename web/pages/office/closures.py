@@ -16,9 +16,9 @@ from people import ResidentUnknownError, Role, get_resident, grouped_number, res
 from receivables import Closure, ClosureState
 from web.auth import access
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.reach import check_in_reach, resident_in_reach
 from web.pages.office.residents_shown import resident_row

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from people import residents_by_id
 from receivables import Matter, Repayment, RepaymentKind
+from web.pages.actors import actor_names
 from web.pages.funds_shown import fund_names
-from web.pages.office.actors import actor_names
 from web.pages.office.residents_shown import resident_rows
 from web.pages.office.shapes import MatterView, RepaymentView
 from web.pages.times import local

@@ -32,9 +32,9 @@ from ledger import Call, reversals_of
 from people import Role
 from web.auth import access
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_covers, fund_names, together
-from web.pages.office.actors import actor_names
 from web.pages.office.awards_shown import fund_choices
 from web.pages.office.blueprint import blueprint
 from web.pages.office.shapes import FundPage, MovementView

@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from awards import awarded_between, list_awards
 from listening import first_to_call
-from merchants import NamingState, ending_namings, list_standings, named_merchants, owing_merchants
+from merchants import (
+    REMINDED_DAYS_BEFORE,
+    ApplicationState,
+    NamingState,
+    ending_namings,
+    list_applications,
+    list_standings,
+    named_merchants,
+    owing_merchants,
+    renewals_asked,
+)
 from oversight import OrderState, list_orders
 from payments import redeemed_between
 from people import Role, count_residents
@@ -36,12 +46,11 @@ STAFF = (
     *(Role.ADMINISTRATOR, Role.APPROVER, Role.FINANCE, Role.AUDITOR),
     *(Role.DISPATCHER, Role.SUPERVISOR, Role.HANDLER, Role.ORGANISER),
 )
-# A naming is renewed by a decision, and decisions take their time.
-_NAMING_ENDS_WITHIN_DAYS = 30
 # A fund is low when less than a tenth of its money can still be awarded.
 _LOW = 10
 _SETTLEMENTS_MAX = 200
 _SUSPENDED_MAX, _MATTERS_MAX, _ORDERS_MAX, _LATEST = 50, 50, 100, 5
+_APPLICATIONS_MAX = 200
 
 
 @blueprint.get("")
@@ -60,7 +69,7 @@ def home() -> str:
         if "reports" in may:
             waiting += _reports_waiting(session)
         if "merchants" in may:
-            waiting += _shops_waiting(session)
+            waiting += [*_applications_waiting(session), *_renewals_waiting(session), *_shops_waiting(session)]
         # Names of residents are the business of those who award them.
         latest = list_awards(session, within_path=reach(), limit=_LATEST).items if "awards" in may else []
         since, until = begin_of(today()), end_of(today())
@@ -200,8 +209,31 @@ def _debts_waiting(session: Session) -> list[Waiting]:
     ]
 
 
+def _applications_waiting(session: Session) -> list[Waiting]:
+    """Return that applications of shops wait for the office, since when the first one does."""
+    found = list_applications(
+        session, states=[ApplicationState.SUBMITTED], oldest_first=True, limit=_APPLICATIONS_MAX
+    ).items
+    if not found:
+        return []
+    text = ngettext("%(num)s application of a shop", "%(num)s applications of shops", len(found))
+    return [Waiting(str(text), url_for("office.applications"), local(found[0].application.submitted_at), "warning")]
+
+
+def _renewals_waiting(session: Session) -> list[Waiting]:
+    return [
+        Waiting(
+            str(_("%(shop)s: the owner asks for renewal.", shop=shop.name)),
+            url_for("office.merchant", code=shop.code),
+            local(step.made_at),
+            "warning",
+        )
+        for shop, step in renewals_asked(session, day=today(), limit=_MATTERS_MAX)
+    ]
+
+
 def _shops_waiting(session: Session) -> list[Waiting]:
-    ending = ending_namings(session, day=today(), days=_NAMING_ENDS_WITHIN_DAYS)
+    ending = ending_namings(session, day=today(), days=REMINDED_DAYS_BEFORE)
     suspended = list_standings(session, day=today(), state=NamingState.SUSPENDED, limit=_SUSPENDED_MAX).items
     return [
         Waiting(

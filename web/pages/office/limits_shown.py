@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reports import LIMIT_NAMES, list_limits
-from web.pages.office.actors import actor_names
+from web.pages.actors import actor_names
 from web.pages.times import local
 
 _LAST_SHOWN = 20

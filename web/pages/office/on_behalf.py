@@ -13,7 +13,7 @@ from people import Role, get_resident, masked_name
 from reports import Function, Report, is_placed, limits_in_force, written_for_one
 from web.auth import access, principal
 from web.clock import begin_of, month_after, today
-from web.pages.office.actors import actor_names
+from web.pages.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.unit_of_work import reading
 

@@ -28,8 +28,8 @@ from people import Resident, Role
 from safeguards import pin_state
 from web.auth import access
 from web.clock import now, today
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.reach import resident_in_reach
 from web.pages.office.residents_shown import resident_row

@@ -16,8 +16,8 @@ from people import Role
 from settlements import Payee
 from web.auth import access
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.typed_texts import NAME_LENGTH_MAX, typed_text
 from web.pages.times import local

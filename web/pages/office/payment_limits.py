@@ -13,8 +13,8 @@ from people import Role
 from safeguards import LIMIT_NAMES, PaymentLimits, PaymentLimitsSet, list_payment_limits, set_payment_limits
 from web.auth import access
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, minor_units, once
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.limits_shown import LimitsView
 from web.pages.times import local

@@ -27,8 +27,8 @@ from people import Role
 from web.auth import BOOKS, access, principal
 from web.clock import today
 from web.closing_periods import close_through
+from web.pages.actors import actor_names
 from web.pages.forms import Form
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.shapes import PeriodView, TermsView
 from web.pages.office.typed_texts import typed_choice

@@ -18,7 +18,7 @@ from reports import (
     may_decide_appeal,
 )
 from web.auth import principal
-from web.pages.office.actors import actor_names
+from web.pages.actors import actor_names
 from web.pages.times import local
 
 

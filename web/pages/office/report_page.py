@@ -40,8 +40,8 @@ from responsibilities import deadlines_of, get_category
 from web.auth import access, principal
 from web.clock import now
 from web.maps import map_view
+from web.pages.actors import actor_names
 from web.pages.forms import Form
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.report_lists import SEE_REPORTS
 from web.pages.office.report_parts import OPEN_CALLS, parts_beside

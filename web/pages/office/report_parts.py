@@ -34,7 +34,7 @@ from reports import (
 )
 from web.auth import principal
 from web.clock import today
-from web.pages.office.actors import actor_names
+from web.pages.actors import actor_names
 from web.pages.office.report_fairness_shown import appeals_beside, coverings_beside
 from web.pages.office.report_shapes import (
     CallView,

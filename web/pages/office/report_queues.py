@@ -30,8 +30,8 @@ from responsibilities import categories
 from web.auth import access, principal
 from web.clock import today
 from web.maps import map_view
+from web.pages.actors import actor_names
 from web.pages.categories_shown import category_name
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.report_shapes import Decision, Facet, QueueView
 from web.pages.reports_shown import ReportView, report_views

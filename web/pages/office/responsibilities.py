@@ -28,8 +28,8 @@ from responsibilities import (
 from web.auth import access, principal
 from web.clock import now
 from web.languages import ENGLISH, language
+from web.pages.actors import actor_names
 from web.pages.forms import Form
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.shapes import ListLine, ListVersion
 from web.pages.times import local

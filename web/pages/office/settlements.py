@@ -18,10 +18,10 @@ from people import Role
 from settlements import Settlement, SettlementStatus
 from web.auth import BOOKS, access, principal
 from web.clock import last_moment_of, now, today
+from web.pages.actors import actor_names
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import any_day_asked, id_cursor, list_page, more_url, number_cursor
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.payees import payee_view
 from web.pages.office.typed_texts import typed_day, typed_text

@@ -14,6 +14,8 @@ from merchants import (
     Merchant,
     NamingState,
     Standing,
+    accepted_by,
+    application_of_merchant,
     create_merchant,
     list_standings,
     merchant_by_code,
@@ -21,8 +23,9 @@ from merchants import (
 )
 from payments import list_redemptions
 from people import Role, TextRefusedError, clean_text
-from web.auth import access
+from web.auth import access, principal
 from web.clock import now, today
+from web.pages.applications_shown import renewal_view
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import id_cursor, list_page, more_url
@@ -112,6 +115,9 @@ def shop_page(code: str, form: Form, *, open_form: str = "") -> ResponseReturnVa
             "receivable": held[found.receivable_account_id],
             "naming": current_of(namings, standing),
             "namings": namings,
+            "renewal": renewal_view(session, found),
+            "another_names": not namings and accepted_by(session, found.id) == principal().actor,
+            "wished_class": _wished_class(session, found) if not namings else "",
             "funds": fund_choices(session),
             "classes": _classes(session),
             "people": people_of_shop(session, found, lambda person_id: url_for("office.person", person_id=person_id)),
@@ -153,6 +159,12 @@ def _registration(form: Form) -> ResponseReturnValue:
 
     page = render_template("office/merchant_new.html", units=[], categories=reading(read), **form.context)
     return make_response(page, form.status)
+
+
+def _wished_class(session: Session, merchant: Merchant) -> str:
+    """Return the class that a shop's application asked for, empty where it came of none."""
+    row = application_of_merchant(session, merchant.id)
+    return "" if row is None else row.version.naming_class
 
 
 def _classes(session: Session) -> list[str]:

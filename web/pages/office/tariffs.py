@@ -14,10 +14,10 @@ from people import Role
 from responsibilities import Category, CategoryUnknownError, categories, get_category
 from web.auth import access
 from web.clock import now, today
+from web.pages.actors import actor_names
 from web.pages.categories_shown import category_name
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.shapes import TariffView
 from web.pages.office.typed_texts import typed_day

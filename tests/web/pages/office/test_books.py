@@ -8,7 +8,7 @@ import pytest
 from people import Role
 from tests.web.pages.browser import Browser, browser_of_person, text_of
 from tests.web.world import Somebody, World
-from web.pages.office.actors import actor_names
+from web.pages.actors import actor_names
 from web.unit_of_work import reading
 
 
