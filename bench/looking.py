@@ -46,7 +46,7 @@ class View:
 def run(
     url: str, count: int = REPORTS, *, residents: int = RESIDENTS, rounds: int = CALLS_OF_EACH, years: int = YEARS
 ) -> bool:
-    """Write so many reports of so many years, ask for each address in so many rounds; print a line for each kind of view."""
+    """Write so many reports of so many years, ask for each address in so many rounds; print a line for each view."""
     now = datetime.now(ZONE)
     community = write_reports(url, count, residents=residents, now=now, years=years)
     with TemporaryDirectory(prefix="pingan-bench-") as directory:
