@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
@@ -130,3 +130,11 @@ def visitors(playwright: Playwright, chromium: str, browser: Browser, world: Wor
     """Return what opens browsers of people of the community."""
     with Visitors(playwright, chromium, browser, world, address) as opened:
         yield opened
+
+
+@pytest.fixture
+def till(visitors: Visitors, cashier: str) -> Page:
+    """Return the till's page, on a device without a camera."""
+    page = visitors.page(cashier)
+    expect(page.locator("[data-camera-say]")).to_contain_text("No camera was found")
+    return page

@@ -19,14 +19,6 @@ SOON_MS = 5_000
 
 
 @pytest.fixture
-def till(visitors: Visitors, cashier: str) -> Page:
-    """Return the till's page, on a device without a camera."""
-    page = visitors.page(cashier)
-    expect(page.locator("[data-camera-say]")).to_contain_text("No camera was found")
-    return page
-
-
-@pytest.fixture
 def phone(visitors: Visitors, payer: Somebody) -> Page:
     """Return the resident's phone, 360 px wide."""
     return visitors.page(payer.number)

@@ -30,14 +30,6 @@ def phone(visitors: Visitors, payer: Somebody) -> Page:
     return page
 
 
-@pytest.fixture
-def till(visitors: Visitors, cashier: str) -> Page:
-    """Return the till's page, on a device without a camera."""
-    page = visitors.page(cashier)
-    expect(page.locator("[data-camera-say]")).to_contain_text("No camera was found")
-    return page
-
-
 def code_on(phone: Page) -> str:
     """Return the code that a phone shows."""
     return re.sub(r"\s", "", phone.locator(".code-text").inner_text())

@@ -18,14 +18,6 @@ OUTCOMES = "**/till/outcomes/**"
 
 
 @pytest.fixture
-def till(visitors: Visitors, cashier: str) -> Page:
-    """Return the till's page, on a device without a camera."""
-    page = visitors.page(cashier)
-    expect(page.locator("[data-camera-say]")).to_contain_text("No camera was found")
-    return page
-
-
-@pytest.fixture
 def limited(world: World, payer: Somebody) -> None:
     """Let payments above 10.00 ask for the PIN, which the resident has, and a second of the same sum be asked about."""
     limits = {**dict.fromkeys(LIMIT_NAMES), "pin_above_amount": 1_000, "duplicate_within_s": 60}

@@ -21,14 +21,6 @@ WITHIN_S = 2
 
 
 @pytest.fixture
-def till(visitors: Visitors, cashier: str) -> Page:
-    """Return the till's page, which looks for what arrives."""
-    page = visitors.page(cashier)
-    expect(page.locator("[data-camera-say]")).to_contain_text("No camera was found")
-    return page
-
-
-@pytest.fixture
 def phone(visitors: Visitors, payer: Somebody) -> Page:
     """Return the resident's phone, 360 px wide, at the page behind the plaque."""
     page = visitors.page(payer.number)
