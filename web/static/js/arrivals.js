@@ -20,6 +20,12 @@ if (section) {
   section.addEventListener("htmx:sendError", () => {
     lost.hidden = false;
   });
+  section.addEventListener("htmx:beforeOnLoad", (event) => {
+    // Whose log-in has ended is led to it, but not away from what they are typing: that asks for it when it is sent.
+    if (event.detail.xhr.getResponseHeader("HX-Redirect") && isTyped()) {
+      event.preventDefault();
+    }
+  });
   section.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.successful) {
       lost.hidden = true;
@@ -40,6 +46,12 @@ if (section) {
       window.htmx.trigger(section, "look");
     }
   }, LOOK_EVERY_MS / 4);
+}
+
+/** Say whether something is typed in a form of this page. */
+function isTyped() {
+  const fields = [...document.querySelectorAll("form input:not([type=hidden])")];
+  return fields.some((field) => field.value !== field.defaultValue);
 }
 
 /** Show what is new, let it be heard, and leave out what somebody at this till has seen. */
