@@ -118,7 +118,6 @@ def test_a_code_typed_through_an_input_method_in_full_width_letters_is_charged(
 def test_control_characters_and_blanks_of_a_gun_are_left_out(phone: Page, till: Page, left: Callable[[], int]) -> None:
     code = code_on(phone)
     till.get_by_label("Payment code").focus()
-    # Some guns frame what they read by STX and ETX, and some group it.
     till.keyboard.insert_text(f"\x02{code[:4].lower()} {code[4:8]}-{code[8:]}\x03")
     till.keyboard.press("Tab")
     expect(till.get_by_label("Payment code")).to_have_value(code)
