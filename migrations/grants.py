@@ -9,6 +9,7 @@ ONLY_GROWING = (
     *("publication_boxes", "report_moderations", "settlement_lots", "settlement_steps"),
     *("bank_statements", "bank_statement_lines"),
     *("payment_card_steps", "assisted_payments"),
+    *("shift_uses", "till_shifts", "till_shift_ends", "day_closes", "line_disputes", "line_dispute_answers"),
 )
 
 

@@ -1,6 +1,15 @@
 """Who: units, residents, persons and their roles, how they log in, and the keys of other systems."""
 
-from people.api_keys import KeyListing, create_key, list_keys, revoke_key
+from people.api_keys import (
+    KeyListing,
+    create_key,
+    create_till_key,
+    list_keys,
+    merchant_keys,
+    rename_till_key,
+    revoke_key,
+    till_key,
+)
 from people.credentials import (
     ACTIVATION_LIFETIME,
     CheckedSecret,
@@ -69,6 +78,7 @@ from people.persons import (
     revoke_grant,
     role_history,
     staff,
+    works_only_as,
 )
 from people.phone_vault import PhoneVault, new_phone_keys, normal_phone, rotated_phone_keys
 from people.principals import Grant, Principal, principal_by_key, principal_by_session
@@ -175,6 +185,7 @@ __all__ = [
     "confirm_password",
     "count_residents",
     "create_key",
+    "create_till_key",
     "end_roles_at_merchant",
     "end_session",
     "end_sessions",
@@ -202,6 +213,7 @@ __all__ = [
     "mark_seen",
     "masked_name",
     "masked_phone",
+    "merchant_keys",
     "merchant_people",
     "new_phone_keys",
     "normal_number",
@@ -217,6 +229,7 @@ __all__ = [
     "read_units",
     "register_resident",
     "register_residents",
+    "rename_till_key",
     "renew_phones",
     "resident_by_number",
     "resident_going_on",
@@ -228,6 +241,8 @@ __all__ = [
     "rotated_phone_keys",
     "staff",
     "take_permits",
+    "till_key",
     "units_by_code",
     "works_for_merchant",
+    "works_only_as",
 ]

@@ -25,6 +25,7 @@ DOMAIN = (
         "safeguards",
         "seals",
         "settlements",
+        "tills",
     ),
 )
 CODE = (*DOMAIN, "demo", "web")
