@@ -27,11 +27,22 @@ def sums_of_day(session: Session, *, merchant: Merchant, day: date, now: datetim
         DayTooEarlyError: the shop was not registered yet.
         DayNotOverError: the day has not begun.
     """
+    begins_at, ends_at = day_of(day, merchant=merchant, now=now)
+    return day_sums(session, merchant=merchant, begins_at=begins_at, ends_at=ends_at)
+
+
+def day_of(day: date, *, merchant: Merchant, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first instant of a day of a shop, and the first after it.
+
+    Raises:
+        DayTooEarlyError: the shop was not registered yet.
+        DayNotOverError: the day has not begun.
+    """
     if day > now.date():
         raise DayNotOverError(day)
-    _check_not_before(merchant, day, now)
-    begins_at, ends_at = bounds_of(day, now.tzinfo)
-    return day_sums(session, merchant=merchant, begins_at=begins_at, ends_at=ends_at)
+    if day < merchant.created_at.astimezone(now.tzinfo).date():
+        raise DayTooEarlyError(day)
+    return bounds_of(day, now.tzinfo)
 
 
 def may_be_closed(day: date, now: datetime) -> bool:
@@ -115,8 +126,3 @@ def list_day_closes(
     if before is not None:
         query = query.where(DayClose.number < before)
     return session.scalars(query).all()
-
-
-def _check_not_before(merchant: Merchant, day: date, now: datetime) -> None:
-    if day < merchant.created_at.astimezone(now.tzinfo).date():
-        raise DayTooEarlyError(day)

@@ -73,6 +73,17 @@ def set_shift_use(
     return made
 
 
+def list_shift_uses(session: Session, merchant_id: UUID) -> Sequence[ShiftUse]:
+    """Return all that a shop's owners ever said about shifts, the latest first."""
+    query = select(ShiftUse).where(ShiftUse.merchant_id == merchant_id).order_by(ShiftUse.number.desc())
+    return session.scalars(query).all()
+
+
+def get_shift_use(session: Session, use_id: UUID) -> ShiftUse:
+    """Return what an owner said once, by the id that they were given for it."""
+    return session.get_one(ShiftUse, use_id)
+
+
 def uses_shifts(session: Session, merchant_id: UUID) -> bool:
     """Say whether a shop works in shifts; it does not until its owner says so."""
     latest = _latest_use(session, merchant_id)

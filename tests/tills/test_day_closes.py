@@ -92,18 +92,18 @@ def check_day(session: Session, shop: Merchant, day: date) -> None:
 
 def raised_on(session: Session, shop: Merchant, day: date) -> int:
     """Return, from the postings alone, by how much a day raised what the shop is to be paid."""
-    accounts = {f"merchant:{shop.id.hex}:payable", f"merchant:{shop.id.hex}:receivable"}
+    accounts = {shop.payable_account_id, shop.receivable_account_id}
     rows = session.execute(
         text(
-            "SELECT j.occurred_at, a.code, p.side, p.amount FROM postings p"
-            " JOIN journal_entries j ON j.id = p.entry_id JOIN accounts a ON a.id = p.account_id"
-            " WHERE j.kind NOT LIKE 'settlement_%' AND j.kind <> 'receivable_offset'"
+            "SELECT j.occurred_at, p.account_id, p.side, p.amount FROM postings p"
+            " JOIN journal_entries j ON j.id = p.entry_id"
+            " WHERE j.kind NOT LIKE 'settlement_%'"
         ).columns(occurred_at=ledger.UTCDateTime())
     )
     return sum(
         row.amount if row.side == "credit" else -row.amount
         for row in rows
-        if row.code in accounts and row.occurred_at.astimezone(NOON.tzinfo).date() == day
+        if row.account_id in accounts and row.occurred_at.astimezone(NOON.tzinfo).date() == day
     )
 
 

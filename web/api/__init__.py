@@ -14,7 +14,9 @@ from web.api import (
     claims,
     closures,
     code_sheets,
+    day_closes,
     digests,
+    disputes,
     docs,
     forced_corrections,
     funds,
@@ -45,6 +47,7 @@ from web.api import (
     statements,
     tariffs,
     till_refund_limits,
+    till_shifts,
     units,
     unmaskings,
 )
@@ -71,6 +74,7 @@ _RESOURCES = (
     repayments.blueprint,
     closures.blueprint,
     settlements.blueprint,
+    till_shifts.blueprint,
     statements.blueprint,
     categories.blueprint,
     tariffs.blueprint,
@@ -84,7 +88,18 @@ _RESOURCES = (
     notices.blueprint,
 )
 _ADDS_ROUTES = (
-    *(assistance, balances, code_sheets, holds, publications, ratings, report_appeals, report_calls),
+    *(
+        assistance,
+        balances,
+        code_sheets,
+        day_closes,
+        disputes,
+        holds,
+        publications,
+        ratings,
+        report_appeals,
+        report_calls,
+    ),
     *(report_coverings, report_joins, report_orders, report_photos, report_steps, report_suggestions),
     *(till_refund_limits, unmaskings),
 )
