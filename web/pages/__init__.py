@@ -33,11 +33,15 @@ from web.pages import (
     till,
     till_arrivals,
     till_blueprint,
+    till_crew,
+    till_days,
+    till_disputes,
     till_orders,
     till_outcomes,
     till_payments,
     till_plaque,
     till_settlements,
+    till_shifts,
     till_shops,
 )
 from web.pages.viewer import register_viewer
@@ -63,6 +67,7 @@ _ADD_ROUTES = (
     ),
     *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
     *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_plaque, till_settlements, till_shops),
+    *(till_crew, till_days, till_disputes, till_shifts),
 )
 
 
