@@ -174,7 +174,7 @@ def end_shift(
     shift = get_shift(session, shift_id, merchant_id=merchant.id)
     if not by_owner and actor not in (shift.cashier, shift.device):
         raise ShiftUnknownError(shift_id)
-    view = shift_views(session, [shift])[0]
+    view = shift_views(session, [shift], until=now)[0]
     if view.end is not None:
         raise ShiftEndedError(shift_id)
     if counted_cash != view.expected_cash and not cleaned:
@@ -237,11 +237,11 @@ def to_take_over(session: Session, *, merchant_id: UUID, since: datetime) -> lis
     return shift_views(session, found)
 
 
-def shift_views(session: Session, shifts: Sequence[TillShift]) -> list[ShiftView]:
-    """Return shifts with their ends and what belongs to them, in their order."""
+def shift_views(session: Session, shifts: Sequence[TillShift], *, until: datetime | None = None) -> list[ShiftView]:
+    """Return shifts with their ends and what belongs to them, before `until` where it is given, in their order."""
     own = [each.id for each in shifts]
     ends = _ends(session, [*own, *(each.takes_over_id for each in shifts if each.takes_over_id)])
-    sums = sums_of_shifts(session, own)
+    sums = sums_of_shifts(session, own, until=until)
     return [
         ShiftView(
             shift=each,

@@ -20,7 +20,8 @@ PAYMENT, REFUND = "redemption", "refund"
 _RESIDENT = "resident:"
 _COMPLETED = Redemption.status == RedemptionStatus.COMPLETED
 # A shift that lasts has no end yet; both bounds are known before payments are looked for, so an index finds them.
-_UNTIL = func.coalesce(TillShiftEnd.ended_at, literal(datetime.max.replace(tzinfo=UTC), TillShiftEnd.ended_at.type))
+_ENDLESS = datetime.max.replace(tzinfo=UTC)
+_UNTIL = func.coalesce(TillShiftEnd.ended_at, literal(_ENDLESS, TillShiftEnd.ended_at.type))
 
 
 @dataclass(slots=True)
@@ -105,13 +106,17 @@ def day_sums(session: Session, *, merchant: Merchant, begins_at: datetime, ends_
     )
 
 
-def sums_of_shifts(session: Session, shift_ids: Collection[UUID]) -> dict[UUID, Sums]:
-    """Return what belongs to each shift: what its cashier and device took and gave back while it lasted."""
+def sums_of_shifts(session: Session, shift_ids: Collection[UUID], *, until: datetime | None = None) -> dict[UUID, Sums]:
+    """Return what belongs to each shift: what its cashier and device took and gave back while it lasted.
+
+    What came at `until` or later counts for none.
+    """
+    latest = _ENDLESS if until is None else until
     found: dict[UUID, Sums] = {each: Sums() for each in shift_ids}
     took = (
         _shifts(shift_ids, *_PAID_SUMS)
         .join(Redemption, _in_shift(Redemption.redeemed_by, Redemption.redeemed_at))
-        .where(_COMPLETED)
+        .where(_COMPLETED, Redemption.redeemed_at < latest)
     )
     for shift_id, count, total, cash in session.execute(took):
         found[shift_id].add(Sums(payments=count, paid_total=int(total), cash_total=int(cash)))
@@ -122,6 +127,7 @@ def sums_of_shifts(session: Session, shift_ids: Collection[UUID]) -> dict[UUID, 
             Redemption,
             and_(Redemption.id == Refund.redemption_id, Redemption.merchant_id == TillShift.merchant_id),
         )
+        .where(Refund.refunded_at < latest)
     )
     for shift_id, count, total in session.execute(gave):
         found[shift_id].add(Sums(refunds=count, refunded_total=int(total)))

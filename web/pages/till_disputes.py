@@ -71,7 +71,7 @@ def ask_why(entry_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/lines/<uuid:entry_id>/dispute")
 @access(*TILL_ROLES)
-def dispute(entry_id: UUID) -> ResponseReturnValue:
+def send_dispute(entry_id: UUID) -> ResponseReturnValue:
     """Dispute a line of the shop's."""
     check_shop_named()
     form = Form.posted_once("reason")

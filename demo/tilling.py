@@ -1,0 +1,140 @@
+"""The last two weeks at the till of the lively shop: two cashiers in shifts, a device, closed days, disputed lines."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from demo.scene import LATE_SHIFT_BEGINS, TWO_CASHIERS_SINCE_DAYS, Scene, Shop
+from people import Grant, Principal, Role, create_till_key
+from tills import (
+    DayLine,
+    Decision,
+    answer_dispute,
+    close_day,
+    day_lines,
+    day_of,
+    dispute_line,
+    end_shift,
+    open_shift,
+    set_shift_use,
+)
+
+_OPENS, _CLOSES = time(7, 30), time(20, 31)
+_LEFT_IN_THE_DRAWER, _LINES_MAX = 20_000, 1_000
+# The day before is open, so that whoever tries the demo can close it.
+_CLOSED_AGO = (4, 3, 2)
+_MISCOUNTED_AGO, _MISCOUNTED_BY = 5, -150
+_ANSWERED_AGO, _WAITING_AGO = 6, 1
+
+
+def run_the_till(scene: Scene) -> None:
+    """Let the people of the lively shop begin and end shifts, close days and dispute two lines."""
+    shop = scene.shops[0]
+    first = scene.days_ago(TWO_CASHIERS_SINCE_DAYS)
+    set_shift_use(
+        scene.session, merchant=shop.merchant, is_used=True, actor=shop.owner, now=_at(scene, first, time(7, 0))
+    )
+    create_till_key(scene.session, merchant_id=shop.merchant.id, name="前台一号机", now=_at(scene, first, time(7, 5)))
+    drawer: UUID | None = None
+    for ago in range(TWO_CASHIERS_SINCE_DAYS, 0, -1):
+        drawer = _live_a_day(scene, shop, scene.days_ago(ago), drawer, miscounted=ago == _MISCOUNTED_AGO)
+    _open(scene, shop, shop.till, drawer, at=scene.at(scene.today, 0))
+    for ago in _CLOSED_AGO:
+        close_day(
+            scene.session,
+            merchant=shop.merchant,
+            day=scene.days_ago(ago),
+            remark="与小票核对一致",
+            actor=shop.owner,
+            now=_at(scene, scene.days_ago(ago - 1), time(7, 10)),
+        )
+    _dispute(scene, shop, scene.days_ago(_ANSWERED_AGO), reason="这笔退款本店没有人做过，请核查", is_answered=True)
+    _dispute(scene, shop, scene.days_ago(_WAITING_AGO), reason="顾客说只买了一份，金额可能输错", is_answered=False)
+
+
+def _live_a_day(scene: Scene, shop: Shop, day: date, drawer: UUID | None, *, miscounted: bool) -> UUID:
+    """Let two cashiers share a day, and return the shift whose drawer is left in the evening."""
+    noon = _at(scene, day, LATE_SHIFT_BEGINS)
+    # What each took in money is summed here, from the day's lines read once.
+    lines = _lines(scene, shop, day, limit=_LINES_MAX)
+    early_cash = sum(line.cash_amount for line in lines if line.at < noon)
+    late_cash = sum(line.cash_amount for line in lines if line.at >= noon)
+    early = _open(scene, shop, shop.till, drawer, at=_at(scene, day, _OPENS))
+    counted = _LEFT_IN_THE_DRAWER + early_cash + (_MISCOUNTED_BY if miscounted else 0)
+    remark = "找零时少收一元五角" if miscounted else ""
+    _end(scene, shop, early, shop.till, counted, at=noon, remark=remark)
+    late_till = shop.late_till or shop.till
+    late = open_shift(
+        scene.session,
+        merchant=shop.merchant,
+        cashier=late_till,
+        opening_cash=counted,
+        takes_over_id=early,
+        now=noon,
+    )
+    _end(scene, shop, late.id, late_till, counted + late_cash, at=_at(scene, day, _CLOSES))
+    return late.id
+
+
+def _open(scene: Scene, shop: Shop, cashier: str, drawer: UUID | None, *, at: datetime) -> UUID:
+    return open_shift(
+        scene.session,
+        merchant=shop.merchant,
+        cashier=cashier,
+        opening_cash=_LEFT_IN_THE_DRAWER,
+        takes_over_id=drawer,
+        remark="昨日货款已存行，留备用金" if drawer else "",
+        now=at,
+    ).id
+
+
+def _end(
+    scene: Scene, shop: Shop, shift_id: UUID, cashier: str, counted: int, *, at: datetime, remark: str = ""
+) -> None:
+    end_shift(
+        scene.session,
+        shift_id=shift_id,
+        merchant=shop.merchant,
+        counted_cash=counted,
+        remark=remark,
+        actor=cashier,
+        by_owner=False,
+        now=at,
+    )
+
+
+def _lines(scene: Scene, shop: Shop, day: date, *, limit: int) -> Sequence[DayLine]:
+    begins_at, ends_at = day_of(day, merchant=shop.merchant, now=scene.now)
+    return day_lines(scene.session, merchant_id=shop.merchant.id, begins_at=begins_at, ends_at=ends_at, limit=limit)
+
+
+def _dispute(scene: Scene, shop: Shop, day: date, *, reason: str, is_answered: bool) -> None:
+    for line in _lines(scene, shop, day, limit=1):
+        made = dispute_line(
+            scene.session,
+            merchant=shop.merchant,
+            entry_id=line.entry_id,
+            reason=reason,
+            actor=shop.till,
+            now=_at(scene, day, time(20, 50)),
+        )
+        if is_answered:
+            officer = scene.staff.finance
+            answer_dispute(
+                scene.session,
+                dispute_id=made.id,
+                decision=Decision.REJECTED,
+                remedy=None,
+                note="已核对收银记录和小票，系当班收银员操作，金额无误。",
+                by=Principal(
+                    actor=officer,
+                    grants=(Grant(Role.FINANCE),),
+                    name="",
+                    person_id=UUID(officer.removeprefix("person:")),
+                ),
+                now=_at(scene, day + timedelta(days=1), time(9, 30)),
+            )
+
+
+def _at(scene: Scene, day: date, moment: time) -> datetime:
+    return datetime.combine(day, moment, scene.now.tzinfo)
