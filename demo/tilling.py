@@ -24,7 +24,8 @@ _LEFT_IN_THE_DRAWER, _LINES_MAX = 20_000, 1_000
 # The day before is open, so that whoever tries the demo can close it.
 _CLOSED_AGO = (4, 3, 2)
 _MISCOUNTED_AGO, _MISCOUNTED_BY = 5, -150
-_ANSWERED_AGO, _WAITING_AGO = 6, 1
+# What is disputed, the latest line first: the newer dispute waits, the older one is answered.
+_DISPUTES = ("顾客说只买了一份，金额可能输错", "顾客说这一笔扣了两次，请核查")
 
 
 def run_the_till(scene: Scene) -> None:
@@ -48,15 +49,14 @@ def run_the_till(scene: Scene) -> None:
             actor=shop.owner,
             now=_at(scene, scene.days_ago(ago - 1), time(7, 10)),
         )
-    _dispute(scene, shop, scene.days_ago(_ANSWERED_AGO), reason="这笔退款本店没有人做过，请核查", is_answered=True)
-    _dispute(scene, shop, scene.days_ago(_WAITING_AGO), reason="顾客说只买了一份，金额可能输错", is_answered=False)
+    _dispute_two_lines(scene, shop)
 
 
 def _live_a_day(scene: Scene, shop: Shop, day: date, drawer: UUID | None, *, miscounted: bool) -> UUID:
     """Let two cashiers share a day, and return the shift whose drawer is left in the evening."""
     noon = _at(scene, day, LATE_SHIFT_BEGINS)
     # What each took in money is summed here, from the day's lines read once.
-    lines = _lines(scene, shop, day, limit=_LINES_MAX)
+    lines = _lines(scene, shop, day)
     early_cash = sum(line.cash_amount for line in lines if line.at < noon)
     late_cash = sum(line.cash_amount for line in lines if line.at >= noon)
     early = _open(scene, shop, shop.till, drawer, at=_at(scene, day, _OPENS))
@@ -103,13 +103,25 @@ def _end(
     )
 
 
-def _lines(scene: Scene, shop: Shop, day: date, *, limit: int) -> Sequence[DayLine]:
+def _lines(scene: Scene, shop: Shop, day: date) -> Sequence[DayLine]:
     begins_at, ends_at = day_of(day, merchant=shop.merchant, now=scene.now)
-    return day_lines(scene.session, merchant_id=shop.merchant.id, begins_at=begins_at, ends_at=ends_at, limit=limit)
+    return day_lines(
+        scene.session, merchant_id=shop.merchant.id, begins_at=begins_at, ends_at=ends_at, limit=_LINES_MAX
+    )
 
 
-def _dispute(scene: Scene, shop: Shop, day: date, *, reason: str, is_answered: bool) -> None:
-    for line in _lines(scene, shop, day, limit=1):
+def _dispute_two_lines(scene: Scene, shop: Shop) -> None:
+    begins_at, _ends_at = day_of(scene.days_ago(TWO_CASHIERS_SINCE_DAYS), merchant=shop.merchant, now=scene.now)
+    _begins_at, ends_at = day_of(scene.days_ago(1), merchant=shop.merchant, now=scene.now)
+    lines = day_lines(
+        scene.session,
+        merchant_id=shop.merchant.id,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        limit=len(_DISPUTES),
+    )
+    for number, (line, reason) in enumerate(zip(lines, _DISPUTES, strict=False)):
+        day = line.at.astimezone(scene.now.tzinfo).date()
         made = dispute_line(
             scene.session,
             merchant=shop.merchant,
@@ -118,21 +130,21 @@ def _dispute(scene: Scene, shop: Shop, day: date, *, reason: str, is_answered: b
             actor=shop.till,
             now=_at(scene, day, time(20, 50)),
         )
-        if is_answered:
+        if number:
             officer = scene.staff.finance
             answer_dispute(
                 scene.session,
                 dispute_id=made.id,
                 decision=Decision.REJECTED,
                 remedy=None,
-                note="已核对收银记录和小票，系当班收银员操作，金额无误。",
+                note="已核对收银记录和小票，是两笔不同的消费，金额无误。",
                 by=Principal(
                     actor=officer,
                     grants=(Grant(Role.FINANCE),),
                     name="",
                     person_id=UUID(officer.removeprefix("person:")),
                 ),
-                now=_at(scene, day + timedelta(days=1), time(9, 30)),
+                now=min(scene.now, _at(scene, day + timedelta(days=1), time(9, 30))),
             )
 
 

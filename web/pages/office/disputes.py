@@ -47,7 +47,7 @@ def show_disputes() -> ResponseReturnValue:
         }
 
     return make_response(
-        list_page("office/disputes.html", "macros/_dispute_items.html", chosen=chosen, **reading(read))
+        list_page("office/disputes.html", "macros/_dispute_items.html", chosen=chosen, with_shop=True, **reading(read))
     )
 
 
