@@ -32,9 +32,11 @@ OF_CASHIERS = (
     "/till/outcomes/waits",
     "/till/look-up",
     "/account",
+    *("/till/shifts", "/till/days", "/till/day-closes", "/till/disputes"),
 )
 OF_OWNERS = (
     *(*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
+    "/till/shop/people",
     "/till/payments/{payment}/refund",
 )
 OF_ALL_OFFICERS_OF_REPORTS = (
@@ -58,6 +60,7 @@ SENT = (
     *("/pay/{order}", f"/at/M01/pay/{KEY}?amount=1", "/me/pin", "/till/shop/refund-limit"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
     *("/till/orders", "/till/orders/{order}/cancellation"),
+    *("/till/shop/people", "/till/shop/devices", "/till/shop/shifts", "/till/shifts", "/till/days"),
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
