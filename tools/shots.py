@@ -91,7 +91,15 @@ PAGES = {
     ),
     "owner": (
         *("/till/shop", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
-        *("/till/settlements", "{/till/settlements/[0-9a-f]}"),
+        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/people"),
+        *(
+            "/till/shifts",
+            "{/till/shifts/[0-9a-f]}",
+            "/till/days",
+            "/till/day-closes",
+            "/till/disputes",
+            "{/till/disputes/[0-9a-f]}",
+        ),
     ),
     "officer": (
         "/office",
