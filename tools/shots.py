@@ -153,6 +153,7 @@ PAGES = {
     "handler": ("/office", "/office/reports", "{/office/reports/[0-9a-f]{8}}", "/office/digests", "/office/notices"),
     "finance": (
         *("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
+        *("/office/disputes", "{/office/disputes/[0-9a-f]{8}}"),
         *("/office/settlements", "{/office/settlements/[0-9a-f]{8}}", "{/office/merchants/.*/payee}"),
         "/office/bank-statements",
     ),
