@@ -101,7 +101,16 @@ def nobody_has_two_shifts_at_a_time() -> ledger.Differences:
     )
     return ledger.Differences(
         select(TillShift.id, later.id.label("later"))
-        .join(later, and_(later.merchant_id == TillShift.merchant_id, later.id > TillShift.id, shared))
+        .join(
+            later,
+            and_(
+                later.merchant_id == TillShift.merchant_id,
+                later.id != TillShift.id,
+                # By when they began, not by their ids, which tell only when rows were made.
+                later.opened_at >= TillShift.opened_at,
+                shared,
+            ),
+        )
         .outerjoin(end, end.shift_id == TillShift.id)
         .where(or_(end.shift_id.is_(None), end.ended_at > later.opened_at))
         .order_by(TillShift.id),

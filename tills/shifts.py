@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 import ledger
 import merchants
@@ -227,11 +227,12 @@ def list_shifts(
 
 def to_take_over(session: Session, *, merchant_id: UUID, since: datetime) -> list[ShiftView]:
     """Return the shifts that ended since an instant and that nobody took over, the latest first."""
-    taken = select(TillShift.takes_over_id).where(TillShift.takes_over_id.is_not(None))
+    later = aliased(TillShift)
+    taken = exists().where(later.takes_over_id == TillShift.id)
     found = session.scalars(
         select(TillShift)
         .join(TillShiftEnd, TillShiftEnd.shift_id == TillShift.id)
-        .where(TillShift.merchant_id == merchant_id, TillShiftEnd.ended_at >= since, TillShift.id.not_in(taken))
+        .where(TillShift.merchant_id == merchant_id, TillShiftEnd.ended_at >= since, ~taken)
         .order_by(TillShiftEnd.ended_at.desc())
     ).all()
     return shift_views(session, found)
