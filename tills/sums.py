@@ -22,7 +22,7 @@ _COMPLETED = Redemption.status == RedemptionStatus.COMPLETED
 # A shift that lasts has no end yet; both bounds are known before payments are looked for, so an index finds them.
 # An expression, so that no index of payments is used for it: refunds of a time are few, a merchant's payments are not,
 # and without statistics a planner would begin with all of those.
-_MERCHANT_OF_REFUND = func.coalesce(Redemption.merchant_id, null())
+_merchant_of_refund: ColumnElement[UUID] = func.coalesce(Redemption.merchant_id, null())
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 _UNTIL = func.coalesce(TillShiftEnd.ended_at, literal(_ENDLESS, TillShiftEnd.ended_at.type))
 
@@ -128,7 +128,7 @@ def sums_of_shifts(session: Session, shift_ids: Collection[UUID], *, until: date
         .join(Refund, _is_of(Refund.refunded_by, Refund.refunded_at))
         .join(
             Redemption,
-            and_(Redemption.id == Refund.redemption_id, TillShift.merchant_id == _MERCHANT_OF_REFUND),
+            and_(Redemption.id == Refund.redemption_id, _merchant_of_refund == TillShift.merchant_id),
         )
         .where(Refund.refunded_at < latest)
     )
@@ -172,7 +172,7 @@ class _Span:
 
     def has_refunded(self) -> ColumnElement[bool]:
         return and_(
-            self.merchant_id == _MERCHANT_OF_REFUND,
+            _merchant_of_refund == self.merchant_id,
             Refund.refunded_at >= self.begins_at,
             Refund.refunded_at < self.ends_at,
         )
