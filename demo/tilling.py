@@ -20,7 +20,7 @@ from tills import (
 )
 
 _OPENS, _CLOSES = time(7, 30), time(20, 31)
-_LEFT_IN_THE_DRAWER, _LINES_MAX = 20_000, 1_000
+_LEFT_IN_THE_DRAWER, _LINES_MAX = 20_000, 10_000
 # The day before is open, so that whoever tries the demo can close it.
 _CLOSED_AGO = (4, 3, 2)
 _MISCOUNTED_AGO, _MISCOUNTED_BY = 5, -150
@@ -36,9 +36,11 @@ def run_the_till(scene: Scene) -> None:
         scene.session, merchant=shop.merchant, is_used=True, actor=shop.owner, now=_at(scene, first, time(7, 0))
     )
     create_till_key(scene.session, merchant_id=shop.merchant.id, name="前台一号机", now=_at(scene, first, time(7, 5)))
+    # Read once, the latest first: what the drawers are counted by, and what is disputed.
+    lines = _lines(scene, shop)
     drawer: UUID | None = None
     for ago in range(TWO_CASHIERS_SINCE_DAYS, 0, -1):
-        drawer = _live_a_day(scene, shop, scene.days_ago(ago), drawer, miscounted=ago == _MISCOUNTED_AGO)
+        drawer = _live_a_day(scene, shop, lines, scene.days_ago(ago), drawer, miscounted=ago == _MISCOUNTED_AGO)
     _open(scene, shop, shop.till, drawer, at=scene.at(scene.today, 0))
     for ago in _CLOSED_AGO:
         close_day(
@@ -49,17 +51,17 @@ def run_the_till(scene: Scene) -> None:
             actor=shop.owner,
             now=_at(scene, scene.days_ago(ago - 1), time(7, 10)),
         )
-    _dispute_two_lines(scene, shop)
+    _dispute_two_lines(scene, shop, lines)
 
 
-def _live_a_day(scene: Scene, shop: Shop, day: date, drawer: UUID | None, *, miscounted: bool) -> UUID:
+def _live_a_day(
+    scene: Scene, shop: Shop, lines: Sequence[DayLine], day: date, drawer: UUID | None, *, miscounted: bool
+) -> UUID:
     """Let two cashiers share a day, and return the shift whose drawer is left in the evening."""
-    noon = _at(scene, day, LATE_SHIFT_BEGINS)
-    # What each took in money is summed here, from the day's lines read once.
-    lines = _lines(scene, shop, day)
-    early_cash = sum(line.cash_amount for line in lines if line.at < noon)
-    late_cash = sum(line.cash_amount for line in lines if line.at >= noon)
-    early = _open(scene, shop, shop.till, drawer, at=_at(scene, day, _OPENS))
+    opens, noon, closes = (_at(scene, day, moment) for moment in (_OPENS, LATE_SHIFT_BEGINS, _CLOSES))
+    early_cash = sum(line.cash_amount for line in lines if opens <= line.at < noon)
+    late_cash = sum(line.cash_amount for line in lines if noon <= line.at < closes)
+    early = _open(scene, shop, shop.till, drawer, at=opens)
     counted = _LEFT_IN_THE_DRAWER + early_cash + (_MISCOUNTED_BY if miscounted else 0)
     remark = "找零时少收一元五角" if miscounted else ""
     _end(scene, shop, early, shop.till, counted, at=noon, remark=remark)
@@ -72,7 +74,7 @@ def _live_a_day(scene: Scene, shop: Shop, day: date, drawer: UUID | None, *, mis
         takes_over_id=early,
         now=noon,
     )
-    _end(scene, shop, late.id, late_till, counted + late_cash, at=_at(scene, day, _CLOSES))
+    _end(scene, shop, late.id, late_till, counted + late_cash, at=closes)
     return late.id
 
 
@@ -103,23 +105,14 @@ def _end(
     )
 
 
-def _lines(scene: Scene, shop: Shop, day: date) -> Sequence[DayLine]:
-    begins_at, ends_at = day_of(day, merchant=shop.merchant, now=scene.now)
-    return day_lines(
-        scene.session, merchant_id=shop.merchant.id, begins_at=begins_at, ends_at=ends_at, limit=_LINES_MAX
-    )
-
-
-def _dispute_two_lines(scene: Scene, shop: Shop) -> None:
+def _lines(scene: Scene, shop: Shop) -> Sequence[DayLine]:
     begins_at, _ends_at = day_of(scene.days_ago(TWO_CASHIERS_SINCE_DAYS), merchant=shop.merchant, now=scene.now)
     _begins_at, ends_at = day_of(scene.days_ago(1), merchant=shop.merchant, now=scene.now)
-    lines = day_lines(
-        scene.session,
-        merchant_id=shop.merchant.id,
-        begins_at=begins_at,
-        ends_at=ends_at,
-        limit=len(_DISPUTES),
-    )
+    shop_id = shop.merchant.id
+    return day_lines(scene.session, merchant_id=shop_id, begins_at=begins_at, ends_at=ends_at, limit=_LINES_MAX)
+
+
+def _dispute_two_lines(scene: Scene, shop: Shop, lines: Sequence[DayLine]) -> None:
     for number, (line, reason) in enumerate(zip(lines, _DISPUTES, strict=False)):
         day = line.at.astimezone(scene.now.tzinfo).date()
         made = dispute_line(
