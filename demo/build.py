@@ -14,6 +14,7 @@ from demo.logging_in import LOG_INS, RESIDENT, set_password
 from demo.publishing import publish_some
 from demo.scene import DAYS, DemoSize, Scene, hours
 from demo.shops import open_shops, weigh
+from demo.tilling import run_the_till
 from demo.year import live_the_year
 from merchants import list_merchants
 from people import Passwords, PhoneVault, find_person, find_residents, get_unit, units_by_code
@@ -85,6 +86,7 @@ def build_demo(
         shops=shops,
     )
     live_the_year(scene, report_staff, progress)
+    run_the_till(scene)
     publish_some(scene, report_staff, photo_store)
     apply_some(scene, photo_store)
     for log_in in LOG_INS:

@@ -73,17 +73,18 @@ def _scan(
     shown = create_payment_code(scene.session, resident=resident, secret=scene.code_secret, now=shown_at)
     shop.orders += 1
     order_no = f"{at:%y%m%d}-{shop.orders:05d}"
+    till = shop.cashier_at(at)
     asked = {"amount": amount, "cash_amount": cash_amount, "order_no": order_no}
     return redeem(
         scene.session,
         merchant_id=shop.merchant.id,
-        actor=shop.till,
+        actor=till,
         code=code_of(shown.id, scene.code_secret),
         amount=amount,
         order_no=order_no,
         cash_amount=cash_amount,
         now=at,
-        call=Call(owner=shop.till, route=_ROUTE, key=f"demo-{shop.merchant.code}-{order_no}", asked=asked),
+        call=Call(owner=till, route=_ROUTE, key=f"demo-{shop.merchant.code}-{order_no}", asked=asked),
     )
 
 

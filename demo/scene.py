@@ -21,6 +21,7 @@ _OPENS, _CLOSES = time(7, 30), time(20, 30)
 _HOURS_JUST_GONE = timedelta(hours=4)
 _BEFORE_NOW = timedelta(minutes=1)
 _SEED_OF_VOICES = 11
+LATE_SHIFT_BEGINS, TWO_CASHIERS_SINCE_DAYS = time(14, 0), 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,23 @@ class Shop:
     weight: int
     owner: str
     till: str
+    # Who stands there in the afternoon, on the days before the last since a second cashier was taken on.
+    late_till: str | None = None
+    late_from: date | None = None
+    late_until: date | None = None
     funds: frozenset[str] | None = None
     closed_from: date | None = None
     closed_until: date | None = None
     orders: int = 0
     # Its naming has but days left, and its owner asks for another.
     ends_soon: bool = False
+
+    def cashier_at(self, at: datetime) -> str:
+        """Return who stands at the till at an instant."""
+        if self.late_till is None or self.late_from is None or self.late_until is None:
+            return self.till
+        is_late = self.late_from <= at.date() < self.late_until and at.time() >= LATE_SHIFT_BEGINS
+        return self.late_till if is_late else self.till
 
     def can_be_paid(self, day: date) -> bool:
         """Say whether it is named and not suspended all day."""

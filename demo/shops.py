@@ -1,12 +1,12 @@
 """The shops of the demo: named for a time, and some of them suspended, revoked, expired or kept to one fund."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from demo.logging_in import OWNER, TILL
 from demo.names import SHOP_KINDS
-from demo.scene import DAYS, Fate, Scene, Shop, actor, hours
+from demo.scene import DAYS, TWO_CASHIERS_SINCE_DAYS, Fate, Scene, Shop, actor, hours
 from merchants import Merchant, create_merchant, name_merchant, reinstate_naming, revoke_naming, suspend_naming
 from people import Role, appoint
 
@@ -46,6 +46,8 @@ def open_shops(session: Session, *, count: int, now: datetime, by: str, places: 
         owner, till = _appoint(session, merchant, number, by=by, now=at)
         shop = Shop(merchant, kind, _fate(number), weight=_USUAL_WEIGHT, owner=owner, till=till)
         shop.ends_soon = number == _ENDS_SOON
+        if not number:
+            _take_on_another(session, shop, by=owner, now=now)
         _foresee(shop, today)
         _name(session, shop, number, by=by, now=at)
         shops.append(shop)
@@ -111,6 +113,22 @@ def _appoint(session: Session, merchant: Merchant, number: int, *, by: str, now:
         )
         actors.append(actor(person.id))
     return actors[0], actors[1]
+
+
+def _take_on_another(session: Session, shop: Shop, *, by: str, now: datetime) -> None:
+    """Let the owner of the shop that the log-ins belong to take on a cashier for the afternoons of the last weeks."""
+    today = now.date()
+    shop.late_from, shop.late_until = today - timedelta(days=TWO_CASHIERS_SINCE_DAYS), today
+    person = appoint(
+        session,
+        handle=f"{TILL.login_name}-late",
+        name="安晚班",
+        role=Role.TILL,
+        merchant_id=shop.merchant.id,
+        by=by,
+        now=datetime.combine(shop.late_from, time(7), now.tzinfo),
+    )
+    shop.late_till = actor(person.id)
 
 
 def weigh(shops: list[Shop]) -> None:

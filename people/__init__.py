@@ -1,6 +1,15 @@
 """Who: units, residents, persons and their roles, how they log in, and the keys of other systems."""
 
-from people.api_keys import KeyListing, create_key, list_keys, revoke_key
+from people.api_keys import (
+    KeyListing,
+    create_key,
+    create_till_key,
+    list_keys,
+    merchant_keys,
+    rename_till_key,
+    revoke_key,
+    till_key,
+)
 from people.credentials import (
     ACTIVATION_LIFETIME,
     CheckedSecret,
@@ -70,6 +79,7 @@ from people.persons import (
     revoke_grant,
     role_history,
     staff,
+    works_only_as,
 )
 from people.phone_vault import PhoneVault, masked_digits, new_phone_keys, normal_phone, rotated_phone_keys
 from people.principals import Grant, Principal, principal_by_key, principal_by_session
@@ -178,6 +188,7 @@ __all__ = [
     "confirm_password",
     "count_residents",
     "create_key",
+    "create_till_key",
     "end_roles_at_merchant",
     "end_session",
     "end_sessions",
@@ -207,6 +218,7 @@ __all__ = [
     "masked_digits",
     "masked_name",
     "masked_phone",
+    "merchant_keys",
     "merchant_people",
     "new_phone_keys",
     "new_spelled_code",
@@ -223,6 +235,7 @@ __all__ = [
     "read_units",
     "register_resident",
     "register_residents",
+    "rename_till_key",
     "renew_phones",
     "resident_by_number",
     "resident_going_on",
@@ -234,6 +247,8 @@ __all__ = [
     "rotated_phone_keys",
     "staff",
     "take_permits",
+    "till_key",
     "units_by_code",
     "works_for_merchant",
+    "works_only_as",
 ]

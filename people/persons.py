@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from people.errors import (
@@ -17,7 +17,7 @@ from people.errors import (
     RoleScopeError,
     ScopeFault,
 )
-from people.model import HANDLE_LENGTH_MAX, NAME_LENGTH_MAX, Person, Role, RoleGrant, Unit
+from people.model import HANDLE_LENGTH_MAX, NAME_LENGTH_MAX, ApiKey, Person, Role, RoleGrant, Unit
 from people.texts import clean_text, folded
 from people.units import get_unit
 
@@ -139,6 +139,17 @@ def merchant_people(session: Session, merchant_id: UUID) -> list[Appointment]:
         .order_by(RoleGrant.granted_at, RoleGrant.id)
     )
     return [Appointment(person, grant) for person, grant in rows]
+
+
+def works_only_as(session: Session, *, person_id: UUID, role: Role, merchant_id: UUID) -> bool:
+    """Say whether this one role at this merchant is all that a person holds: no other role, and no key."""
+    others = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id,
+        RoleGrant.revoked_at.is_(None),
+        or_(RoleGrant.role != role, RoleGrant.merchant_id.is_(None), RoleGrant.merchant_id != merchant_id),
+    )
+    keys = select(ApiKey.id).where(ApiKey.person_id == person_id, ApiKey.revoked_at.is_(None))
+    return session.scalar(union_all(others, keys).limit(1)) is None
 
 
 def staff(session: Session, *, within_path: str | None = None) -> list[Appointment]:

@@ -93,7 +93,15 @@ PAGES = {
     ),
     "owner": (
         *("/till/shop", "/till/shop/naming", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
-        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks"),
+        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks", "/till/shop/people"),
+        *(
+            "/till/shifts",
+            "{/till/shifts/[0-9a-f]}",
+            "/till/days",
+            "/till/day-closes",
+            "/till/disputes",
+            "{/till/disputes/[0-9a-f]}",
+        ),
     ),
     "officer": (
         "/office",
@@ -149,6 +157,7 @@ PAGES = {
     "handler": ("/office", "/office/reports", "{/office/reports/[0-9a-f]{8}}", "/office/digests", "/office/notices"),
     "finance": (
         *("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
+        *("/office/disputes", "{/office/disputes/[0-9a-f]{8}}"),
         *("/office/settlements", "{/office/settlements/[0-9a-f]{8}}", "{/office/merchants/.*/payee}"),
         "/office/bank-statements",
     ),

@@ -17,6 +17,7 @@ import publishing
 import receivables
 import reports
 import settlements
+import tills
 from demo import LOG_INS, DemoLogIn, log_ins
 from payments import Refusal
 from people import LogInOutcome, Role
@@ -198,3 +199,14 @@ def test_some_reports_are_published_and_one_has_a_photo_with_a_box(loaded: Sessi
     [[photo]] = decided.values()
     assert photo.copy_id is not None
     assert len(photo.boxes) == 1
+
+
+def test_the_lively_shop_works_in_shifts_closes_days_and_disputes_lines(loaded: Session) -> None:
+    shop = shops(loaded)[0]
+    views = tills.shift_views(loaded, tills.list_shifts(loaded, merchant_id=shop.id, limit=99))
+    assert [view.end is None for view in views].count(True) == 1
+    assert [view.difference for view in views if view.difference] == [-150]
+    assert len({view.shift.cashier for view in views}) == 2
+    assert len(tills.list_day_closes(loaded, merchant_id=shop.id, limit=99)) == 3
+    found = tills.list_disputes(loaded, merchant_ids=[shop.id], limit=99)
+    assert [each.answer is None for each in found] in ([False, True], [True, False])

@@ -20,6 +20,7 @@ from seals.checks import GUARDS as SEALS_GUARDS
 from settlements.checks import GUARDS as SETTLEMENTS_GUARDS
 from tests.ledger.builders import open_books, tell_a_story
 from tests.ledger.tampering import difference
+from tills.checks import GUARDS as TILLS_GUARDS
 
 CHECKS = [
     "every entry has postings",
@@ -109,7 +110,7 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
 
 ALL_GUARDS = (
     *(GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, PUBLISHING_GUARDS, REPORTS_GUARDS),
-    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS, MERCHANTS_GUARDS),
+    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS, MERCHANTS_GUARDS, TILLS_GUARDS),
 )
 
 

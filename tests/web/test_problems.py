@@ -25,6 +25,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import tills
 import webhooks
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
@@ -51,6 +52,7 @@ BASES = (
     receivables.ReceivableError,
     seals.SealError,
     settlements.SettlementError,
+    tills.TillError,
     webhooks.WebhookError,
 )
 CODES_OF_REFUSAL = (

@@ -18,6 +18,7 @@ import publishing
 import receivables
 import reports
 import settlements
+import tills
 import webhooks
 from ledger import ExportFormat, audit, export
 from seals import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
@@ -44,6 +45,7 @@ def prove() -> None:
         *payments.CHECKS,
         *settlements.CHECKS,
         *cards.CHECKS,
+        *tills.CHECKS,
         *webhooks.CHECKS,
         *duties.CHECKS,
         *earnings.CHECKS,

@@ -34,12 +34,16 @@ from web.pages import (
     till,
     till_arrivals,
     till_blueprint,
+    till_crew,
+    till_days,
+    till_disputes,
     till_naming,
     till_orders,
     till_outcomes,
     till_payments,
     till_plaque,
     till_settlements,
+    till_shifts,
     till_shops,
     till_webhooks,
 )
@@ -78,6 +82,7 @@ _ADD_ROUTES = (
         till_shops,
     ),
     till_webhooks,
+    *(till_crew, till_days, till_disputes, till_shifts),
 )
 
 

@@ -14,6 +14,7 @@ import payments
 import settlements
 from ledger import Asset, CreditLot
 from settlements import LineView, Settlement
+from web.pages.disputes_shown import disputed_lines
 from web.pages.times import local
 from web.statements import BYTE_ORDER_MARK, decimal_text, kind_words, rows_text, safe_text
 from web.streaming import joined, streamed
@@ -50,6 +51,8 @@ class SettledLine:
     order_no: str
     entry_id: UUID
     at: datetime
+    # How its latest dispute stands: waiting, upheld or rejected, empty where nobody disputed it.
+    disputed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def settlement_rows(
 def settled_lines(session: Session, lines: Sequence[LineView], funds: Mapping[str, str]) -> list[SettledLine]:
     """Return lines as they are shown; `funds` are the names of all funds by code."""
     orders = payments.payments_of_entries(session, [each.entry_id for each in lines])
+    disputed = disputed_lines(session, [each.entry_id for each in lines])
     return [
         SettledLine(
             line=each.line,
@@ -99,6 +103,7 @@ def settled_lines(session: Session, lines: Sequence[LineView], funds: Mapping[st
             order_no=orders[each.entry_id].order_no if each.entry_id in orders else "",
             entry_id=each.entry_id,
             at=local(each.occurred_at),
+            disputed=disputed.get(each.entry_id, ""),
         )
         for each in lines
     ]

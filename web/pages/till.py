@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 import payments
+import tills
 from ledger import KeyReusedError
 from merchants import get_merchant
 from payments import Attempt, Refusal, normal_code, takings, waiting_orders
-from web.auth import access
+from web.auth import access, principal
 from web.clock import begin_of, end_of, now, today
 from web.code_guesses import check_may_try_codes, note_refusal
 from web.pages.forms import Form, minor_units
@@ -113,6 +114,9 @@ def till_page(form: Form, order_no: str) -> Response:
                 }
                 for order in waiting_orders(session, merchant_id=merchant.id, now=now(), limit=_WAITING_SHOWN)
             ],
+            # Where it is missing the payment counts all the same: nobody waits at the till for a drawer to be counted.
+            "needs_shift": tills.uses_shifts(session, merchant.id)
+            and tills.shift_of(session, merchant_id=merchant.id, actor=principal().actor) is None,
             **arriving(session),
         }
 

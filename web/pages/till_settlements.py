@@ -76,6 +76,7 @@ def show_settlement(settlement_id: UUID) -> ResponseReturnValue:
             "funds": funds_of_lots([(lot.lot, lot.amount) for lot in lots], funds),
             "lines": settled_lines(session, part.items, funds),
             "more_url": more_url(part.next_before, shop=shop_id() if len(shop_ids()) > 1 else None),
+            "may_dispute": True,
             "steps": step_views(session, found.id, names),
         }
 

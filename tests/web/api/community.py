@@ -11,6 +11,7 @@ from tests.web.api.payment_posts import PAYMENT_POSTS
 from tests.web.applying import APPLICATION_POSTS, applications_named
 from tests.web.reporting import Desk
 from tests.web.settling import SETTLEMENT_POSTS, settlements_named
+from tests.web.tilling import TILL_POSTS, tills_named
 from tests.web.world import VILLAGE, World
 
 
@@ -98,6 +99,7 @@ ROUTES = (
     Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
     Route("/merchants/M01/closure", "administrator", REASON),
     *(Route(path, "finance", body) for path, body in SETTLEMENT_POSTS),
+    *(Route(path, role, body, optional) for path, role, body, optional in TILL_POSTS),
     Route(
         "/reports",
         "resident",
@@ -329,6 +331,7 @@ class Community:
             self.names["TO-CALL"] = self.desk.to_call(self.desk.brought_to(ReportStatus.CLOSED))
         self.names |= applications_named(self.world, text, self.names)
         self.names |= settlements_named(self.world, text, self.keys, self.names)
+        self.names |= tills_named(self.world, text, self.keys, self.names)
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text

@@ -23,7 +23,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
             "/settlements",
             "/settlements/TO-PAY/lines",
         ),
-        *("/call-backs", "/digests", "/notices"),
+        *("/call-backs", "/digests", "/notices", "/merchants/M01/day-closes", "/merchants/M01/day-lines", "/disputes"),
         *("/residents/RESIDENT/cards", "/residents/RESIDENT/code-sheets", "/assistance-caps", "/assisted-payments"),
         *("/report-orders", "/escalations", "/appeals", "/report-limits", "/payment-limits"),
     )

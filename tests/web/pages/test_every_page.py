@@ -33,10 +33,12 @@ OF_CASHIERS = (
     "/till/outcomes/waits",
     "/till/look-up",
     "/account",
+    *("/till/shifts", "/till/days", "/till/day-closes", "/till/disputes"),
 )
 OF_OWNERS = (
     *(*OF_CASHIERS, "/till/shop", "/till/shop/naming", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
     *("/till/payments/{payment}/refund", "/till/shop/webhooks", "/till/shop/webhooks/{webhook}"),
+    "/till/shop/people",
 )
 OF_ALL_OFFICERS_OF_REPORTS = (
     *("/office", "/office/reports", "/office/reports/all", "/office/orders"),
@@ -61,6 +63,7 @@ SENT = (
     *("/till/orders", "/till/orders/{order}/cancellation", "/till/shop/webhooks"),
     *(f"/till/shop/webhooks/{{webhook}}/{step}" for step in ("secret", "test", "disabling", "enabling", "removal")),
     "/till/shop/webhooks/{webhook}/messages/{webhook}/repetition",
+    *("/till/shop/people", "/till/shop/devices", "/till/shop/shifts", "/till/shifts", "/till/days"),
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -14,6 +14,7 @@ from web.pages.office import (
     corrections,
     debts,
     digests,
+    disputes,
     funds,
     home,
     limits,
@@ -59,7 +60,7 @@ ROUTES = (
     *(notices, on_behalf, papers, payment_limits, periods, pins, plaques, publications, report_calls),
     *(report_fairness, report_joins, report_lists, report_new, report_orders, report_overview, report_page),
     *(report_photos, report_queues, report_steps, residents, responsibilities, shop_debts, shops, staff, tariffs),
-    *(bank_files, bank_statements, payees, settlements),
+    *(bank_files, bank_statements, disputes, payees, settlements),
 )
 
 __all__ = ["ROUTES", "blueprint"]

@@ -8,8 +8,17 @@ from people import ACTIVATION_LIFETIME
 from web.settings import current_settings
 
 
-def activation_sheet(*, name: str, login_name: str, code: str, issued_at: datetime, kind: str, back_url: str) -> str:
-    """Return the page that shows a code this once; `kind` is "resident", "till" or "staff"."""
+def activation_sheet(
+    *,
+    name: str,
+    login_name: str,
+    code: str,
+    issued_at: datetime,
+    kind: str,
+    back_url: str,
+    layout: str = "layouts/office.html",
+) -> str:
+    """Return the page that shows a code this once; `kind` is "resident", "till" or "staff"; `layout` is its frame."""
     public_url = current_settings().public_url
     page = url_for("auth.activate", _external=not public_url)
     return render_template(
@@ -21,4 +30,5 @@ def activation_sheet(*, name: str, login_name: str, code: str, issued_at: dateti
         activate_url=public_url + page,
         kind=kind,
         back_url=back_url,
+        layout=layout,
     )

@@ -27,6 +27,7 @@ from people import Role, count_residents
 from publishing import publications_waiting
 from receivables import MatterKind, MatterState, list_matters
 from settlements import SettlementStatus, list_settlements
+from tills import count_waiting
 from web.auth import access, principal
 from web.clock import begin_of, end_of, today
 from web.pages.funds_shown import fund_covers
@@ -66,6 +67,8 @@ def home() -> str:
             waiting += _matters_waiting(session)
         if "money" in may:
             waiting += [*_debts_waiting(session), *_settlements_waiting(session)]
+        if {"money", "merchants"} & may:
+            waiting += _disputes_waiting(session)
         if "reports" in may:
             waiting += _reports_waiting(session)
         if "merchants" in may:
@@ -110,6 +113,12 @@ def _settlements_waiting(session: Session) -> list[Waiting]:
     text = ngettext("%(num)s settlement to be paid", "%(num)s settlements to be paid", len(others))
     url = url_for("office.settlements", status=SettlementStatus.OPEN.value)
     return [Waiting(str(text), url, local(others[-1].opened_at), "warning")]
+
+
+def _disputes_waiting(session: Session) -> list[Waiting]:
+    count = count_waiting(session)
+    text = ngettext("%(num)s disputed line of a shop to answer", "%(num)s disputed lines of shops to answer", count)
+    return [Waiting(str(text), url_for("office.disputes"), None, "warning")] if count else []
 
 
 def _matters_waiting(session: Session) -> list[Waiting]:

@@ -83,6 +83,8 @@ PAGES: dict[str, set[str]] = {
     "/office/settlements/{matter}": {"officer", "finance", "auditor"},
     "/office/settlements/{matter}/lines.csv": {"officer", "finance", "auditor"},
     "/office/settlements/bank-file.csv": {"finance"},
+    "/office/disputes": {"officer", "finance", "auditor"},
+    "/office/disputes/{matter}": {"officer", "finance", "auditor"},
     "/office/merchants/M01/payee": {"finance"},
     "/office/bank-statements": {"officer", "finance", "auditor"},
     "/office/bank-statements/{matter}": {"officer", "finance", "auditor"},
@@ -171,6 +173,7 @@ FORMS: dict[str, set[str]] = {
     "/office/periods": {"finance"},
     "/office/settlements": {"finance"},
     "/office/settlements/{matter}/payment": {"finance"},
+    "/office/disputes/{matter}": {"officer", "finance"},
     "/office/merchants/M01/payee": {"finance"},
     "/office/bank-statements": {"finance"},
 }
