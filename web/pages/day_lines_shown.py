@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from payments import Channel
 from tills import DayLine, DaySums, Sums
+from web.pages.actors import actor_names
 from web.pages.disputes_shown import disputed_lines
-from web.pages.office.actors import actor_names
 from web.pages.times import local
 
 

@@ -19,11 +19,11 @@ from merchants import Merchant, get_merchant
 from tills import DayClose
 from web.auth import access
 from web.clock import now, today
+from web.pages.actors import actor_names
 from web.pages.day_lines_shown import day_lines_shown, parts_shown
 from web.pages.forms import Form, once
 from web.pages.funds_shown import fund_names
 from web.pages.lists import day_asked, id_cursor, list_page, more_url, number_cursor
-from web.pages.office.actors import actor_names
 from web.pages.office.typed_texts import typed_day
 from web.pages.till_blueprint import blueprint, check_shop_named
 from web.pages.times import local

@@ -16,10 +16,10 @@ from merchants import get_merchant
 from payments import payments_of_entries
 from web.auth import access, require
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.disputes_shown import disputes_shown
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.till_blueprint import OtherShopError, blueprint, check_shop_named
 from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id, shop_ids

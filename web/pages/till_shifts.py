@@ -21,9 +21,9 @@ from people import Role
 from tills import ShiftView, TakeOverError, TillShift
 from web.auth import access, principal, require
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.forms import Form, minor_units, once
 from web.pages.lists import id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.till_blueprint import blueprint, check_shop_named
 from web.pages.times import local
 from web.pages.viewer import TILL_ROLES, shop_id, shop_ids

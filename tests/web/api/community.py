@@ -217,9 +217,8 @@ class Community:
         world.fund("peace")
         world.fund("school")
         self.desk = Desk(world)
-        resident, shop = world.resident(balance=1_000), world.shop("M01")
+        resident, debtor, shop = world.resident(balance=1_000), world.resident(), world.shop("M01")
         award = world.award(resident.id, 500)
-        debtor = world.resident()
         spent = world.award(debtor.id, 900)
         world.paid(shop, debtor, 900)
         self.keys = {

@@ -13,10 +13,10 @@ from people import Role
 from tills import Decision, Remedy
 from web.auth import BOOKS, access, principal
 from web.clock import now
+from web.pages.actors import actor_names
 from web.pages.disputes_shown import disputes_shown
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
-from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.typed_texts import typed_text
 from web.unit_of_work import reading
