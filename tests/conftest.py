@@ -89,7 +89,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 # In these rooms the same lines run on either kind of database. There they are counted on SQLite alone, and never in
-# properties, nor while a browser waits: counting takes more than half as long again. That the work is right is seen on both.
+# properties, nor while a browser waits: counting takes more than half as long again. That all is right is seen on both.
 ALIKE = {
     *("awards", "cards", "demo", "duties", "earnings", "listening", "merchants", "notices", "oversight", "payments"),
     *(
