@@ -7,6 +7,7 @@ from typing import Any
 
 import jinja2
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
@@ -16,7 +17,7 @@ import earnings
 import ledger
 import people
 import seals
-from people import PermitLeases
+from people import Passwords, PermitLeases
 from tests.kept_databases import KeptDatabases
 from tests.postgres import Databases
 from tests.web.reporting import Desk
@@ -119,6 +120,8 @@ def world(settings: Settings, application_of: Callable[[Settings], Flask], kept_
     app = application_of(settings)
     with app.app_context():
         kept_databases.let_go(db.engine)
+    # Passwords and PINs are hashed with the least that argon2 allows.
+    app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     clock = settings.clock
     assert isinstance(clock, Clock)
     return World(app, clock)

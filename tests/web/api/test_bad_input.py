@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.api.community import OPTIONAL, ROUTES, Community, Route
+from tests.web.api.community import OPTIONAL, ROUTES, Community
+from tests.web.api.routes import Route
 from tests.web.world import World, problem
 
 MIB = 1024 * 1024

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 import people
-from people import Passwords, Role
+from people import Role
 from tests.web.browser.visitors import ENOUGH_MS, Visitors, launched
 from tests.web.pages.browser import activate_somebody
 from tests.web.world import Somebody, World
@@ -58,13 +57,6 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 def database(sqlite_database: str) -> str:
     """Return the URL of the served database; what a browser shows is of one kind alone."""
     return sqlite_database
-
-
-@pytest.fixture
-def world(world: World) -> World:
-    """Return a community whose people log in quickly."""
-    world.app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    return world
 
 
 @pytest.fixture

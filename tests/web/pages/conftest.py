@@ -1,19 +1,11 @@
-"""Fixtures of the pages' tests: passwords are hashed cheaply."""
+"""Fixtures of the pages' tests: a shop, its people, and a resident who pays there."""
 
 import pytest
-from argon2 import PasswordHasher
 
-from people import Passwords, Role
+from people import Role
 from tests.web.pages.browser import Browser, browser_of, browser_of_person
 from tests.web.reporting import Desk
 from tests.web.world import Shop, Somebody, World
-
-
-@pytest.fixture
-def world(world: World) -> World:
-    """Return a community whose people log in quickly."""
-    world.app.extensions["passwords"] = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    return world
 
 
 @pytest.fixture
