@@ -26,7 +26,9 @@ from tests.soak.towns import SHOPS, Town, build_town
 
 pytestmark = pytest.mark.soak
 
-TILLS, PAYMENTS, KILLS = 32, 200, 2
+TILLS, KILLS = 32, 2
+# Of each till. SQLite takes one write at a time, so there fewer show as much.
+PAYMENTS = {"sqlite": 50, "postgresql": 200}
 RESIDENTS = 64
 _EVERYTHING = 1_000_000
 
@@ -37,19 +39,20 @@ def test_every_payment_of_a_rush_ends_and_statements_and_settlements_are_exact(
     town = build_town(installation.url, tills_of_each=-(-TILLS // SHOPS), residents=RESIDENTS)
     town = Town(town.tills[:TILLS], town.phones, town.granted, town.owners)
     finance = keys_of_finance(installation.url)
-    rush, chance = Rush(town, installation.port, PAYMENTS, seed=3), Random()
+    payments_of_each = PAYMENTS[installation.url.partition("+")[0].partition(":")[0]]
+    rush, chance = Rush(town, installation.port, payments_of_each, seed=3), Random()
     with Server(installation) as server:
         began = time.monotonic()
         with rush.running():
             for number in range(KILLS):
-                part = TILLS * PAYMENTS // (KILLS + 1)
+                part = TILLS * payments_of_each // (KILLS + 1)
                 rush.wait_until_ended(part * number + chance.randrange(part // 4, part))
                 server.kill()
                 server.start()
         took_s = time.monotonic() - began
         met = ", ".join(f"{number} {what}" for what, number in sorted(rush.counts.items()))
         say(f"{TILLS} tills, {len(rush.ended)} payments in {took_s:.0f} s, {KILLS} kills; {met}")
-        assert len(rush.ended) == TILLS * PAYMENTS
+        assert len(rush.ended) == TILLS * payments_of_each
         assert rush.counts["answers lost"] >= KILLS
         assert_every_payment_ended_as_its_till_says(installation.url, rush.ended)
         with Line(installation.port) as line:
