@@ -1,7 +1,6 @@
 """The only Flask code: the application, its API, its pages and its commands."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import flask_babel
 from flask import Flask
@@ -12,7 +11,7 @@ from web.api import register_api
 from web.auth import register_access
 from web.cli import register_commands
 from web.code_guesses import register_code_guesses
-from web.extensions import babel, csrf, db, migrate
+from web.extensions import babel, csrf, db
 from web.json_format import LedgerJson
 from web.languages import DEFAULT_LOCALE, locale
 from web.nameless_limits import register_nameless_limits
@@ -28,7 +27,6 @@ from web.unit_of_work import prepare_sessions
 
 __all__ = ["Settings", "create_app", "settings_from_environment"]
 
-_MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 # Longer than any session of people's: when a log-in ends is decided there, not by the browser.
 _COOKIE_LIFETIME = timedelta(days=400)
 _REQUEST_BYTES_MAX = 1024 * 1024
@@ -97,6 +95,5 @@ def _configuration(settings: Settings) -> dict[str, object]:
 
 def _bind_database(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(_MIGRATIONS))
     with app.app_context():
         prepare_sessions(app, ledger.prepare_engine(db.engine))

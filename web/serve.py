@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from web.demo import is_empty, load_demo
 from web.extensions import db
 from web.logs import configure_logging
 from web.metrics import DIRECTORY_VARIABLE
+from web.migrating import know_migrations
 from web.settings import CHECKOUT, SettingError, Settings
 from web.unit_of_work import in_transaction, reading
 
@@ -47,6 +49,7 @@ def prepare(settings: Settings) -> None:
     With `DEMO=0`, no demo. Whoever starts it for the first time waits for it, so it has a tenth of the reports that
     `flask demo` makes.
     """
+    know_migrations(current_app)
     upgrade()
     if not reading(lambda session: child_units(session, None)):
         in_transaction(lambda session: load_units(session, rows=packaged_units()))
