@@ -45,7 +45,10 @@ WRITES_TO_THE_BOOKS = re.compile(
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]|Users/[A-Za-z])/")
 REGISTRIES = re.compile(r"\b(?:registry\.npm|pypi\.|files\.pythonhosted|(?:deb|security)\.debian\.)", re.IGNORECASE)
 # A line has one of these where it has one of those; to look for words alone is much quicker.
-WORDS_OF_PLACES = ("/work/", "/root/", "/home/", "/users/", "registry.npm", "pypi.", "files.pythonhosted", ".debian.")
+WORDS_OF_PLACES = (
+    *(f"/{folder}/" for folder in ("work", "root", "home", "users")),
+    *("registry.npm", "pypi.", "files.pythonhosted", ".debian."),
+)
 
 
 def tracked_files() -> list[Path]:
