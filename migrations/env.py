@@ -33,6 +33,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import suspicions
 from migrations.comparing import compared_on
 from migrations.grants import ONLY_GROWING, grant_to_application
 
@@ -40,6 +41,7 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 ROOMS_WITH_TABLES = (
     *(awards, cards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
     *(photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
+    suspicions,
 )
 
 # Any number will do, as long as nobody else in the database locks it.

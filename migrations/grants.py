@@ -9,6 +9,7 @@ ONLY_GROWING = (
     *("publication_boxes", "report_moderations", "settlement_lots", "settlement_steps"),
     *("bank_statements", "bank_statement_lines"),
     *("payment_card_steps", "assisted_payments"),
+    *("suspicion_rules", "suspicions", "suspicion_decisions", "suspicion_appeals"),
 )
 
 

@@ -25,6 +25,7 @@ DOMAIN = (
         "safeguards",
         "seals",
         "settlements",
+        "suspicions",
     ),
 )
 CODE = (*DOMAIN, "demo", "web")

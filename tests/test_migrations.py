@@ -34,6 +34,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import suspicions
 from migrations.comparing import compared_on
 from tests.migrating import MIGRATIONS, migrate, take_back
 from tests.postgres import Databases
@@ -42,6 +43,7 @@ from tests.postgres import Databases
 ROOMS_WITH_TABLES = (
     *(awards, cards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
     *(people, photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
+    suspicions,
 )
 
 NUMBERED = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.py$")
@@ -160,6 +162,7 @@ def test_the_applications_role_may_only_add_to_the_books(
             *("publication_boxes", "report_moderations", "settlement_lots", "settlement_steps"),
             *("bank_statements", "bank_statement_lines"),
             *("payment_card_steps", "assisted_payments"),
+            *("suspicion_rules", "suspicions", "suspicion_decisions", "suspicion_appeals"),
         }
         assert [table for table in growing if rights[table] != {"SELECT", "INSERT"}] == []
         others = tables - growing

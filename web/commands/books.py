@@ -18,6 +18,7 @@ import publishing
 import receivables
 import reports
 import settlements
+import suspicions
 from ledger import ExportFormat, audit, export
 from seals import checks_of_seals, entries_waiting_for_their_seal, the_guards_of_seals_stand
 from web.clock import today
@@ -42,6 +43,7 @@ def prove() -> None:
         *merchants.CHECKS,
         *payments.CHECKS,
         *settlements.CHECKS,
+        *suspicions.CHECKS,
         *cards.CHECKS,
         *duties.CHECKS,
         *earnings.CHECKS,
