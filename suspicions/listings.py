@@ -12,6 +12,8 @@ from payments import Redemption
 from suspicions.errors import SuspicionUnknownError
 from suspicions.model import DecisionOutcome, Suspicion, SuspicionAppeal, SuspicionDecision
 
+_OF_THE_SHOP = {"payments", "residents", "seconds", "sum", "days", "percent_of_shop", "lives"}
+
 
 class SuspicionState(StrEnum):
     """How it stands with a suspicion: the first and the fourth wait for the office, the third may be appealed once."""
@@ -32,6 +34,16 @@ class SuspicionView:
     decision: SuspicionDecision | None
     appeal: SuspicionAppeal | None
     appeal_decision: SuspicionDecision | None
+
+    @property
+    def amount(self) -> int:
+        """What the payment is of in cents, without what was given back."""
+        return self.redemption.amount - self.redemption.refunded_total
+
+    @property
+    def facts_for_shop(self) -> dict[str, int]:
+        """The numbers of the shop's own list of payments; what a customer got or spends elsewhere is not for it."""
+        return {name: value for name, value in self.suspicion.facts.items() if name in _OF_THE_SHOP}
 
     @property
     def state(self) -> SuspicionState:

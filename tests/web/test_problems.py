@@ -25,6 +25,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import suspicions
 from tests.web.world import World, problem
 from web.problems import REFUSALS, ROWS, ProblemError, problem_of, problem_of_refusal, row_of
 from web.problems.requests import BY_STATUS, RATE_LIMITED
@@ -50,6 +51,7 @@ BASES = (
     receivables.ReceivableError,
     seals.SealError,
     settlements.SettlementError,
+    suspicions.SuspicionError,
 )
 CODES_OF_REFUSAL = (
     *("insufficient_balance", "code_expired", "code_used", "code_unknown", "order_no_used", "merchant_not_named"),

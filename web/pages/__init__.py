@@ -33,6 +33,7 @@ from web.pages import (
     till,
     till_arrivals,
     till_blueprint,
+    till_held,
     till_orders,
     till_outcomes,
     till_payments,
@@ -63,6 +64,7 @@ _ADD_ROUTES = (
     ),
     *(report_alike, report_sending, reporting, resident, responsibilities, scoreboard, seals),
     *(till, till_arrivals, till_orders, till_outcomes, till_payments, till_plaque, till_settlements, till_shops),
+    till_held,
 )
 
 

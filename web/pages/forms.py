@@ -29,6 +29,7 @@ from reports import ReportError
 from responsibilities import ResponsibilityError
 from safeguards import SafeguardError
 from settlements import SettlementError
+from suspicions import SuspicionError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
 from web.problems.requests import CSRF_FAILED
@@ -59,6 +60,7 @@ _REFUSALS = (
         ResponsibilityError,
     ),
     *(HoldError, ListeningError, NoticeError, OversightError, PaperError, PublishingError, SettlementError),
+    SuspicionError,
 )
 
 

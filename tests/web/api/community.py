@@ -10,6 +10,7 @@ from reports import CallState, ReportStatus
 from tests.web.api.payment_posts import PAYMENT_POSTS
 from tests.web.reporting import Desk
 from tests.web.settling import SETTLEMENT_POSTS, settlements_named
+from tests.web.suspecting import SUSPICION_POSTS, suspicions_named
 from tests.web.world import VILLAGE, World
 
 
@@ -96,6 +97,7 @@ ROUTES = (
     Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
     Route("/merchants/M01/closure", "administrator", REASON),
     *(Route(path, "finance", body) for path, body in SETTLEMENT_POSTS),
+    *(Route(path, role, body) for path, role, body in SUSPICION_POSTS),
     Route(
         "/reports",
         "resident",
@@ -214,6 +216,7 @@ class Community:
         world.fund("school")
         self.desk = Desk(world)
         resident, shop = world.resident(balance=1_000), world.shop("M01")
+        self.shop = shop
         award = world.award(resident.id, 500)
         debtor = world.resident()
         spent = world.award(debtor.id, 900)
@@ -323,6 +326,7 @@ class Community:
         if "TO-CALL" in text and "TO-CALL" not in self.names:
             self.names["TO-CALL"] = self.desk.to_call(self.desk.brought_to(ReportStatus.CLOSED))
         self.names |= settlements_named(self.world, text, self.keys, self.names)
+        self.names |= suspicions_named(self.world, self.shop, self.keys, text, self.names)
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text

@@ -35,6 +35,7 @@ OF_CASHIERS = (
 )
 OF_OWNERS = (
     *(*OF_CASHIERS, "/till/shop", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
+    "/till/held",
     "/till/payments/{payment}/refund",
 )
 OF_ALL_OFFICERS_OF_REPORTS = (
@@ -58,6 +59,7 @@ SENT = (
     *("/pay/{order}", f"/at/M01/pay/{KEY}?amount=1", "/me/pin", "/till/shop/refund-limit"),
     *("/till/redemptions", "/till/payments/{payment}/refund"),
     *("/till/orders", "/till/orders/{order}/cancellation"),
+    "/till/held/{report}/appeal",
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

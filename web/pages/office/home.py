@@ -17,6 +17,7 @@ from people import Role, count_residents
 from publishing import publications_waiting
 from receivables import MatterKind, MatterState, list_matters
 from settlements import SettlementStatus, list_settlements
+from suspicions import count_waiting
 from web.auth import access, principal
 from web.clock import begin_of, end_of, today
 from web.pages.funds_shown import fund_covers
@@ -59,6 +60,8 @@ def home() -> str:
             waiting += [*_debts_waiting(session), *_settlements_waiting(session)]
         if "reports" in may:
             waiting += _reports_waiting(session)
+        if "looking" in may:
+            waiting += _suspicions_waiting(session)
         if "merchants" in may:
             waiting += _shops_waiting(session)
         # Names of residents are the business of those who award them.
@@ -101,6 +104,13 @@ def _settlements_waiting(session: Session) -> list[Waiting]:
     text = ngettext("%(num)s settlement to be paid", "%(num)s settlements to be paid", len(others))
     url = url_for("office.settlements", status=SettlementStatus.OPEN.value)
     return [Waiting(str(text), url, local(others[-1].opened_at), "warning")]
+
+
+def _suspicions_waiting(session: Session) -> list[Waiting]:
+    """Return that payments are held back until somebody looks, or their shop has appealed."""
+    count = count_waiting(session)
+    text = ngettext("%(num)s payment to be looked at", "%(num)s payments to be looked at", count)
+    return [Waiting(str(text), url_for("office.suspicions"), None, "warning")] if count else []
 
 
 def _matters_waiting(session: Session) -> list[Waiting]:
