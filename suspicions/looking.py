@@ -146,20 +146,24 @@ def _raise(
         return []
     known = select(Suspicion.redemption_id, Suspicion.rule).where(Suspicion.merchant_id == merchant.id)
     stands = {(redemption_id, rule) for redemption_id, rule in session.execute(known)}
-    made = [
-        Suspicion(
-            id=new_id(),
-            redemption_id=each.redemption_id,
-            merchant_id=merchant.id,
-            rule=each.rule,
-            rules_number=number,
-            facts=each.facts,
-            officer=each.officer,
-            raised_at=now,
+    made: list[Suspicion] = []
+    for each in findings:
+        # Two officers may have granted what one payment spent; the first finding, which is the stronger, stands.
+        if (each.redemption_id, each.rule) in stands:
+            continue
+        stands.add((each.redemption_id, each.rule))
+        made.append(
+            Suspicion(
+                id=new_id(),
+                redemption_id=each.redemption_id,
+                merchant_id=merchant.id,
+                rule=each.rule,
+                rules_number=number,
+                facts=each.facts,
+                officer=each.officer,
+                raised_at=now,
+            )
         )
-        for each in findings
-        if (each.redemption_id, each.rule) not in stands
-    ]
     session.add_all(made)
     session.flush()
     return made

@@ -67,6 +67,7 @@ def quick_spending(
         for officer in soon:
             quick[officer].append(payment)
     totals = _granted_by(session, quick, since=since, until=until)
+    found: list[tuple[dict[str, int], str, list[Payment]]] = []
     for officer, paid in quick.items():
         spent: dict[UUID, int] = defaultdict(int)
         for payment in paid:
@@ -86,6 +87,9 @@ def quick_spending(
             "sum": here,
             "percent": here * 100 // total,
         }
+        found.append((facts, officer, paid))
+    # A payment of which two officers granted the credits is told of the one of whose awards more was spent here.
+    for facts, officer, paid in sorted(found, key=lambda one: (-one[0]["sum"], one[1])):
         yield from (Finding(each.id, SuspicionRule.OFFICER, facts, officer=officer) for each in paid if each.is_open)
 
 

@@ -133,6 +133,10 @@ def test_most_of_an_officers_awards_spent_at_once_at_one_shop_is_held_back(sessi
         granted(session, who, 100, by=officer)
     paid = [spent(session, who, shop, 95, at=at(30)) for who in (first, second)]
     spent(session, third, other, 95, at=at(30))
+    # Another officer, of whose awards as much is spent there, is one reason for the same payments and no second one.
+    for who in (first, second):
+        granted(session, who, 1, by=f"person:{8:032x}")
+    granted(session, third, 1, by=f"person:{8:032x}")
     facts = {"days": 7, "hours": 1, "residents": 2, "sum": 190, "percent": 63}
     assert looked(session) == {each.id: ("officer", facts) for each in paid}
 
