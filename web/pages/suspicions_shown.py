@@ -1,6 +1,6 @@
 """Payments that are held back, as the pages of the office and of shops show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 import merchants
 from suspicions import SuspicionDecision, SuspicionView
-from web.pages.office.actors import actor_names
 from web.pages.times import local
+
+
+NamesOf = Callable[[Session, Collection[str]], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,18 @@ class SuspicionShown:
     appeal_decision: DecisionShown | None
 
 
-def suspicions_shown(session: Session, found: Sequence[SuspicionView], *, for_office: bool) -> list[SuspicionShown]:
-    """Return them in their order; a shop is told nothing of who decided, nor of what a customer does elsewhere."""
+def suspicions_shown(
+    session: Session, found: Sequence[SuspicionView], *, names_of: NamesOf | None
+) -> list[SuspicionShown]:
+    """Return them in their order; `names_of` gives the office the names of those who decided.
+
+    Without it they are for a shop, which is told nothing of who decided, nor of what a customer does elsewhere.
+    """
+    for_office = names_of is not None
     shops = merchants.merchants_by_id(session, {each.suspicion.merchant_id for each in found})
     decisions = [made for each in found for made in (each.decision, each.appeal_decision) if made is not None]
     actors = {made.decided_by for made in decisions} | {each.suspicion.officer or "system" for each in found}
-    names = actor_names(session, actors) if for_office else {}
+    names = {} if names_of is None else names_of(session, actors)
     return [
         SuspicionShown(
             id=each.suspicion.id,

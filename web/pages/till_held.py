@@ -64,7 +64,7 @@ def _page(form: Form, *, about: UUID | None = None) -> ResponseReturnValue:
     def read(session: Session) -> dict[str, Any]:
         found = suspicions.list_suspicions(session, merchant_ids=[shop_id()], limit=_ON_PAGE, before=before)
         return {
-            "items": suspicions_shown(session, found.items, for_office=False),
+            "items": suspicions_shown(session, found.items, names_of=None),
             "more_url": more_url(found.next_before, shop=shop_id() if len(shop_ids()) > 1 else None),
             "about": about,
         }

@@ -15,6 +15,7 @@ from web.auth import BOOKS, access
 from web.clock import now
 from web.pages.forms import Form, once
 from web.pages.lists import id_cursor, list_page, more_url
+from web.pages.office.actors import actor_names
 from web.pages.office.blueprint import blueprint
 from web.pages.office.typed_texts import TEXT_LENGTH_MAX, typed_choice
 from web.pages.suspicions_shown import suspicions_shown
@@ -35,7 +36,7 @@ def show_queue() -> ResponseReturnValue:
     def read(session: Session) -> dict[str, Any]:
         found = suspicions.list_suspicions(session, state=state, limit=_ON_PAGE, before=before)
         return {
-            "items": suspicions_shown(session, found.items, for_office=True),
+            "items": suspicions_shown(session, found.items, names_of=actor_names),
             "more_url": more_url(found.next_before, state=asked),
             "chosen_state": "" if state is None else state.value,
             "are_rules_set": suspicions.rules_in_force(session) is not None,
@@ -81,6 +82,6 @@ def decide(suspicion_id: UUID, step: str) -> ResponseReturnValue:
 
 def _page(suspicion_id: UUID, form: Form) -> ResponseReturnValue:
     def read(session: Session) -> Any:
-        return suspicions_shown(session, [suspicions.get_suspicion(session, suspicion_id)], for_office=True)[0]
+        return suspicions_shown(session, [suspicions.get_suspicion(session, suspicion_id)], names_of=actor_names)[0]
 
     return make_response(render_template("office/suspicion.html", one=reading(read), **form.context), form.status)
