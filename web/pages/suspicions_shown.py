@@ -11,7 +11,6 @@ import merchants
 from suspicions import SuspicionDecision, SuspicionView
 from web.pages.times import local
 
-
 NamesOf = Callable[[Session, Collection[str]], dict[str, str]]
 
 
