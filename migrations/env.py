@@ -33,6 +33,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import suspicions
 import tills
 import webhooks
 from migrations.comparing import compared_on
@@ -41,7 +42,8 @@ from migrations.grants import ONLY_GROWING, grant_to_application
 # Importing a package is what puts its tables into the one metadata.
 ROOMS_WITH_TABLES = (
     *(awards, cards, duties, earnings, ledger, listening, merchants, notices, oversight, payments, people),
-    *(photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements, tills, webhooks),
+    *(photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements, suspicions),
+    *(tills, webhooks),
 )
 
 # Any number will do, as long as nobody else in the database locks it.

@@ -11,6 +11,7 @@ ONLY_GROWING = (
     *("payment_card_steps", "assisted_payments"),
     *("merchant_application_versions", "merchant_application_steps", "naming_renewal_steps"),
     *("shift_uses", "till_shifts", "till_shift_ends", "day_closes", "line_disputes", "line_dispute_answers"),
+    *("suspicion_rules", "suspicions", "suspicion_decisions", "suspicion_appeals"),
 )
 
 

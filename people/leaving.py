@@ -79,6 +79,30 @@ def works_for_merchant(session: Session, *, person_id: UUID, merchant_id: UUID) 
     return session.scalar(union_all(granted, keyed).limit(1)) is not None
 
 
+def household_works_for_merchant(session: Session, *, person_id: UUID, merchant_id: UUID) -> bool:
+    """Say whether a person or, as far as `is_of_household` knows it, somebody of their household works for a merchant.
+
+    Only residents have a household, so it is known of who bears or bore a key of one.
+    """
+    if works_for_merchant(session, person_id=person_id, merchant_id=merchant_id):
+        return True
+    own = (
+        select(Resident.phone_lookup)
+        .join(ApiKey, ApiKey.resident_id == Resident.id)
+        .where(ApiKey.person_id == person_id)
+    )
+    household = (
+        select(ApiKey.person_id).join(Resident, Resident.id == ApiKey.resident_id).where(Resident.phone_lookup.in_(own))
+    )
+    granted = select(RoleGrant.id).where(
+        RoleGrant.person_id.in_(household), RoleGrant.merchant_id == merchant_id, RoleGrant.revoked_at.is_(None)
+    )
+    keyed = select(ApiKey.id).where(
+        ApiKey.person_id.in_(household), ApiKey.merchant_id == merchant_id, ApiKey.revoked_at.is_(None)
+    )
+    return session.scalar(union_all(granted, keyed).limit(1)) is not None
+
+
 def is_of_household(session: Session, *, actor: str, resident: Resident) -> bool:
     """Say whether an actor is this resident or, as far as is known, of their household.
 

@@ -35,6 +35,7 @@ from settlements.listings import (
     steps_of,
     totals_by_status,
 )
+from settlements.looking import LookPlace, look_at_shops
 from settlements.model import (
     BankStatement,
     BankStatementLine,
@@ -66,6 +67,7 @@ __all__ = [
     "CutOffAheadError",
     "LinePage",
     "LineView",
+    "LookPlace",
     "Match",
     "MatchedBy",
     "Movement",
@@ -94,6 +96,7 @@ __all__ = [
     "list_lines",
     "list_settlements",
     "list_statements",
+    "look_at_shops",
     "lots_of_settlement",
     "lots_of_settlements",
     "normal_account",

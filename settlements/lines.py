@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 import ledger
+import suspicions
 from ledger import LotBalance
 from merchants import Merchant
 from payments import Redemption, Refund
@@ -77,7 +78,8 @@ def moved(merchant: ColumnElement[bool] | None = None, *, unsettled: bool = Fals
 def take_lines(session: Session, *, settlement_id: UUID, merchant: Merchant, until: datetime) -> int:
     """Write the lines of a new settlement and return how many; behind the locks of the merchant's accounts.
 
-    Of a fund of which more was given back than collected no line is taken: they wait together.
+    Of a fund of which more was given back than collected no line is taken: they wait together. What is held back stays
+    out with its refunds.
     """
     taken = _taken(merchant, until).cte("taken")
     # Only what adds up to no debt, lot by lot; an entry of several lots is one line.
@@ -110,14 +112,16 @@ def lots_of_lines(session: Session, settlement_id: UUID) -> list[LotBalance]:
 
 def _taken(merchant: Merchant, until: datetime) -> Select[*tuple[object, ...]]:
     each = moved(Merchant.id == merchant.id, unsettled=True)
+    is_held = each.c.entry_id.in_(suspicions.held_entries(merchant.id))
+    of_held = Refund.redemption_id.in_(suspicions.held_redemptions(merchant.id))
     live = aliased(SettlementLine)
     origin_is_settled = exists().where(live.entry_id == Redemption.entry_id, live.lot == each.c.lot, ~live.freed)
     # What was collected waits for its cut-off. A refund goes with its redemption, and follows it where that one is
     # settled; money that came back has no cut-off either, as the refund has none for which it came.
     collected = and_(Refund.id.is_(None), each.c.kind != REPAYMENT, each.c.amount > 0)
     is_taken = or_(
-        and_(collected, each.c.occurred_at <= until),
-        and_(Refund.id.is_not(None), or_(Redemption.redeemed_at <= until, origin_is_settled)),
+        and_(collected, each.c.occurred_at <= until, ~is_held),
+        and_(Refund.id.is_not(None), or_(and_(Redemption.redeemed_at <= until, ~of_held), origin_is_settled)),
         and_(~collected, Refund.id.is_(None)),
     )
     return (

@@ -10,6 +10,7 @@ from ledger import LotBalance, NewEntry
 from merchants import Merchant
 from settlements.errors import CutOffAheadError, NothingToSettleError
 from settlements.lines import ENTRY_KINDS, lots_of_lines, take_lines
+from settlements.looking import look_at_all_of
 from settlements.model import Settlement, SettlementLot, SettlementStatus, SettlementStep, SettlementStepKind
 from settlements.persons import check_not_of_the_shop
 
@@ -27,7 +28,8 @@ def open_settlement(
 
     With each redemption come its refunds until now, and refunds of redemptions settled before. What the merchant owes
     is offset first, in the same list of entries. A fund of which it gave back more than it collected waits for the
-    next settlement with all its lines.
+    next settlement with all its lines. So does what is held back (`suspicions`): payments that nobody has looked at yet
+    are looked at now.
 
     Raises:
         CutOffAheadError: `until` lies in the future.
@@ -41,8 +43,11 @@ def open_settlement(
     # Settlements of one merchant queue here; what they lock after it no two of them ever wait for.
     merchants.lock_merchant(session, merchant)
     ledger.check_still_new(session, call)
+    # First without the locks under which the shop's tills wait, then what came meanwhile.
+    look_at_all_of(session, merchant, now=now)
     # Both accounts are locked from here on: no redemption, refund or repayment slips between lines and sum.
     offsets = merchants.offset_before_settlement(session, merchant=merchant, actor=actor, now=now)
+    look_at_all_of(session, merchant, now=now)
     settlement_id = ledger.new_id()
     count = take_lines(session, settlement_id=settlement_id, merchant=merchant, until=until)
     lots = lots_of_lines(session, settlement_id)

@@ -102,6 +102,7 @@ ALIKE = {
         "safeguards",
         "sequences",
         "settlements",
+        "suspicions",
         "tills",
         "web",
         "webhooks",

@@ -25,6 +25,7 @@ DOMAIN = (
         "safeguards",
         "seals",
         "settlements",
+        "suspicions",
         "tills",
         "webhooks",
     ),

@@ -34,6 +34,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import suspicions
 import tills
 import webhooks
 from migrations.comparing import compared_on
@@ -44,6 +45,7 @@ from tests.postgres import Databases
 ROOMS_WITH_TABLES = (
     *(awards, cards, duties, earnings, holds, ledger, listening, merchants, notices, oversight, payments),
     *(people, photos, publishing, receivables, reports, responsibilities, safeguards, seals, settlements),
+    suspicions,
     tills,
     webhooks,
 )
@@ -166,6 +168,7 @@ def test_the_applications_role_may_only_add_to_the_books(
             *("payment_card_steps", "assisted_payments"),
             *("merchant_application_versions", "merchant_application_steps", "naming_renewal_steps"),
             *("shift_uses", "till_shifts", "till_shift_ends", "day_closes", "line_disputes", "line_dispute_answers"),
+            *("suspicion_rules", "suspicions", "suspicion_decisions", "suspicion_appeals"),
         }
         assert [table for table in growing if rights[table] != {"SELECT", "INSERT"}] == []
         others = tables - growing

@@ -18,6 +18,7 @@ from reports.checks import GUARDS as REPORTS_GUARDS
 from reports.fairness_checks import GUARDS as FAIRNESS_GUARDS
 from seals.checks import GUARDS as SEALS_GUARDS
 from settlements.checks import GUARDS as SETTLEMENTS_GUARDS
+from suspicions.checks import GUARDS as SUSPICIONS_GUARDS
 from tests.ledger.builders import open_books, tell_a_story
 from tests.ledger.tampering import difference
 from tills.checks import GUARDS as TILLS_GUARDS
@@ -110,7 +111,7 @@ def test_a_guard_that_sleeps_is_found(session: Session, how: str) -> None:
 
 ALL_GUARDS = (
     *(GUARDS, AWARDS_GUARDS, FAIRNESS_GUARDS, HOLDS_GUARDS, LISTENING_GUARDS, PUBLISHING_GUARDS, REPORTS_GUARDS),
-    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS, MERCHANTS_GUARDS, TILLS_GUARDS),
+    *(SEALS_GUARDS, SETTLEMENTS_GUARDS, CARDS_GUARDS, MERCHANTS_GUARDS, TILLS_GUARDS, SUSPICIONS_GUARDS),
 )
 
 

@@ -25,6 +25,7 @@ import responsibilities
 import safeguards
 import seals
 import settlements
+import suspicions
 import tills
 import webhooks
 from tests.web.world import World, problem
@@ -52,6 +53,7 @@ BASES = (
     receivables.ReceivableError,
     seals.SealError,
     settlements.SettlementError,
+    suspicions.SuspicionError,
     tills.TillError,
     webhooks.WebhookError,
 )

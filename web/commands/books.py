@@ -18,6 +18,7 @@ import publishing
 import receivables
 import reports
 import settlements
+import suspicions
 import tills
 import webhooks
 from ledger import ExportFormat, audit, export
@@ -44,6 +45,7 @@ def prove() -> None:
         *merchants.CHECKS,
         *payments.CHECKS,
         *settlements.CHECKS,
+        *suspicions.CHECKS,
         *cards.CHECKS,
         *tills.CHECKS,
         *webhooks.CHECKS,

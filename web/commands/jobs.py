@@ -20,6 +20,7 @@ from people import purge_rate_windows, purge_sessions, purge_wrong_tries
 from photos import PhotoStore, PhotoStoreUnavailableError, forget_set_aside
 from publishing import forget_stale_copies
 from reports import count_anew, release_rests, remind_units, sum_up_counts
+from settlements import LookPlace, look_at_shops
 from web.clock import now
 from web.commands.refusing import RefusingGroup
 from web.commands.webhooks import expire_all_orders, webhooks_told
@@ -60,6 +61,8 @@ def run(*, progress: bool | None) -> None:
     _until_none("awards nobody claimed: {count}", lambda session: return_unclaimed(session, now=at))
     _sweep("overdue duties brought before the unit above: {count}", _escalating(at), progress=shown, is_money=False)
     _sweep("awards that waited for money: {count}", _paying_waiting(at), progress=shown)
+    # Before codes are forgotten, of whose age a rule speaks.
+    _sweep("payments held back until somebody looks: {count}", _looking_at_shops(at), progress=shown)
     _sweep("credits expired: {count} residents", _expiring_lots(at), progress=shown)
     _sweep("call-backs drawn: {count}", _drawing_call_backs(at), progress=shown, is_money=False)
     _summing_days(at)
@@ -159,6 +162,10 @@ def _escalating(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:
 
 def _paying_waiting(at: datetime) -> Callable[[Session, EarningPlace | None], Sweep[EarningPlace]]:
     return lambda session, after: pay_waiting(session, now=at, after=after)
+
+
+def _looking_at_shops(at: datetime) -> Callable[[Session, LookPlace | None], Sweep[LookPlace]]:
+    return lambda session, after: look_at_shops(session, now=at, after=after)
 
 
 def _drawing_call_backs(at: datetime) -> Callable[[Session, UUID | None], Sweep[UUID]]:

@@ -37,6 +37,7 @@ from web.pages import (
     till_crew,
     till_days,
     till_disputes,
+    till_held,
     till_naming,
     till_orders,
     till_outcomes,
@@ -83,6 +84,7 @@ _ADD_ROUTES = (
     ),
     till_webhooks,
     *(till_crew, till_days, till_disputes, till_shifts),
+    till_held,
 )
 
 

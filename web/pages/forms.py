@@ -29,6 +29,7 @@ from reports import ReportError
 from responsibilities import ResponsibilityError
 from safeguards import SafeguardError
 from settlements import SettlementError
+from suspicions import SuspicionError
 from tills import TillError
 from web.auth import principal
 from web.problems import Problem, ProblemError, problem_of
@@ -61,6 +62,7 @@ _REFUSALS = (
         ResponsibilityError,
     ),
     *(HoldError, ListeningError, NoticeError, OversightError, PaperError, PublishingError, SettlementError),
+    SuspicionError,
     TillError,
     WebhookError,
 )

@@ -52,6 +52,8 @@ def show_settlements() -> ResponseReturnValue:
             "month": takings(session, merchant_id=merchant.id, since=month_began, until=end_of(today())),
             "next_amount": sum(one.amount for one in prospects),
             "waits": sum(one.waits for one in prospects),
+            "held_amount": sum(one.held_amount for one in prospects),
+            "held_payments": sum(one.held_payments for one in prospects),
             "totals": settlements.totals_by_status(session, merchant_id=merchant.id),
         }
 

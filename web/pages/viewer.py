@@ -30,6 +30,7 @@ _RIGHTS: tuple[tuple[tuple[Role, ...], bool, tuple[str, ...]], ...] = (
     ((Role.ADMINISTRATOR,), False, ("residents", "awards")),
     ((Role.ADMINISTRATOR,), True, ("funds", "responsibilities", "tariffs", "caps", "merchants", "staff")),
     ((Role.FINANCE,), True, ("money", "reversal", "settling")),
+    ((Role.ADMINISTRATOR, Role.FINANCE), True, ("looking",)),
     ((Role.ADMINISTRATOR, Role.FINANCE, Role.APPROVER), False, ("corrections",)),
     ((Role.FINANCE, Role.APPROVER), False, ("decisions",)),
     ((Role.FINANCE,), False, ("repayments",)),

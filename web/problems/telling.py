@@ -21,6 +21,7 @@ from web.problems.requests import UNAVAILABLE
 from web.problems.row import Row
 from web.problems.seals import SEALS_ROWS
 from web.problems.settlements import SETTLEMENTS_ROWS
+from web.problems.suspicions import SUSPICIONS_ROWS
 from web.problems.tills import TILLS_ROWS
 from web.problems.webhooks import WEBHOOKS_ROWS
 from web.unit_of_work import DatabaseUnavailableError
@@ -68,6 +69,7 @@ ROWS: dict[type[Exception], Row] = {
     **PUBLISHING_ROWS,
     **RECEIVABLES_ROWS,
     **SETTLEMENTS_ROWS,
+    **SUSPICIONS_ROWS,
     **TILLS_ROWS,
     **REPORTS_ROWS,
     **FAIRNESS_ROWS,

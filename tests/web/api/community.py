@@ -16,6 +16,7 @@ from tests.web.api.routes import REASON, Route
 from tests.web.applying import APPLICATION_POSTS, applications_named
 from tests.web.reporting import Desk
 from tests.web.settling import SETTLEMENT_POSTS, settlements_named
+from tests.web.suspecting import SUSPICION_POSTS, suspicions_named
 from tests.web.tilling import TILL_POSTS, tills_named
 from tests.web.world import VILLAGE, World
 
@@ -83,6 +84,7 @@ ROUTES = (
     Route("/residents/RESIDENT/merger", "administrator", {**REASON, "into": "NUMBER"}),
     Route("/merchants/M01/closure", "administrator", REASON),
     *(Route(path, "finance", body) for path, body in SETTLEMENT_POSTS),
+    *(Route(path, role, body) for path, role, body in SUSPICION_POSTS),
     *(Route(path, role, body, optional) for path, role, body, optional in TILL_POSTS),
     *REPORT_POSTS,
 )
@@ -100,6 +102,7 @@ class Community:
         world.fund("school")
         self.desk = Desk(world)
         resident, shop = world.resident(balance=1_000), world.shop("M01")
+        self.shop = shop
         award = world.award(resident.id, 500)
         self.shop = shop
         self.keys = {
@@ -229,6 +232,7 @@ class Community:
         self.names |= applications_named(self.world, text, self.names)
         self.names |= settlements_named(self.world, text, self.keys, self.names)
         self.names |= tills_named(self.world, text, self.keys, self.names)
+        self.names |= suspicions_named(self.world, self.shop, self.keys, text, self.names)
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text

@@ -26,6 +26,7 @@ def test_lists_are_asked_for_in_one_way_and_each_refuses_in_the_same_words(world
         *("/call-backs", "/digests", "/notices", "/merchants/M01/day-closes", "/merchants/M01/day-lines", "/disputes"),
         *("/residents/RESIDENT/cards", "/residents/RESIDENT/code-sheets", "/assistance-caps", "/assisted-payments"),
         *("/report-orders", "/escalations", "/appeals", "/report-limits", "/payment-limits"),
+        *("/suspicions", "/suspicion-rules"),
     )
     for path in map(community.named, lists):
         assert world.get(path, world.administrator, limit=1).status_code == 200, path

@@ -39,6 +39,7 @@ OF_OWNERS = (
     *(*OF_CASHIERS, "/till/shop", "/till/shop/naming", "/till/shop/paper", "/till/shop/plaque", "/till/settlements"),
     *("/till/payments/{payment}/refund", "/till/shop/webhooks", "/till/shop/webhooks/{webhook}"),
     "/till/shop/people",
+    "/till/held",
 )
 OF_ALL_OFFICERS_OF_REPORTS = (
     *("/office", "/office/reports", "/office/reports/all", "/office/orders"),
@@ -64,6 +65,7 @@ SENT = (
     *(f"/till/shop/webhooks/{{webhook}}/{step}" for step in ("secret", "test", "disabling", "enabling", "removal")),
     "/till/shop/webhooks/{webhook}/messages/{webhook}/repetition",
     *("/till/shop/people", "/till/shop/devices", "/till/shop/shifts", "/till/shifts", "/till/days"),
+    "/till/held/{report}/appeal",
 )
 COUNTY = "140881"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

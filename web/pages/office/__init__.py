@@ -49,6 +49,8 @@ from web.pages.office import (
     shop_debts,
     shops,
     staff,
+    suspicion_rules,
+    suspicions,
     tariffs,
 )
 from web.pages.office.blueprint import blueprint
@@ -61,6 +63,7 @@ ROUTES = (
     *(report_fairness, report_joins, report_lists, report_new, report_orders, report_overview, report_page),
     *(report_photos, report_queues, report_steps, residents, responsibilities, shop_debts, shops, staff, tariffs),
     *(bank_files, bank_statements, disputes, payees, settlements),
+    *(suspicion_rules, suspicions),
 )
 
 __all__ = ["ROUTES", "blueprint"]

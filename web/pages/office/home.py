@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+import suspicions
+import tills
 from awards import awarded_between, list_awards
 from listening import first_to_call
 from merchants import (
@@ -27,7 +29,6 @@ from people import Role, count_residents
 from publishing import publications_waiting
 from receivables import MatterKind, MatterState, list_matters
 from settlements import SettlementStatus, list_settlements
-from tills import count_waiting
 from web.auth import access, principal
 from web.clock import begin_of, end_of, today
 from web.pages.funds_shown import fund_covers
@@ -71,6 +72,8 @@ def home() -> str:
             waiting += _disputes_waiting(session)
         if "reports" in may:
             waiting += _reports_waiting(session)
+        if "looking" in may:
+            waiting += _suspicions_waiting(session)
         if "merchants" in may:
             waiting += [*_applications_waiting(session), *_renewals_waiting(session), *_shops_waiting(session)]
         # Names of residents are the business of those who award them.
@@ -116,9 +119,16 @@ def _settlements_waiting(session: Session) -> list[Waiting]:
 
 
 def _disputes_waiting(session: Session) -> list[Waiting]:
-    count = count_waiting(session)
+    count = tills.count_waiting(session)
     text = ngettext("%(num)s disputed line of a shop to answer", "%(num)s disputed lines of shops to answer", count)
     return [Waiting(str(text), url_for("office.disputes"), None, "warning")] if count else []
+
+
+def _suspicions_waiting(session: Session) -> list[Waiting]:
+    """Return that payments are held back until somebody looks, or their shop has appealed."""
+    count = suspicions.count_waiting(session)
+    text = ngettext("%(num)s payment to be looked at", "%(num)s payments to be looked at", count)
+    return [Waiting(str(text), url_for("office.suspicions"), None, "warning")] if count else []
 
 
 def _matters_waiting(session: Session) -> list[Waiting]:

@@ -158,6 +158,9 @@ def _overview(form: Form, until: date) -> ResponseReturnValue:
                 for one in prospects
             ],
             "total": sum(one.amount for one in prospects),
+            "held_amount": sum(one.held_amount for one in prospects),
+            "held_payments": sum(one.held_payments for one in prospects),
+            "held_of": {one.merchant.code: one.held_amount for one in prospects},
             "totals": settlements.totals_by_status(session),
         }
 

@@ -88,6 +88,9 @@ PAGES: dict[str, set[str]] = {
     "/office/merchants/M01/payee": {"finance"},
     "/office/bank-statements": {"officer", "finance", "auditor"},
     "/office/bank-statements/{matter}": {"officer", "finance", "auditor"},
+    "/office/suspicions": {"officer", "finance", "auditor"},
+    "/office/suspicions/{matter}": {"officer", "finance", "auditor"},
+    "/office/suspicion-rules": {"officer"},
 }
 # Each form, and who may send it.
 FORMS: dict[str, set[str]] = {
@@ -176,6 +179,8 @@ FORMS: dict[str, set[str]] = {
     "/office/disputes/{matter}": {"officer", "finance"},
     "/office/merchants/M01/payee": {"finance"},
     "/office/bank-statements": {"finance"},
+    "/office/suspicions/{matter}/decision": {"officer", "finance"},
+    "/office/suspicion-rules": {"officer"},
 }
 
 
