@@ -33,10 +33,10 @@ test: $(DEV_READY) $(SET_UP) ## Run the whole suite on SQLite and PostgreSQL, an
 	$(PYTHON) -m coverage report --include='holds/*,ledger/*' --fail-under=100
 	$(PYTHON) -m coverage report --omit='holds/*,ledger/*' --fail-under=95
 
-# Load and crashes have the machine to themselves; what follows shares it.
+# Load, crashes and what is measured have the machine to themselves; what follows shares it.
 soak: $(DEV_READY) $(SET_UP) ## Kill servers and databases under load, for minutes, and count what was answered
-	$(PYTHON) -m pytest -m soak --durations=0 tests/soak/test_concurrency.py tests/soak/test_crashes.py
-	$(PYTHON) -m pytest -m soak --durations=0 -n 2 --dist worksteal $(filter-out %/test_concurrency.py %/test_crashes.py, $(wildcard tests/soak/test_*.py))
+	$(PYTHON) -m pytest -m 'soak and alone' --durations=0 tests/soak
+	$(PYTHON) -m pytest -m 'soak and not alone' --durations=0 -n 2 --dist worksteal tests/soak
 
 check: $(DEV_READY) $(SET_UP) ## Lint, types, arrows between the rooms, translations, dependencies
 	$(PYTHON) -m pip --disable-pip-version-check check

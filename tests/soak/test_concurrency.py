@@ -30,7 +30,7 @@ from tests.soak.drawing import DONE, SHARES, Clerk, Told
 from tests.soak.replaying import assert_the_books_hold_what_was_told
 from tests.soak.sampling import Sample, assert_nothing_changed, take_samples
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.alone]
 
 CLERKS, OPERATIONS = 8, 2_000
 SAMPLERS, SAMPLES_MIN = 2, 10_000

@@ -12,7 +12,7 @@ from tests.soak.serving import Installation, Server
 from tests.soak.tills import Load
 from tests.soak.towns import build_town
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.alone]
 
 ORDERS = 2_000
 KILLS_OF_SERVER = 5

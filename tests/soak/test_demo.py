@@ -20,7 +20,7 @@ from tests.ledger.outside_programs import (
 from tests.soak.conftest import Say
 from tests.soak.serving import Installation, processor_s
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.alone]
 
 # The minute that people, shops and money may take (`test_full_demo`), and 30 ms for the whole life of each report.
 BUILT_S_MAX = 60 + 3_000 * 0.03
