@@ -14,8 +14,8 @@ pytestmark = pytest.mark.soak
 IN_THE_MIDDLE_S = 5.0
 # Of these each is a life of its own; with all of them the demo is loaded in `test_demo`.
 REPORTS = 100
-# What it may cost on SQLite: the processor's time, with nothing else running. Two programs on the two threads of one core
-# take up to half as long again, each.
+# What it may cost on SQLite: the processor's time, with nothing else running. Two programs on the two threads of one
+# core take up to half as long again, each.
 SECONDS_MAX = 60.0
 WAITED_S_MAX = 900.0
 
