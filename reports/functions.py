@@ -57,17 +57,24 @@ def is_barred(session: Session, report: Report, by: Principal, function: Functio
     reported: to accept it grants credits, and nobody grants them to their own. Of a confidential report only what they
     reported themselves counts: a refusal for the household would tell them whose it is.
     """
-    return function in functions_barred_to(session, report, by)
+    if function in _barred_by_own_part(session, report, by):
+        return True
+    # Asked before every step, so the question about households is left out where its answer bars from nothing.
+    return function is Function.SUPERVISION and _is_of_a_reporter(session, report, by)
 
 
 def functions_barred_to(session: Session, report: Report, by: Principal) -> set[Function]:
     """Return the functions in which somebody may not act on a report, as `is_barred` says."""
-    did = session.connection().execute(_DID, {"report_id": report.id, "actor": by.actor}).scalars()
-    had = {FUNCTIONS[kind] for kind in did}
-    barred = {function for function in Function if not had <= {function}}
+    barred = _barred_by_own_part(session, report, by)
     if Function.SUPERVISION not in barred and _is_of_a_reporter(session, report, by):
         barred.add(Function.SUPERVISION)
     return barred
+
+
+def _barred_by_own_part(session: Session, report: Report, by: Principal) -> set[Function]:
+    did = session.connection().execute(_DID, {"report_id": report.id, "actor": by.actor}).scalars()
+    had = {FUNCTIONS[kind] for kind in did}
+    return {function for function in Function if not had <= {function}}
 
 
 def _is_of_a_reporter(session: Session, report: Report, by: Principal) -> bool:
