@@ -63,6 +63,7 @@ from people.leaving import (
     is_of_household,
     leave,
     lock_resident,
+    may_be_of_a_household,
     works_for_merchant,
 )
 from people.log_in_overview import LogInState, log_in_states
@@ -220,6 +221,7 @@ __all__ = [
     "masked_digits",
     "masked_name",
     "masked_phone",
+    "may_be_of_a_household",
     "merchant_keys",
     "merchant_people",
     "new_phone_keys",

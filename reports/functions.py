@@ -6,7 +6,7 @@ from sqlalchemy import CompoundSelect, bindparam, case, literal, select, union_a
 from sqlalchemy.orm import Session
 
 from oversight import orders_touched_by
-from people import Principal, is_of_any_household
+from people import Principal, is_of_any_household, may_be_of_a_household
 from reports.fairness_model import Appeal, Covering
 from reports.model import Report, ReportJoin, ReportRequest, ReportStep, StepKind
 from reports.together import together_of
@@ -78,7 +78,7 @@ def _barred_by_own_part(session: Session, report: Report, by: Principal) -> set[
 
 
 def _is_of_a_reporter(session: Session, report: Report, by: Principal) -> bool:
-    if report.resident_id is None:
+    if report.resident_id is None or not may_be_of_a_household(session, actor=by.actor):
         return False
     reporters = [report.resident_id, *together_of(session, report.id)]
     return is_of_any_household(session, actor=by.actor, resident_ids=reporters, is_by_phone=not report.is_confidential)
