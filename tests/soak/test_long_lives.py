@@ -8,4 +8,4 @@ from tests.reports.test_sequences import live
 
 @pytest.mark.soak
 def test_long_lives_keep_the_rules(engine: Engine) -> None:
-    assert sum(live(engine, seed, 100) for seed in range(100, 120)) > 500
+    assert sum(live(engine, seed, 100) for seed in range(100, 130)) > 750
