@@ -87,6 +87,9 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.public_url.startswith("https://"),
         "PERMANENT_SESSION_LIFETIME": _COOKIE_LIFETIME,
+        # A late answer to what a page asks by itself would bring back what the session held when it was asked, so the
+        # cookie is sent when something in it changed, and once a day.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         # A till's page stays open all day.
         "WTF_CSRF_TIME_LIMIT": None,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,

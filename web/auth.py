@@ -160,7 +160,8 @@ def _load(token: str) -> SignedIn | None:
         return None
     session_id = known.session_id
     if session_id is not None and known.seen_on is not None and known.seen_on < at.date():
-        in_transaction(lambda session: mark_seen(session, session_id=session_id, now=at))
+        in_transaction(lambda writing: mark_seen(writing, session_id=session_id, now=at))
+        session.modified = True
     return SignedIn(known, token)
 
 

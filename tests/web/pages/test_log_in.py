@@ -31,6 +31,16 @@ def test_each_kind_of_person_begins_at_their_own_page(phone: Browser, till: Brow
     assert till.get("/log-in").headers["Location"] == "/till"
 
 
+def test_what_a_page_asks_by_itself_brings_no_older_session_back(world: World, phone: Browser) -> None:
+    phone.get("/me")
+
+    # Were the session sent with each answer, a late one would undo what the answer to a form has put into it meanwhile.
+    assert "Set-Cookie" not in phone.get("/me").headers
+    world.clock.pass_by(days=1)
+    assert "session=" in phone.get("/me").headers["Set-Cookie"]
+    assert "Set-Cookie" not in phone.get("/me").headers
+
+
 def test_a_log_in_leads_to_no_other_site(world: World, payer: Somebody) -> None:
     browser_of(world, payer)
     browser = Browser(world)
