@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -175,6 +176,7 @@ def _to_make(by: Principal) -> list[ColumnElement[bool]]:
     return [CallBack.answered_at.is_(None), _is_standing(), _is_supervised(by), untouched_by(by.actor)]
 
 
+@cache
 def _whole() -> Select[CallBack, Report, ReportStep]:
     return (
         select(CallBack, Report, ReportStep)
@@ -188,6 +190,7 @@ def _standing_one(call_back_id: UUID) -> Select[UUID]:
     return closure.where(CallBack.id == call_back_id, _is_standing())
 
 
+@cache
 def _is_standing() -> ColumnElement[bool]:
     """Return the condition that the closure that was drawn is the last step of its report: nobody reopened it."""
     later = aliased(ReportStep)

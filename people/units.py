@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import cast
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from people.errors import (
@@ -24,6 +25,8 @@ from people.texts import clean_text, search_text
 _COLUMNS = ["code", "parent_code", "level", "name"]
 _CODE = re.compile(rf"[0-9A-Z][0-9A-Z-]{{0,{UNIT_CODE_LENGTH_MAX - 1}}}")
 _DEPTH = {level: depth for depth, level in enumerate(Level)}
+_BY_CODES = select(Unit).where(Unit.code.in_(bindparam("codes", expanding=True)))
+_HELD = "units"
 # Where departments are kept: nothing stands below them.
 _HAVE_DEPARTMENTS = (Level.COUNTY, Level.TOWN)
 
@@ -143,14 +146,31 @@ def get_unit(session: Session, code: str) -> Unit:
     unit = session.get(Unit, code) if is_unit_code(code) else None
     if unit is None:
         raise UnitUnknownError(code)
+    _held(session)[code] = unit
     return unit
 
 
 def units_by_code(session: Session, codes: Collection[str]) -> dict[str, Unit]:
     """Return those of the units that there are, by code, for lists that name them."""
+    held = _held(session)
     # Some texts the database cannot even hear.
-    wanted = [code for code in codes if is_unit_code(code)]
-    return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(wanted)))}
+    wanted = [code for code in set(codes) - held.keys() if is_unit_code(code)]
+    if wanted:
+        held |= {unit.code: unit for unit in session.scalars(_BY_CODES, {"codes": wanted})}
+    return {code: held[code] for code in codes if code in held}
+
+
+def _held(session: Session) -> dict[str, Unit]:
+    """Return the units that were read in a session's transaction, and hold them: it forgets what nobody holds.
+
+    Pages name the same few units dozens of times; no unit ever goes.
+    """
+    transaction = session.get_transaction()
+    read_in, held = session.info.get(_HELD, (None, {}))
+    if transaction is None or transaction is not read_in:
+        held = {}
+        session.info[_HELD] = (transaction, held)
+    return cast("dict[str, Unit]", held)
 
 
 def child_units(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -142,6 +143,7 @@ def public_copy(session: Session, number: str, copy_id: UUID, *, now: datetime) 
     return photo
 
 
+@cache
 def _whole() -> Select[Report, Category, Duty]:
     return (
         select(Report, Category, Duty)

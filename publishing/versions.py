@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -117,6 +118,7 @@ def forget_stale_copies(session: Session, store: PhotoStore, *, report_id: UUID 
     return len(stale)
 
 
+@cache
 def is_newest() -> ColumnElement[bool]:
     """Return the condition that a version is the last one about its report."""
     other = aliased(Publication)
@@ -124,6 +126,7 @@ def is_newest() -> ColumnElement[bool]:
     return Publication.number == newest.correlate(Publication).scalar_subquery()
 
 
+@cache
 def is_overtaken() -> ColumnElement[bool]:
     """Return the condition that a version was decided before its report's words were covered, or it began anew.
 
@@ -144,6 +147,7 @@ def is_overtaken() -> ColumnElement[bool]:
     return or_(covered.correlate(Publication).exists(), restored.correlate(Publication).exists())
 
 
+@cache
 def is_shown_now() -> ColumnElement[bool]:
     """Return the condition that anybody may see a version, joined to its report: the last word, and not taken down."""
     return and_(Publication.is_shown, is_newest(), Report.status.in_(PUBLISHABLE), may_be_public(), ~is_overtaken())

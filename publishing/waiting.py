@@ -1,5 +1,6 @@
 """What waits for a decision about its publication, oldest first."""
 
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -48,10 +49,12 @@ def publications_waiting(
     return list(session.scalars(query))
 
 
+@cache
 def _is_undecided() -> ColumnElement[bool]:
     return ~select(Publication.id).where(Publication.report_id == Report.id).correlate(Report).exists()
 
 
+@cache
 def _has_something_new() -> ColumnElement[bool]:
     decided = select(PublicationPhoto.photo_id).where(PublicationPhoto.publication_id == Publication.id)
     photo = select(Photo.id).where(Photo.matter_id == Report.id, Photo.id.not_in(decided.correlate(Publication)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -100,6 +101,7 @@ def rounded_degrees(degrees: float) -> float:
     return round(degrees, ROUNDED_DIGITS)
 
 
+@cache
 def may_be_public() -> ColumnElement[bool]:
     """Return the condition that a report is neither confidential nor of a category that is, or ever was, private."""
     # Of any version: what a later list calls private was no less so before.
@@ -110,6 +112,7 @@ def may_be_public() -> ColumnElement[bool]:
     )
 
 
+@cache
 def is_category_of() -> ColumnElement[bool]:
     """Return the condition that a category is that of a report, in the version under which it was sent in."""
     return (Category.version == Report.list_version) & (Category.code == Report.category_code)
@@ -120,6 +123,7 @@ def is_report_number(text: str) -> bool:
     return len(text) == NUMBER_LENGTH and text.isascii() and text.isdigit()
 
 
+@cache
 def _whole() -> Select[Report, Category, ReportStep, Duty]:
     other = aliased(ReportStep)
     newest = select(func.max(other.number)).where(other.report_id == Report.id).scalar_subquery()
@@ -132,6 +136,7 @@ def _whole() -> Select[Report, Category, ReportStep, Duty]:
     )
 
 
+@cache
 def is_for_anybody() -> ColumnElement[bool]:
     """Return the condition that anybody may know of a report: nothing private, and nobody hid themselves."""
     # Whoever hid themselves must not be found by the minute in which their report appears.

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, select, true, union
@@ -132,6 +133,7 @@ def duties_about(session: Session, matter_ids: Collection[UUID]) -> list[Duty]:
     return list(session.scalars(select(Duty).where(Duty.matter_id.in_(matter_ids)).order_by(Duty.id)))
 
 
+@cache
 def with_duties() -> Select[Report, Duty]:
     """Return the query of reports, each with its open duty, if any."""
     return select(Report, Duty).outerjoin(Duty, (Duty.matter_id == Report.id) & Duty.ended_at.is_(None))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
@@ -45,6 +46,7 @@ def look_at_all_of(session: Session, merchant: Merchant, *, now: datetime) -> No
         continue
 
 
+@cache
 def is_settled() -> ColumnElement[bool]:
     """Return the condition that a payment is a line of a settlement that is open or paid."""
     return exists().where(SettlementLine.entry_id == Redemption.entry_id, ~SettlementLine.freed)

@@ -1,5 +1,6 @@
 """Which payments are held back: raised by some rule, and not cleared of it."""
 
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -8,6 +9,7 @@ from payments import Redemption
 from suspicions.model import DecisionOutcome, Suspicion, SuspicionDecision
 
 
+@cache
 def is_not_cleared() -> ColumnElement[bool]:
     """Return the condition that nobody, on appeal or before, has cleared a suspicion."""
     return ~exists().where(

@@ -7,6 +7,7 @@ correction by two persons of the office.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -182,6 +183,7 @@ def count_waiting(session: Session) -> int:
     return session.scalar(waiting.where(LineDisputeAnswer.dispute_id.is_(None))) or 0
 
 
+@cache
 def _viewed() -> Select[LineDispute, LineDisputeAnswer | None]:
     return select(LineDispute, LineDisputeAnswer).outerjoin(
         LineDisputeAnswer, LineDisputeAnswer.dispute_id == LineDispute.id
