@@ -23,6 +23,7 @@ from web.request_ids import register_request_ids
 from web.secret_keys import register_secret_keys
 from web.security_headers import register_security_headers
 from web.settings import Settings, settings_from_environment
+from web.templating import PageTemplate
 from web.unit_of_work import prepare_sessions
 
 __all__ = ["Settings", "create_app", "settings_from_environment"]
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_database(app)
     babel.init_app(app, default_locale=DEFAULT_LOCALE, default_timezone=settings.time_zone.key, locale_selector=locale)
     app.jinja_env.globals["get_locale"] = flask_babel.get_locale
+    app.jinja_env.template_class = PageTemplate
     register_secret_keys(app, settings)
     # Hooks run in this order: a name first, then who is asking, then whether a form is ours.
     register_request_ids(app)

@@ -15,6 +15,7 @@ from web.clock import now
 from web.community import community_name
 from web.languages import language
 from web.settings import current_settings
+from web.templating import MACROS_MADE
 from web.unit_of_work import DatabaseUnavailableError, reading
 
 TILL_ROLES = (Role.TILL, Role.MERCHANT_OWNER)
@@ -154,6 +155,7 @@ def _surroundings() -> dict[str, Any]:
     theme = request.cookies.get(THEME_COOKIE)
     moment = now()
     return {
+        MACROS_MADE: {},
         "community_name": place_name,
         "language": language(),
         "large_type": request.cookies.get(TYPE_SIZE_COOKIE) == "large",
