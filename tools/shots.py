@@ -7,6 +7,7 @@ The demo is built once into shots/instance and used again while it is there.
 import argparse
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -171,7 +172,8 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="only the README's pictures")
     asked = parser.parse_args()
     with serving() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM_FLAGS))
+        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
         if asked.readme:
             take_readme_pictures(browser, site)
         else:

@@ -4,7 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+# The first is Chromium without its windows, which takes half of the processor's time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+
+
 class _Quiet(WSGIRequestHandler):
-    """Answers without a line for each request."""
+    """Answers without a line for each request, several on one connection as gunicorn does."""
+
+    protocol_version = "HTTP/1.1"
 
     def log_request(self, *_facts: object) -> None:
         """Say nothing."""
@@ -31,7 +37,7 @@ class _Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return where Chromium is; tests that need it are skipped where it is not, which in CI fails the run."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
         pytest.skip("Chromium is not installed")  # `make test` needs only Python and make; in CI a skip fails the run
     return found
@@ -87,20 +93,40 @@ def cashier(world: World) -> str:
     return person.handle
 
 
-def _in_one_piece(app: "WSGIApplication") -> "WSGIApplication":
-    """Return the application, its bodies read and closed before a byte is sent.
+# What was answered about a file of ours: its status, its headers and its body.
+_FILES_TOLD: dict[str, tuple[str, list[tuple[str, str]], list[bytes]]] = {}
 
-    The server of the tests leaves a body open, a file among them, where the visitor's line broke before its end;
-    gunicorn closes it.
+
+def _served(app: "WSGIApplication") -> "WSGIApplication":
+    """Return the application as the tests serve it.
+
+    Bodies are read and closed before a byte is sent: the server of the tests leaves a body open, a file among them,
+    where the visitor's line broke before its end; gunicorn closes it. Of our own scripts and styles the first answer
+    is told again: every test begins without any in its browser, and asks for some eighty.
     """
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        body = app(environ, start_response)
+        path = environ["PATH_INFO"]
+        is_file = path.startswith("/static/") and not {"HTTP_IF_NONE_MATCH", "HTTP_RANGE"} & environ.keys()
+        if is_file and path in _FILES_TOLD:
+            status, headers, whole = _FILES_TOLD[path]
+            start_response(status, headers)
+            return whole
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> "Callable[[bytes], object]":
+            begun.append((status, headers))
+            return start_response(status, headers, *error)
+
+        body = app(environ, start)
         try:
-            return list(body)
+            whole = list(body)
         finally:
             if isinstance(body, ClosingIterator | FileWrapper):
                 body.close()
+        if is_file and begun[-1][0].startswith("200"):
+            _FILES_TOLD[path] = (*begun[-1], whole)
+        return whole
 
     return answer
 
@@ -108,8 +134,9 @@ def _in_one_piece(app: "WSGIApplication") -> "WSGIApplication":
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """Return where the application is served."""
-    server = make_server("127.0.0.1", 0, _in_one_piece(world.app), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = make_server("127.0.0.1", 0, _served(world.app), threaded=True, request_handler=_Quiet)
+    # It looks this often, in seconds, whether it is to end; half a second, its own, is a tenth of what a test takes.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
