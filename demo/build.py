@@ -10,6 +10,7 @@ from demo.applying import apply_some
 from demo.chances import chance_of
 from demo.crowd import appoint_for_reports, appoint_staff, move_in, town_units
 from demo.errors import DemoRefusedError
+from demo.guarding import look_at_what_is_odd
 from demo.logging_in import LOG_INS, RESIDENT, set_password
 from demo.publishing import publish_some
 from demo.scene import DAYS, DemoSize, Scene, hours
@@ -87,6 +88,7 @@ def build_demo(
     )
     live_the_year(scene, report_staff, progress)
     run_the_till(scene)
+    look_at_what_is_odd(scene)
     publish_some(scene, report_staff, photo_store)
     apply_some(scene, photo_store)
     for log_in in LOG_INS:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from awards import expire_lots
 from demo.awarding import award_to_many, take_back_a_mistake
 from demo.crowd import ReportStaff
+from demo.guarding import crowd_the_till
 from demo.money import create_funds, move_funds
 from demo.own_year import live_a_day
 from demo.paying import pay_at_shops
@@ -49,6 +50,7 @@ def _live(scene: Scene, day: date, target: int) -> None:
     if day == scene.days_ago(_CODES_BLOCKED_AGO):
         _block_codes(scene, day)
     live_a_day(scene, day)
+    crowd_the_till(scene, day)
     ago = (scene.today - day).days
     if ago and ago % _MISTAKE_EVERY_DAYS == 0 and scene.size.entries >= _MISTAKE_FROM_ENTRIES:
         take_back_a_mistake(scene, day)

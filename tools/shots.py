@@ -94,7 +94,7 @@ PAGES = {
     ),
     "owner": (
         *("/till/shop", "/till/shop/naming", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
-        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks", "/till/shop/people"),
+        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks", "/till/shop/people", "/till/held"),
         *(
             "/till/shifts",
             "{/till/shifts/[0-9a-f]}",
@@ -129,6 +129,7 @@ PAGES = {
         "/office/tariffs",
         "/office/caps",
         "/office/payment-limits",
+        "/office/suspicion-rules",
         "/office/merchants",
         "{/office/merchants/[a-z]+-}",
         "{/office/merchants/.*/plaque}",
@@ -159,6 +160,7 @@ PAGES = {
     "finance": (
         *("/office/owing-shops", "{/office/merchants/.*/owed}", "/office/funds", "{/office/funds/[a-z]+$}"),
         *("/office/disputes", "{/office/disputes/[0-9a-f]{8}}"),
+        *("/office/suspicions", "{/office/suspicions/[0-9a-f]{8}}"),
         *("/office/settlements", "{/office/settlements/[0-9a-f]{8}}", "{/office/merchants/.*/payee}"),
         "/office/bank-statements",
     ),

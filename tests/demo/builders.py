@@ -15,6 +15,7 @@ import ledger
 import publishing
 import reports
 import settlements
+import suspicions
 import tills
 from awards import ClawBack
 from demo import DemoSize, build_demo
@@ -29,7 +30,7 @@ VAULT = PhoneVault(new_phone_keys())
 PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 # What the audit asks about reports and what they earn.
 OF_REPORTS = (
-    *(*settlements.CHECKS, *tills.CHECKS, *duties.CHECKS, *earnings.CHECKS, *publishing.CHECKS),
+    *(*settlements.CHECKS, *suspicions.CHECKS, *tills.CHECKS, *duties.CHECKS, *earnings.CHECKS, *publishing.CHECKS),
     *(*reports.CHECKS, *reports.checks_of_counts(SHANGHAI)),
 )
 SECRET = b"a secret of the tests, 32 bytes.."

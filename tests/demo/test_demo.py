@@ -17,6 +17,7 @@ import publishing
 import receivables
 import reports
 import settlements
+import suspicions
 import tills
 from demo import LOG_INS, DemoLogIn, log_ins
 from payments import Refusal
@@ -63,6 +64,13 @@ def test_there_is_something_of_every_kind_of_entry(loaded: Session) -> None:
         *("settlement_opened", "settlement_paid", "settlement_returned"),
     }
     assert kinds["award"] > kinds["redemption"] > 100
+
+
+def test_what_looks_odd_waits_and_one_of_it_was_appealed(loaded: Session) -> None:
+    found = suspicions.list_suspicions(loaded).items
+    assert Counter(each.state.value for each in found) == {"waiting": 4, "appealed": 1, "cleared": 1}
+    assert {each.suspicion.merchant_id for each in found} == {shops(loaded)[0].id}
+    assert len({each.redemption.resident_id for each in found}) == 3
 
 
 def test_past_months_are_paid_by_another_person_and_the_last_leaves_something_to_do(loaded: Session) -> None:
