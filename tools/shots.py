@@ -94,8 +94,9 @@ PAGES = {
     ),
     "owner": (
         *("/till/shop", "/till/shop/naming", "/till/shop/plaque", "/till/payments", "{/till/payments/[0-9a-f]}"),
-        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks", "/till/shop/people", "/till/held"),
+        *("/till/settlements", "{/till/settlements/[0-9a-f]}", "/till/shop/webhooks", "/till/shop/people"),
         *(
+            "/till/held",
             "/till/shifts",
             "{/till/shifts/[0-9a-f]}",
             "/till/days",
