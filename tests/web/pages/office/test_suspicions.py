@@ -16,7 +16,7 @@ def test_an_officer_decides_with_a_reason_and_the_owner_appeals(world: World) ->
     finance = browser_of_person(world, Role.FINANCE)
     assert "3 payments to be looked at" in text_of(finance.get("/office"))
     assert "3 payments are being looked at: 60.00" in text_of(finance.get("/office/settlements?until=2026-06-01"))
-    assert "3 payments of 1 residents within 0 seconds, 60.00 altogether" in text_of(finance.get("/office/suspicions"))
+    assert "3 payments of 1 residents within 1 min, 60.00 altogether" in text_of(finance.get("/office/suspicions"))
     page = f"/office/suspicions/{first}"
     finance.get(page)
     refused = finance.post(f"{page}/decision", decision="maybe", reason="", idempotency_key=str(uuid4()))
