@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ OWN = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the addresses of databases out of the environment: no test may meet a real one by accident."""
+    # Where Python keeps nothing that it compiled, every program that a test starts compiles all of us anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     os.environ.pop("MIGRATION_DATABASE_URL", None)
     url = os.environ.pop("DATABASE_URL", "")
     if url.startswith("postgres"):
