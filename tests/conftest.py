@@ -135,6 +135,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 counted.add(name)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Count no lines of what a test finds made either, where none are counted of the test: pytest-cov counts those."""
+    plugin = item.config.pluginmanager.get_plugin("_cov")
+    counting = getattr(plugin, "cov_controller", None)
+    if counting is None or item.get_closest_marker("no_cover") is None:
+        yield
+        return
+    counting.pause()
+    try:
+        yield
+    finally:
+        counting.resume()
+
+
 # --- databases -------------------------------------------------------------------------------------------------------
 
 
