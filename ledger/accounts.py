@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -165,15 +166,21 @@ def account_state_of(
     account_id: SQLColumnExpression[int] | SQLColumnExpression[int | None],
 ) -> ScalarSelect[AccountState]:
     """Return a column with the state of the account whose id the given column holds, for statements of other rooms."""
-    # Under a name of its own, so that the column may be one of accounts.
-    account = aliased(Account)
+    account = _renamed()
     return select(account.state).where(account.id == account_id).scalar_subquery()
 
 
 def account_code_of(account_id: SQLColumnExpression[int]) -> ScalarSelect[str]:
     """Return a column with the code of the account whose id the given column holds, for checks of other rooms."""
-    account = aliased(Account)
+    account = _renamed()
     return select(account.code).where(account.id == account_id).scalar_subquery()
+
+
+@cache
+def _renamed() -> type[Account]:
+    """Return accounts under a name of their own, so that a given column may be one of accounts."""
+    # Made once: making it takes longer than asking the question.
+    return aliased(Account)
 
 
 def set_account_state(session: Session, account_id: int, state: AccountState) -> None:

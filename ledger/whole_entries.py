@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -10,6 +11,8 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import (
     ColumnElement,
+    Compiled,
+    Dialect,
     LargeBinary,
     Select,
     Subquery,
@@ -154,12 +157,18 @@ def _lines_on_postgresql(session: Session, first: UUID, last: UUID) -> Iterator[
     return map(EntryLine._make, _stream_on_postgresql(session, _POSTGRESQL, first, last))
 
 
+@lru_cache(maxsize=8)
+def _compiled(question: Select[*tuple[Any, ...]], dialect: Dialect) -> Compiled:
+    # The few questions there are live as long as their modules. Writing one out takes longer than asking about an hour.
+    return question.compile(dialect=dialect)
+
+
 def _stream_on_postgresql(
     session: Session, question: Select[*tuple[Any, ...]], first: UUID, last: UUID
 ) -> Iterator[tuple[Any, ...]]:
     """Let the server send rows while those before them are worked on, which a cursor of SQLAlchemy's does not."""
     connection = session.connection()
-    compiled = question.compile(dialect=connection.dialect)
+    compiled = _compiled(question, connection.dialect)
     values = {**compiled.params, "first": first, "last": last}
     driver_connection: Any = connection.connection.driver_connection
     try:

@@ -30,10 +30,11 @@ Days that are over are counted once, by `listening.summing`, and read from there
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from listening.model import CallBack, ReportRating
 from listening.shares import Shares
@@ -51,6 +52,8 @@ _RESPONSES = ("responded", "response_due")
 _SAID = ("resolved", "resolution_known", "satisfied", "rated", "not_reached")
 # So many days are asked about in one question.
 _DAYS_AT_ONCE = 50
+# What a question is told of each.
+_TOLD_OF_DAY = ("begins", "ends", "until")
 
 
 @dataclass(slots=True)
@@ -105,13 +108,18 @@ def responses_of(session: Session, since: datetime | None, until: datetime | Non
     days = _days_to_answer(first.astimezone(now.tzinfo).date(), last, now)
     found: list[Row[Any]] = []
     for begin in range(0, len(days), _DAYS_AT_ONCE):
-        found += session.execute(_responses(days[begin : begin + _DAYS_AT_ONCE])).all()
+        asked = days[begin : begin + _DAYS_AT_ONCE]
+        values = {
+            f"{name}_{place}": at for place, day in enumerate(asked) for name, at in zip(_TOLD_OF_DAY, day, strict=True)
+        }
+        found += session.execute(_responses(len(asked)), values).all()
     return found
 
 
 def said_of_closures(session: Session, since: datetime | None, until: datetime | None) -> list[Row[Any]]:
     """Count by unit what reporters said of the closures of a period: unit_code, and the counts of `ClosureDay`."""
-    return list(session.execute(_said_of_closures(since, until)).all())
+    values = {name: at for name, at in (("since", since), ("until", until)) if at is not None}
+    return list(session.execute(_said_of_closures(*values), values).all())
 
 
 def day_begins(day: date, now: datetime) -> datetime:
@@ -167,18 +175,21 @@ def _days_to_answer(first_on: date, last: datetime, now: datetime) -> list[tuple
     return found
 
 
-def _responses(days: Sequence[tuple[datetime, datetime, datetime]]) -> Select[*tuple[Any, ...]]:
-    """Return the question for what was given to units on these days, and of it what they answered in time."""
-    instant = ReportStep.made_at.type
+def _instant(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=ReportStep.made_at.type)
+
+
+# Both questions are made once for each form that they take: making one takes longer than asking it about a day.
+
+
+@cache
+def _responses(count: int) -> Select[*tuple[Any, ...]]:
+    """Return the question for what was given to units on so many days, and of it what they answered in time.
+
+    The days follow each other; of each its begin, its end, and until when to answer are told, as `begins_0` and so on.
+    """
     day = union_all(
-        *(
-            select(
-                literal(begins, instant).label("begins"),
-                literal(ends, instant).label("ends"),
-                literal(until, instant).label("until"),
-            )
-            for begins, ends, until in days
-        )
+        *(select(*(_instant(f"{name}_{place}").label(name) for name in _TOLD_OF_DAY)) for place in range(count))
     ).cte("days")
     given, following = aliased(ReportStep), aliased(ReportStep)
     # What next became of it there; each call is answered by itself.
@@ -201,8 +212,8 @@ def _responses(days: Sequence[tuple[datetime, datetime, datetime]]) -> Select[*t
         .outerjoin(after, and_(after.report_id == given.report_id, after.number == next_number))
         .where(
             given.kind.in_(_GIVEN),
-            given.made_at >= days[0][0],
-            given.made_at < days[-1][1],
+            given.made_at >= _instant("begins_0"),
+            given.made_at < _instant(f"ends_{count - 1}"),
             # What its command unit leads is accepted, and nobody's to acknowledge.
             or_(given.kind == StepKind.CALL, given.status == ReportStatus.DISPATCHED),
             # Whoever had it no more was not to answer.
@@ -212,9 +223,14 @@ def _responses(days: Sequence[tuple[datetime, datetime, datetime]]) -> Select[*t
     )
 
 
-def _said_of_closures(since: datetime | None, until: datetime | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for what reporters said of the closures of the period, counted by unit."""
+@cache
+def _said_of_closures(*bounds: str) -> Select[*tuple[Any, ...]]:
+    """Return the question for what reporters said of the closures of a period, counted by unit.
+
+    The period has those of the bounds `since` and `until` that are named.
+    """
     closure, reopening = aliased(ReportStep), aliased(ReportStep)
+    within = {"since": closure.made_at >= _instant("since"), "until": closure.made_at < _instant("until")}
     spoke = or_(ReportRating.id.is_not(None), CallBack.is_reached.is_(True))
     is_drawn, is_reopened = CallBack.id.is_not(None), reopening.id.is_not(None)
     is_newest = ~_spoke_later(closure)
@@ -236,7 +252,7 @@ def _said_of_closures(since: datetime | None, until: datetime | None) -> Select[
         .where(
             closure.kind == StepKind.CLOSURE,
             or_(ReportRating.id.is_not(None), is_drawn),
-            *_within(closure.made_at, since, until),
+            *(within[bound] for bound in bounds),
         )
         .group_by(closure.unit_code)
     )
@@ -260,9 +276,3 @@ def _spoke_later(closure: type[ReportStep]) -> ColumnElement[bool]:
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
-
-
-def _within(
-    column: ColumnElement[datetime] | InstrumentedAttribute[datetime], since: datetime | None, until: datetime | None
-) -> list[ColumnElement[bool]]:
-    return [*([column >= since] if since is not None else []), *([column < until] if until is not None else [])]

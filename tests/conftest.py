@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ OWN = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the addresses of databases out of the environment: no test may meet a real one by accident."""
+    # Where Python keeps nothing that it compiled, every program that a test starts compiles all of us anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     os.environ.pop("MIGRATION_DATABASE_URL", None)
     url = os.environ.pop("DATABASE_URL", "")
     if url.startswith("postgres"):
@@ -129,6 +133,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("no_cover")
             else:
                 counted.add(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Count no lines of what a test finds made either, where none are counted of the test: pytest-cov counts those."""
+    plugin = item.config.pluginmanager.get_plugin("_cov")
+    counting = getattr(plugin, "cov_controller", None)
+    if counting is None or item.get_closest_marker("no_cover") is None:
+        yield
+        return
+    counting.pause()
+    try:
+        yield
+    finally:
+        counting.resume()
 
 
 # --- databases -------------------------------------------------------------------------------------------------------

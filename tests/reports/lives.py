@@ -74,6 +74,7 @@ class Lives:
         self.residents = [purse.resident() for _ in range(5)]
         self.copies: list[Copy] = []
         self.taken = 0
+        self._paths: dict[str, str] = {}
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
@@ -93,12 +94,14 @@ class Lives:
     def likely(self, copy: Copy, into: Copy) -> list[tuple[str, Principal]]:
         """Return the steps that the rules allow now, each with somebody who may take it."""
         everybody = (*self.staff, *self.residents)
-        return [(name, by) for name in RULES for by in everybody if self._expected(copy, name, by, into)]
+        # Read once for all of them: nothing happens meanwhile.
+        report = self.purse.report(copy.id)
+        return [(name, by) for name in RULES for by in everybody if self._expected(report, copy, name, by, into)]
 
     def step(self, copy: Copy, name: str, by: Principal, into: Copy) -> None:
         """Try a step, and see that it was taken or refused as the copy says."""
         function, _statuses, leads_to = RULES[name]
-        expected = self._expected(copy, name, by, into)
+        expected = self._expected(self.purse.report(copy.id), copy, name, by, into)
         before = self.purse.status(copy.id).value
         told = self._attempt(lambda: self._take(copy, name, by, into))
         after = self.purse.status(copy.id).value
@@ -143,12 +146,11 @@ class Lives:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _expected(self, copy: Copy, name: str, by: Principal, into: Copy) -> bool:
+    def _expected(self, report: reports.Report, copy: Copy, name: str, by: Principal, into: Copy) -> bool:
         function, statuses, _leads_to = RULES[name]
-        # What asks the database comes last.
         if copy.status not in statuses or copy.took.get(by.actor, set()) - {function}:
             return False
-        if not self._placed(copy, by, function):
+        if not self._placed(report, copy, by, function):
             return False
         if name == "appeal":
             in_time = copy.ended_at is not None and self.purse.at.date() <= copy.ended_at.date() + timedelta(days=15)
@@ -159,22 +161,26 @@ class Lives:
         if name == "merge":
             return into is not copy and into.status not in ("rejected", "merged", "withdrawn")
         if name == "transfer":
-            return self.purse.report(copy.id).department_code != JUSTICE
+            return report.department_code != JUSTICE
         if name == "reopen":
-            closed_at = self.purse.report(copy.id).closed_at
-            return closed_at is not None and self.purse.at <= closed_at + timedelta(days=15)
+            return report.closed_at is not None and self.purse.at <= report.closed_at + timedelta(days=15)
         return True
 
-    def _placed(self, copy: Copy, by: Principal, function: str) -> bool:
+    def _placed(self, report: reports.Report, copy: Copy, by: Principal, function: str) -> bool:
         if function == REPORTING:
             return by.actor == copy.reporter
-        report = self.purse.report(copy.id)
         role, place = {
             SUPERVISION: (Role.SUPERVISOR, VILLAGE),
             COMMAND: (Role.DISPATCHER, report.command_code),
             HANDLING: (Role.HANDLER, report.department_code),
         }[function]
-        return place is not None and by.may(role, unit_path=self.purse.place(place))
+        return place is not None and by.may(role, unit_path=self._path(place))
+
+    def _path(self, code: str) -> str:
+        """Return the path of a unit; units stay where they are in all lives."""
+        if code not in self._paths:
+            self._paths[code] = self.purse.place(code)
+        return self._paths[code]
 
     def _take(self, copy: Copy, name: str, by: Principal, into: Copy) -> object:
         purse, session = self.purse, self.purse.session

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any, ClassVar
 from uuid import UUID
@@ -84,7 +85,8 @@ def prove_seals(session: Session, keys: seals.SealKeys) -> int:
 def _receipts(session: Session, head: seals.TreeHead, keys: seals.SealKeys) -> Iterator[dict[str, Any]]:
     """Return the receipt of every entry, made of one look at the books, as a look for each would take too long."""
     rows = session.execute(select(SealLeaf.entry_id, SealLeaf.position))
-    positions, tree = {str(row.entry_id): row.position for row in rows}, StoredTree(session)
+    # Most of a path is in many paths: of thousands of entries each would fold hundreds of the same hashes.
+    positions, tree = {str(row.entry_id): row.position for row in rows}, cache(StoredTree(session))
     for lines in list(ledger.stream_entries(session, FIRST, LAST)):
         position = positions[lines[0].entry_id]
         parts = [Shown(part, opened=True) for part in keys.leaf_maker.parts(lines)]

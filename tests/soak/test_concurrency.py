@@ -92,8 +92,10 @@ def under_load(url: str, base: Base, folder: Path, *, samplers: int = 0) -> Iter
     engine.dispose()
     # Of bounded accounts only is it kept what they held.
     sampled = [account_id for code, account_id in accounts.items() if code.startswith(("resident:", "merchant:"))]
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(CLERKS + samplers, mp_context=spawn) as processes:
+    # They come of one process that has imported all of us: that takes longer than hundreds of operations.
+    forked = multiprocessing.get_context("forkserver")
+    forked.set_forkserver_preload(["tests.soak.clerks", "tests.soak.sampling"])
+    with ProcessPoolExecutor(CLERKS + samplers, mp_context=forked) as processes:
         yield Load(
             [
                 processes.submit(
