@@ -1,9 +1,10 @@
 """What a report earns: begun at acceptance, its rest when the department is late, settled at closure, or taken back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 import earnings
@@ -22,6 +23,14 @@ ACTOR = "system"
 # Reasons of awards are read by those who grant awards, and must not tell whose a confidential report was.
 _CONFIDENTIAL = "保密上报"
 _MERGED = "合并上报"
+
+# Asked with every closure, so they are put together once.
+_JOINED = select(ReportJoin.resident_id).where(
+    ReportJoin.report_id == bindparam("report_id"), ReportJoin.state == JoinState.ACCEPTED
+)
+_MERGED_INTO = select(Report.id, Report.resident_id, Report.is_confidential).where(
+    Report.merged_into_id.in_(bindparam("report_ids", expanding=True))
+)
 
 
 def begin_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
@@ -51,12 +60,14 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
 
 def settle_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
     """Let at closure all that is left be due: to the reporter, and to those who joined with new evidence."""
+    merged = _merged(session, report.id)
+    is_in_confidence = not report.is_confidential and any(is_confidential for _resident_id, is_confidential in merged)
     return earnings.settle(
         session,
         matter_id=report.id,
-        joiners=joiners_of(session, report),
+        joiners=_joiners(session, report, merged),
         # The report's number leads to what was merged into it, and so to who had sent that in.
-        reason=_MERGED if not report.is_confidential and in_confidence_with(session, report.id) else None,
+        reason=_MERGED if is_in_confidence else None,
         actor=actor,
         now=now,
     )
@@ -116,10 +127,12 @@ def _was_granted(session: Session, report: Report) -> bool:
 
 def joiners_of(session: Session, report: Report) -> list[UUID]:
     """Return who shares the reserved part: who joined with evidence that was accepted, and whose report was merged."""
-    joined = select(ReportJoin.resident_id).where(
-        ReportJoin.report_id == report.id, ReportJoin.state == JoinState.ACCEPTED
-    )
-    found = {*session.scalars(joined), *(resident_id for resident_id, _is_confidential in _merged(session, report.id))}
+    return _joiners(session, report, _merged(session, report.id))
+
+
+def _joiners(session: Session, report: Report, merged: Sequence[tuple[UUID, bool]]) -> list[UUID]:
+    joined = session.connection().execute(_JOINED, {"report_id": report.id}).scalars()
+    found = {*joined, *(resident_id for resident_id, _is_confidential in merged)}
     if not found:
         return []
     answering = [report.department_code, *(each.unit_code for each in calls_of(session, [report.id]))]
@@ -136,8 +149,7 @@ def _merged(session: Session, report_id: UUID) -> list[tuple[UUID, bool]]:
     found: list[tuple[UUID, bool]] = []
     level = [report_id]
     while level:
-        merged = select(Report.id, Report.resident_id, Report.is_confidential).where(Report.merged_into_id.in_(level))
-        below = session.execute(merged).all()
+        below = session.connection().execute(_MERGED_INTO, {"report_ids": level}).all()
         found += [(row.resident_id, row.is_confidential) for row in below if row.resident_id is not None]
         level = [row.id for row in below]
     return found
