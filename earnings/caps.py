@@ -49,9 +49,7 @@ def set_caps(
 
 
 # Asked with every payment, so it is put together once.
-_IN_FORCE = (
-    select(EarningCapsSet.per_day, EarningCapsSet.per_month).order_by(EarningCapsSet.number.desc()).limit(1)
-)
+_IN_FORCE = select(EarningCapsSet.per_day, EarningCapsSet.per_month).order_by(EarningCapsSet.number.desc()).limit(1)
 
 
 def caps_in_force(session: Session) -> EarningCaps:

@@ -46,7 +46,6 @@ def dispatch(
     category = get_category(session, report.category_code, version=report.list_version)
     day = day_of_the_list(session, report, due_on, now)
     taker = _taker(session, report, unit_code or known(category.department_code))
-    report.is_led = False
     return _give(session, report, StepKind.DISPATCH, taker, due_on=day, by=by, now=now, call=call)
 
 
@@ -96,7 +95,7 @@ def _give(
 ) -> ReportStep:
     duty = open_duty(session, report.id)
     moved = move(session, duty, unit_code=taker, due_on=due_on, actor=by.actor, now=now)
-    report.department_code = taker
+    report.is_led, report.department_code = False, taker
     return take_step(
         session,
         report,

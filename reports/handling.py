@@ -10,10 +10,10 @@ from duties import hand_over, open_duty
 from ledger import Call
 from people import Principal
 from reports.calls import check_no_call_is_open
-from reports.errors import ReportUnknownError, StepNotNowError
+from reports.errors import StepNotNowError
 from reports.functions import Function
 from reports.model import Report, ReportStatus, ReportStep, StepKind
-from reports.steps import check_status, check_within_reach, is_placed, locked_report, take_step
+from reports.steps import check_status, check_within_reach, is_placed, locked, locked_report, take_step
 
 # With these steps a unit says what it did.
 WORK_DONE = (StepKind.HANDLING, StepKind.COMPLETION)
@@ -79,9 +79,7 @@ def handle(
 def _handled(session: Session, report_id: UUID, *, by: Principal, call: Call | None) -> tuple[StepKind, Report]:
     """Return the step by which somebody says that a report is done, and the report behind its lock."""
     # The lock comes first: who may say it depends on who has the report then.
-    report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
-    if report is None:
-        raise ReportUnknownError(report_id)
+    report = locked(session, report_id)
     if not report.is_led:
         check_within_reach(session, report, Function.HANDLING, by=by, call=call)
         check_status(report, StepKind.HANDLING)

@@ -67,6 +67,13 @@ _FROM = {
 }
 
 
+# Asked before every step, so they are put together once.
+_LOCKED = (
+    select(Report)
+    .where(Report.id == bindparam("report_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _STEPS_BEFORE = select(func.count()).where(ReportStep.report_id == bindparam("report_id"))
 
 
@@ -117,10 +124,20 @@ def report_within_reach(
         SamePersonError: they did something on the report that is never the same person's, or would supervise what they
             or their household reported.
     """
-    report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
+    report = locked(session, report_id)
+    check_within_reach(session, report, function, at=at, by=by, call=call)
+    return report
+
+
+def locked(session: Session, report_id: UUID) -> Report:
+    """Return a report behind its lock, as it is now.
+
+    Raises:
+        ReportUnknownError: there is none.
+    """
+    report = session.scalars(_LOCKED, {"report_id": report_id}).one_or_none()
     if report is None:
         raise ReportUnknownError(report_id)
-    check_within_reach(session, report, function, at=at, by=by, call=call)
     return report
 
 
