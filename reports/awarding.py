@@ -31,7 +31,7 @@ _JOINED = select(ReportJoin.resident_id).where(
 _MERGED_INTO = select(Report.id, Report.resident_id, Report.is_confidential).where(
     Report.merged_into_id.in_(bindparam("report_ids", expanding=True))
 )
-_BEFORE_ALL = UUID(int=0)
+# Whose department is late.
 _LATE = (
     select(Report.id)
     .join(Earning, Earning.matter_id == Report.id)
@@ -47,7 +47,6 @@ _LATE = (
             Duty.outcome == DutyOutcome.MISSED,
             Duty.ended_at.is_(None) & Duty.handled_at.is_(None) & (Duty.due_on < bindparam("today")),
         ),
-        Report.id > bindparam("after"),
     )
     .distinct()
     .order_by(Report.id)
@@ -115,8 +114,8 @@ def release_rests(session: Session, *, now: datetime, limit: int = 50, after: UU
     Call it in transactions of its own, with `after` from the call before, until `next_after` is None. It may be stopped
     and begun anew at any point, and run side by side.
     """
-    asked = {"today": now.date(), "after": after or _BEFORE_ALL, "limit": limit}
-    found = list(session.connection().execute(_LATE, asked).scalars())
+    query = _LATE if after is None else _LATE.where(Report.id > after)
+    found = list(session.connection().execute(query, {"today": now.date(), "limit": limit}).scalars())
     count = amount = 0
     for report_id in found:
         entries = earnings.release_rest(session, matter_id=report_id, actor=ACTOR, now=now)
