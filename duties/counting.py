@@ -49,6 +49,6 @@ def count(session: Session, happened: Iterable[Happening]) -> None:
     name = session.get_bind().dialect.name
     connection = session.connection()
     ordered = sorted(happened)
-    # Row after row, so one that is met twice is counted twice; but SQLAlchemy's work is done once for all of them.
+    # Still row after row, in that order; but SQLAlchemy's own work is done once for all of them.
     connection.execute(_DAYS[name], [each._asdict() for each in ordered])
     connection.execute(_MONTHS[name], [{**each._asdict(), "on_day": each.on_day.replace(day=1)} for each in ordered])

@@ -26,7 +26,7 @@ def tell(
     now: datetime,
     is_nameless: bool = False,
 ) -> None:
-    """Leave a notice to residents, and to those who have a role in a unit; it stands when the transaction does.
+    """Write a notice to residents, and to those who have a role in a unit; it stands when the transaction does.
 
     Call it in the transaction of what happened, and before its entries are posted. `cause_id` names what happened: who
     was told of it under this kind is not told again, and a second notice meets a unique violation. Residents who left
