@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from awards.errors import AcceptancePercentError, TariffTooEarlyError, TariffUnknownError
@@ -81,10 +81,18 @@ def set_tariff(
     return tariff
 
 
+# Asked at every acceptance, so it is put together once.
+_IN_FORCE = (
+    select(Tariff)
+    .where(Tariff.category_code == bindparam("category_code"), Tariff.valid_from <= bindparam("day"))
+    .order_by(Tariff.number.desc())
+    .limit(1)
+)
+
+
 def tariff_in_force(session: Session, category_code: str, day: date) -> Tariff | None:
     """Return the tariff of a category on a day, None where it earns nothing yet."""
-    begun = select(Tariff).where(Tariff.category_code == category_code, Tariff.valid_from <= day)
-    return session.scalars(begun.order_by(Tariff.number.desc()).limit(1)).first()
+    return session.scalars(_IN_FORCE, {"category_code": category_code, "day": day}).first()
 
 
 def tariffs_in_force(session: Session, day: date) -> dict[str, Tariff]:

@@ -47,9 +47,8 @@ def leaves(unit_code: str, due_on: date, today: date) -> Happening:
 def count(session: Session, happened: Iterable[Happening]) -> None:
     """Count once more what happened to units' duties, by day and by month; rows are locked in one order for all."""
     name = session.get_bind().dialect.name
+    connection = session.connection()
     ordered = sorted(happened)
-    for each in ordered:
-        session.connection().execute(_DAYS[name], each._asdict())
-    for each in ordered:
-        month = each._replace(on_day=each.on_day.replace(day=1))
-        session.connection().execute(_MONTHS[name], month._asdict())
+    # Still row after row, in that order; but SQLAlchemy's own work is done once for all of them.
+    connection.execute(_DAYS[name], [each._asdict() for each in ordered])
+    connection.execute(_MONTHS[name], [{**each._asdict(), "on_day": each.on_day.replace(day=1)} for each in ordered])

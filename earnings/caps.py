@@ -48,9 +48,13 @@ def set_caps(
     return made
 
 
+# Asked with every payment, so it is put together once.
+_IN_FORCE = select(EarningCapsSet.per_day, EarningCapsSet.per_month).order_by(EarningCapsSet.number.desc()).limit(1)
+
+
 def caps_in_force(session: Session) -> EarningCaps:
     """Return the caps that hold now."""
-    latest = session.scalars(select(EarningCapsSet).order_by(EarningCapsSet.number.desc()).limit(1)).first()
+    latest = session.connection().execute(_IN_FORCE).first()
     return EarningCaps(latest.per_day, latest.per_month) if latest else EarningCaps()
 
 

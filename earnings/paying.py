@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, grant, last_day_of_award, unstage
@@ -15,6 +17,8 @@ from earnings.model import AnonymousPart, ClaimState, CutReason, Earning, Earnin
 from ledger import Count, LimitExceededError, LostRaceError, NewEntry, count_up, new_id
 from notices import NoticeKind, tell
 from people import Resident, resident_going_on
+
+_INSERT = insert(EarningPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def pay(
     total = sum(due.amount for due in dues if due.resident_id is not None)
     planned: Counter[UUID] = Counter()
     kept = kept_of(session, earning)
+    parts: list[dict[str, Any]] = []
     entries = [unstage(fund, total, actor=actor, now=now)] if is_staged and total else []
     for due in dues:
         if not due.amount:
@@ -90,19 +95,19 @@ def pay(
                 residents=[resident.id],
                 now=now,
             )
-        session.add(
-            EarningPart(
-                id=part_id,
-                earning_id=earning.id,
-                kind=due.kind,
-                resident_id=due.resident_id,
-                due=due.amount,
-                amount=amount,
-                cut_because=because,
-                set_off=set_off,
-                award_id=granted and granted.award.id,
-                paid_at=now,
-            )
+        parts.append(
+            {
+                "id": part_id,
+                "earning_id": earning.id,
+                "kind": due.kind,
+                "resident_id": due.resident_id,
+                "due": due.amount,
+                "amount": amount,
+                "cut_because": because,
+                "set_off": set_off,
+                "award_id": granted and granted.award.id,
+                "paid_at": now,
+            }
         )
     try:
         count_up(session, counts)
@@ -110,6 +115,9 @@ def pay(
         # Somebody else was paid at the same moment: the next run sees what is left.
         raise LostRaceError from error
     session.flush()
+    # Once their awards are written, at which they point.
+    if parts:
+        session.connection().execute(_INSERT, parts)
     return entries
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from earnings.formula import split
@@ -15,6 +15,9 @@ from earnings.starting import locked_earning, tariff_of
 from ledger import NewEntry
 
 _LIVE = (EarningState.WAITING, EarningState.STAGED)
+_PAID = select(EarningPart.kind).where(EarningPart.earning_id == bindparam("earning_id"))
+_PAID_TO_NOBODY = select(AnonymousPart.kind).where(AnonymousPart.earning_id == bindparam("earning_id"))
+_JOINERS = select(EarningJoiner.resident_id).where(EarningJoiner.earning_id == bindparam("earning_id"))
 
 
 def release_rest(session: Session, *, matter_id: UUID, actor: str, now: datetime) -> list[NewEntry]:
@@ -57,8 +60,11 @@ def let_be_settled(session: Session, earning: Earning, *, joiners: Collection[UU
     """Let all of an earning be due from now on, and write down who shares its reserved part."""
     earning.rest_due_at = earning.rest_due_at or now
     earning.settled_at = now
+    if not joiners:
+        return
     first = {earning.resident_id, *together_with(session, earning)}
     session.add_all(EarningJoiner(earning_id=earning.id, resident_id=each) for each in set(joiners) - first)
+    # They are read back when they are paid.
     session.flush()
 
 
@@ -68,18 +74,19 @@ def pay_due(session: Session, earning: Earning, *, actor: str, now: datetime) ->
         return []
     tariff, fund = tariff_of(session, earning)
     shares = split(earning.amount, tariff.on_acceptance_percent)
-    paid = set(session.scalars(select(EarningPart.kind).where(EarningPart.earning_id == earning.id)))
+    # Parts and joiners were written by the flush of whoever added them, and what is set here needs no flush of its own.
+    connection, asked = session.connection(), {"earning_id": earning.id}
+    paid = set(connection.execute(_PAID, asked).scalars())
     if earning.is_anonymous:
-        paid |= set(session.scalars(select(AnonymousPart.kind).where(AnonymousPart.earning_id == earning.id)))
+        paid |= set(connection.execute(_PAID_TO_NOBODY, asked).scalars())
+    others = together_with(session, earning)
     dues: list[Due] = []
     if earning.rest_due_at is not None and PartKind.REST not in paid:
-        dues += dues_of_first(session, earning, PartKind.REST, shares.rest)
+        dues += dues_of_first(earning, others, PartKind.REST, shares.rest)
     if earning.settled_at is not None:
-        joiners = sorted(
-            session.scalars(select(EarningJoiner.resident_id).where(EarningJoiner.earning_id == earning.id))
-        )
+        joiners = sorted(connection.execute(_JOINERS, asked).scalars())
         each, to_first = shares.of_reserved(len(joiners))
         dues += [Due(PartKind.RESERVED, joiner, each) for joiner in joiners]
-        dues += dues_of_first(session, earning, PartKind.RESERVED, to_first)
+        dues += dues_of_first(earning, others, PartKind.RESERVED, to_first)
         earning.state = EarningState.SETTLED
     return pay(session, earning, fund, dues, is_staged=True, actor=actor, now=now)

@@ -1,10 +1,10 @@
 """The beginning of an earning: whether there is any, whether its fund has the money, and what is paid at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from awards import Fund, FundEndedError, Tariff, get_fund, get_tariff, last_day_of_award, stage
@@ -19,7 +19,7 @@ from earnings.model import (
     PartKind,
 )
 from earnings.paying import pay
-from earnings.sharing import dues_of_first
+from earnings.sharing import dues_of_first, together_with
 from ledger import NewEntry, balance, new_id
 from notices import NoticeKind, tell
 from people import get_resident
@@ -60,16 +60,19 @@ def begin(
         began_at=now,
         loss=0,
     )
+    is_staged = not because and _has_money(session, earning)
+    if is_staged:
+        earning.state = EarningState.STAGED
+    # Whatever points at it is written after it.
     session.add(earning)
     session.flush()
-    session.add_all(
-        EarningReporter(earning_id=earning.id, resident_id=each) for each in set(together_with) - {resident_id}
-    )
-    session.flush()
-    if because:
-        return earning, []
-    entries = start(session, earning, actor=actor, now=now)
-    if earning.state is EarningState.WAITING and resident_id is not None:
+    others = sorted(set(together_with) - {resident_id})
+    if others:
+        session.add_all(EarningReporter(earning_id=earning.id, resident_id=each) for each in others)
+        session.flush()
+    if is_staged:
+        return earning, _first_entries(session, earning, others, actor=actor, now=now)
+    if not because and resident_id is not None:
         tell(
             session,
             kind=NoticeKind.AWARD_WAITING,
@@ -78,17 +81,29 @@ def begin(
             residents=[resident_id, *together_with],
             now=now,
         )
-    return earning, entries
+    return earning, []
 
 
 def start(session: Session, earning: Earning, *, actor: str, now: datetime) -> list[NewEntry]:
     """Stage an earning that waits, where its fund has the money for all of it, and pay what is due on acceptance."""
-    tariff, fund = tariff_of(session, earning)
-    if balance(session, fund.available_account_id) < earning.amount:
+    if not _has_money(session, earning):
         return []
-    shares = split(earning.amount, tariff.on_acceptance_percent)
     earning.state = EarningState.STAGED
-    dues = dues_of_first(session, earning, PartKind.ON_ACCEPTANCE, shares.on_acceptance)
+    return _first_entries(session, earning, together_with(session, earning), actor=actor, now=now)
+
+
+def _has_money(session: Session, earning: Earning) -> bool:
+    _tariff, fund = tariff_of(session, earning)
+    return balance(session, fund.available_account_id) >= earning.amount
+
+
+def _first_entries(
+    session: Session, earning: Earning, others: Sequence[UUID], *, actor: str, now: datetime
+) -> list[NewEntry]:
+    """Return the entries that stage an earning and pay what is due of it at once."""
+    tariff, fund = tariff_of(session, earning)
+    shares = split(earning.amount, tariff.on_acceptance_percent)
+    dues = dues_of_first(earning, others, PartKind.ON_ACCEPTANCE, shares.on_acceptance)
     entries = pay(session, earning, fund, dues, is_staged=False, actor=actor, now=now)
     left = earning.amount - (0 if earning.is_anonymous else shares.on_acceptance)
     staged = [stage(fund, left, actor=actor, now=now)] if left else []
@@ -108,10 +123,19 @@ def earnings_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, Ea
     return {earning.matter_id: earning for earning in found}
 
 
+_NEWEST_LOCKED = (
+    select(Earning)
+    .where(Earning.matter_id == bindparam("matter_id"))
+    .order_by(Earning.id.desc())
+    .limit(1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def locked_earning(session: Session, matter_id: UUID) -> Earning | None:
     """Return what a matter earns, behind its lock, None where it was never decided."""
-    query = select(Earning).where(Earning.matter_id == matter_id).order_by(Earning.id.desc()).limit(1)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_NEWEST_LOCKED, {"matter_id": matter_id}).one_or_none()
 
 
 def parts_of(session: Session, earning_id: UUID) -> list[EarningPart]:

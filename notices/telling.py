@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ledger import new_id
 from notices.model import Notice, NoticeKind, SendingState
 from people import Resident, Role, resident_going_on
+
+_INSERT = insert(Notice)
 
 
 def tell(
@@ -22,7 +26,7 @@ def tell(
     now: datetime,
     is_nameless: bool = False,
 ) -> None:
-    """Leave a notice to residents, and to those who have a role in a unit; it stands when the transaction does.
+    """Write a notice to residents, and to those who have a role in a unit; it stands when the transaction does.
 
     Call it in the transaction of what happened, and before its entries are posted. `cause_id` names what happened: who
     was told of it under this kind is not told again, and a second notice meets a unique violation. Residents who left
@@ -30,15 +34,24 @@ def tell(
     (`is_nameless`), the ids tell no more of the time than `now` does.
     """
     present = {resident.id for resident in (_present(session, each) for each in set(residents)) if resident is not None}
-    notices = [
-        *(Notice(resident_id=each) for each in sorted(present)),
-        *(Notice(unit_code=unit_code, role=role) for unit_code, role in sorted(set(units))),
+    told: list[dict[str, Any]] = [
+        *({"resident_id": each, "unit_code": None, "role": None} for each in sorted(present)),
+        *({"resident_id": None, "unit_code": code, "role": role} for code, role in sorted(set(units))),
     ]
-    for notice in notices:
-        notice.id = new_id(now if is_nameless else None)
-        notice.kind, notice.matter_id, notice.cause_id, notice.created_at = kind, matter_id, cause_id, now
-        notice.sending, notice.tries, notice.next_try_at = SendingState.WAITING, 0, now
-    session.add_all(notices)
+    if not told:
+        return
+    alike = {
+        "kind": kind,
+        "matter_id": matter_id,
+        "cause_id": cause_id,
+        "created_at": now,
+        "sending": SendingState.WAITING,
+        "tries": 0,
+        "next_try_at": now,
+    }
+    rows = [{"id": new_id(now if is_nameless else None), **each, **alike} for each in told]
+    # Nobody needs them as objects, and every step tells somebody.
+    session.connection().execute(_INSERT, rows)
 
 
 def _present(session: Session, resident_id: UUID) -> Resident | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, false, or_, select, union_all, update
+from sqlalchemy import CompoundSelect, bindparam, false, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from people.errors import ResidentLeftError
@@ -161,8 +161,26 @@ def household_works_for(session: Session, *, resident: Resident, unit_path: str,
     Known is what `is_of_household` knows. A role in what stands above the unit does not count: a county's officers are
     not of each of its departments.
     """
-    household = _of_household(resident)
-    at_the_unit = Unit.path.startswith(unit_path, autoescape=True)
+    asked = {
+        "resident_id": resident.id,
+        "phone_lookup": resident.phone_lookup,
+        "role": role,
+        "unit_path": unit_path,
+    }
+    return session.connection().execute(_WORKS_FOR, asked).first() is not None
+
+
+def _works_for() -> CompoundSelect[UUID]:
+    """Return the question by what a resident's household has a role in a unit."""
+    # Persons who bear or bore a key of the household.
+    household = (
+        select(ApiKey.person_id)
+        .join(Resident, Resident.id == ApiKey.resident_id)
+        .where(or_(Resident.id == bindparam("resident_id"), Resident.phone_lookup == bindparam("phone_lookup")))
+    )
+    # Codes of units hold nothing that LIKE would take for more than itself.
+    at_the_unit = Unit.path.startswith(bindparam("unit_path", type_=Unit.path.type))
+    role = bindparam("role", type_=RoleGrant.role.type)
     granted = (
         select(RoleGrant.id)
         .join(Unit, Unit.code == RoleGrant.unit_code)
@@ -173,13 +191,8 @@ def household_works_for(session: Session, *, resident: Resident, unit_path: str,
         .join(Unit, Unit.code == ApiKey.unit_code)
         .where(ApiKey.person_id.in_(household), ApiKey.role == role, ApiKey.revoked_at.is_(None), at_the_unit)
     )
-    return session.scalar(union_all(granted, keyed).limit(1)) is not None
+    return union_all(granted, keyed).limit(1)
 
 
-def _of_household(resident: Resident) -> Select[UUID]:
-    """Return the question which persons bear or bore a key of a resident's household."""
-    return (
-        select(ApiKey.person_id)
-        .join(Resident, Resident.id == ApiKey.resident_id)
-        .where(or_(Resident.id == resident.id, Resident.phone_lookup == resident.phone_lookup))
-    )
+# Asked for each reporter at every acceptance, so it is put together once.
+_WORKS_FOR = _works_for()

@@ -25,7 +25,8 @@ def clean_text(text: str, *, field: str, length_max: int) -> str:
     if len(text) > 4 * length_max:
         # Normalising costs time: what cannot become short enough is not worth it.
         raise TextRefusedError(field, TextFault.TOO_LONG, length_max)
-    if any(_is_forbidden(character) for character in text):
+    # What may not stand in a text is never printable, and most texts are: then no character needs to be looked at.
+    if not text.isprintable() and any(_is_forbidden(character) for character in text):
         raise TextRefusedError(field, TextFault.FORBIDDEN_CHARACTER, length_max)
     cleaned = unicodedata.normalize("NFC", text).strip()
     if all(unicodedata.category(character) in _INVISIBLE_CATEGORIES for character in cleaned):

@@ -1,9 +1,10 @@
 """What a report earns: begun at acceptance, its rest when the department is late, settled at closure, or taken back."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import Integer, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 import earnings
@@ -23,9 +24,44 @@ ACTOR = "system"
 _CONFIDENTIAL = "保密上报"
 _MERGED = "合并上报"
 
+# Asked with every closure, so they are put together once.
+_JOINED = select(ReportJoin.resident_id).where(
+    ReportJoin.report_id == bindparam("report_id"), ReportJoin.state == JoinState.ACCEPTED
+)
+_MERGED_INTO = select(Report.id, Report.resident_id, Report.is_confidential).where(
+    Report.merged_into_id.in_(bindparam("report_ids", expanding=True))
+)
+# Whose department is late.
+_LATE = (
+    select(Report.id)
+    .join(Earning, Earning.matter_id == Report.id)
+    .join(Duty, Duty.matter_id == Report.id)
+    .where(
+        Earning.state.in_([EarningState.WAITING, EarningState.STAGED]),
+        Earning.rest_due_at.is_(None),
+        # Of a report that the command unit leads, it is the one to be late.
+        Duty.unit_code == case((Report.is_led, Report.command_code), else_=Report.department_code),
+        # Not before it was withdrawn and taken up again.
+        Duty.charged_at >= Earning.began_at,
+        or_(
+            Duty.outcome == DutyOutcome.MISSED,
+            Duty.ended_at.is_(None) & Duty.handled_at.is_(None) & (Duty.due_on < bindparam("today")),
+        ),
+    )
+    .distinct()
+    .order_by(Report.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+
 
 def begin_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
     """Decide at acceptance what a report earns, by the tariff in force on the day it was sent in."""
+    # Nothing that is read depends on what the step has set so far; what others point at is flushed where it is added.
+    with session.no_autoflush:
+        return _begin(session, report, actor=actor, now=now)
+
+
+def _begin(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
     category = get_category(session, report.category_code, version=report.list_version)
     submitted_on = report.submitted_at.astimezone(now.tzinfo).date()
     reporters = [each for each in (report.resident_id, *together_of(session, report.id)) if each is not None]
@@ -51,15 +87,20 @@ def begin_award(session: Session, report: Report, *, actor: str, now: datetime) 
 
 def settle_award(session: Session, report: Report, *, actor: str, now: datetime) -> list[NewEntry]:
     """Let at closure all that is left be due: to the reporter, and to those who joined with new evidence."""
-    return earnings.settle(
-        session,
-        matter_id=report.id,
-        joiners=joiners_of(session, report),
-        # The report's number leads to what was merged into it, and so to who had sent that in.
-        reason=_MERGED if not report.is_confidential and in_confidence_with(session, report.id) else None,
-        actor=actor,
-        now=now,
-    )
+    merged = _merged(session, report.id)
+    is_in_confidence = not report.is_confidential and any(is_confidential for _resident_id, is_confidential in merged)
+    joiners = _joiners(session, report, merged)
+    # As in `begin_award`.
+    with session.no_autoflush:
+        return earnings.settle(
+            session,
+            matter_id=report.id,
+            joiners=joiners,
+            # The report's number leads to what was merged into it, and so to who had sent that in.
+            reason=_MERGED if is_in_confidence else None,
+            actor=actor,
+            now=now,
+        )
 
 
 def take_back_award(session: Session, report: Report, *, reason: str, actor: str, now: datetime) -> list[NewEntry]:
@@ -73,26 +114,8 @@ def release_rests(session: Session, *, now: datetime, limit: int = 50, after: UU
     Call it in transactions of its own, with `after` from the call before, until `next_after` is None. It may be stopped
     and begun anew at any point, and run side by side.
     """
-    query = (
-        select(Report.id)
-        .join(Earning, Earning.matter_id == Report.id)
-        .join(Duty, Duty.matter_id == Report.id)
-        .where(
-            Earning.state.in_([EarningState.WAITING, EarningState.STAGED]),
-            Earning.rest_due_at.is_(None),
-            # Of a report that the command unit leads, it is the one to be late.
-            Duty.unit_code == case((Report.is_led, Report.command_code), else_=Report.department_code),
-            # Not before it was withdrawn and taken up again.
-            Duty.charged_at >= Earning.began_at,
-            or_(Duty.outcome == DutyOutcome.MISSED, _is_late(now.date())),
-        )
-        .distinct()
-        .order_by(Report.id)
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(Report.id > after)
-    found = list(session.scalars(query))
+    query = _LATE if after is None else _LATE.where(Report.id > after)
+    found = list(session.connection().execute(query, {"today": now.date(), "limit": limit}).scalars())
     count = amount = 0
     for report_id in found:
         entries = earnings.release_rest(session, matter_id=report_id, actor=ACTOR, now=now)
@@ -100,10 +123,6 @@ def release_rests(session: Session, *, now: datetime, limit: int = 50, after: UU
             post(session, entries)
             count, amount = count + 1, amount + sum(entry.lines[0].amount for entry in entries[1:])
     return Sweep(count, amount, found[-1] if len(found) == limit else None)
-
-
-def _is_late(today: date) -> ColumnElement[bool]:
-    return Duty.ended_at.is_(None) & Duty.handled_at.is_(None) & (Duty.due_on < today)
 
 
 def _was_granted(session: Session, report: Report) -> bool:
@@ -116,10 +135,12 @@ def _was_granted(session: Session, report: Report) -> bool:
 
 def joiners_of(session: Session, report: Report) -> list[UUID]:
     """Return who shares the reserved part: who joined with evidence that was accepted, and whose report was merged."""
-    joined = select(ReportJoin.resident_id).where(
-        ReportJoin.report_id == report.id, ReportJoin.state == JoinState.ACCEPTED
-    )
-    found = {*session.scalars(joined), *(resident_id for resident_id, _is_confidential in _merged(session, report.id))}
+    return _joiners(session, report, _merged(session, report.id))
+
+
+def _joiners(session: Session, report: Report, merged: Sequence[tuple[UUID, bool]]) -> list[UUID]:
+    joined = session.connection().execute(_JOINED, {"report_id": report.id}).scalars()
+    found = {*joined, *(resident_id for resident_id, _is_confidential in merged)}
     if not found:
         return []
     answering = [report.department_code, *(each.unit_code for each in calls_of(session, [report.id]))]
@@ -136,8 +157,7 @@ def _merged(session: Session, report_id: UUID) -> list[tuple[UUID, bool]]:
     found: list[tuple[UUID, bool]] = []
     level = [report_id]
     while level:
-        merged = select(Report.id, Report.resident_id, Report.is_confidential).where(Report.merged_into_id.in_(level))
-        below = session.execute(merged).all()
+        below = session.connection().execute(_MERGED_INTO, {"report_ids": level}).all()
         found += [(row.resident_id, row.is_confidential) for row in below if row.resident_id is not None]
         level = [row.id for row in below]
     return found

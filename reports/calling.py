@@ -10,7 +10,7 @@ from duties import charge, discharge, give_back, hand_over, move, open_duty, wit
 from ledger import Call, NewEntry, new_id
 from people import Level, Principal, get_unit, is_within
 from reports.calls import OPEN_STATES, CallState, ReportCall, call_about, open_calls
-from reports.deadlines import check_day_of_the_list, last_due_on
+from reports.deadlines import day_of_the_list, last_due_on
 from reports.errors import DispatchTargetError, StepNotNowError
 from reports.functions import Function
 from reports.model import Report, ReportStep, StepKind
@@ -47,8 +47,7 @@ def call_units(
         DueDateError: the day is over, or later than the list says.
     """
     report = locked_report(session, report_id, StepKind.CALL, by=by, call=call)
-    check_day_of_the_list(session, report, due_on, now)
-    day = due_on or last_due_on(session, report, now)
+    day = day_of_the_list(session, report, due_on, now)
     steps = [] if report.is_led else [_lead(session, report, by=by, now=now)]
     called = {each.unit_code for each in open_calls(session, report.id)}
     for code in unit_codes:

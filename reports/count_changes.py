@@ -2,9 +2,9 @@
 
 from collections import Counter
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, bindparam, delete, select
+from sqlalchemy import Insert, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,12 +14,13 @@ from reports.model import Report
 
 COUNTS = ("sent_in", "closed_since", "closed")
 _KEY = ("unit_code", "month_on", "category_code")
+_INSERT = insert(ReportCountChange)
 _FACTS = (*(getattr(ReportCountChange, name) for name in (*_KEY, *COUNTS)),)
 
 
 def note_submission(session: Session, report: Report, now: datetime) -> None:
-    """Note that a report was sent in; written with the next flush."""
-    _note(session, report, month_of(report.submitted_at, now.tzinfo), sent_in=1)
+    """Note that a report was sent in."""
+    _note(session, report, _Change(month_of(report.submitted_at, now.tzinfo), sent_in=1))
 
 
 def note_closure(session: Session, report: Report, now: datetime) -> None:
@@ -68,29 +69,25 @@ def _note_closed(session: Session, report: Report, now: datetime, times: int) ->
         raise LookupError("a report whose closing counts lacks its time")
     sent_on, closed_on = (month_of(at, now.tzinfo) for at in (report.submitted_at, report.closed_at))
     if sent_on == closed_on:
-        _note(session, report, sent_on, closed_since=times, closed=times)
+        _note(session, report, _Change(sent_on, closed_since=times, closed=times))
     else:
-        _note(session, report, sent_on, closed_since=times)
-        _note(session, report, closed_on, closed=times)
+        _note(session, report, _Change(sent_on, closed_since=times), _Change(closed_on, closed=times))
 
 
-def _note(
-    session: Session, report: Report, month_on: date, *, sent_in: int = 0, closed_since: int = 0, closed: int = 0
-) -> None:
-    session.add(
-        ReportCountChange(
-            unit_code=report.unit_code,
-            month_on=month_on,
-            category_code=report.category_code,
-            sent_in=sent_in,
-            closed_since=closed_since,
-            closed=closed,
-        )
-    )
+class _Change(NamedTuple):
+    month_on: date
+    sent_in: int = 0
+    closed_since: int = 0
+    closed: int = 0
 
 
-def _added(insert: Any) -> Insert:
-    made = insert(ReportMonthCount).values({name: bindparam(name) for name in (*_KEY, *COUNTS)})
+def _note(session: Session, report: Report, *changes: _Change) -> None:
+    place = {"unit_code": report.unit_code, "category_code": report.category_code}
+    session.connection().execute(_INSERT, [{**place, **each._asdict()} for each in changes])
+
+
+def _added(insert_into: Any) -> Insert:
+    made = insert_into(ReportMonthCount).values({name: bindparam(name) for name in (*_KEY, *COUNTS)})
     added: Insert = made.on_conflict_do_update(
         index_elements=_KEY,
         set_={name: getattr(ReportMonthCount, name) + getattr(made.excluded, name) for name in COUNTS},

@@ -23,12 +23,13 @@ def last_due_on(session: Session, report: Report, now: datetime) -> date:
     return min(own, by_the_list) if now.date() <= own else by_the_list
 
 
-def check_day_of_the_list(session: Session, report: Report, due_on: date | None, now: datetime) -> None:
-    """See that a day which somebody sets is neither over nor later than the list says.
+def day_of_the_list(session: Session, report: Report, due_on: date | None, now: datetime) -> date:
+    """Return the day which somebody sets, or, where they set none, the last that they may.
 
     Raises:
-        DueDateError: it is.
+        DueDateError: theirs is over, or later than the list says.
     """
     last_on = last_due_on(session, report, now)
     if due_on is not None and not now.date() <= due_on <= last_on:
         raise DueDateError(now.date(), last_on)
+    return due_on or last_on

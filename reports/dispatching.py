@@ -10,7 +10,7 @@ from duties import move, open_duty
 from ledger import Call
 from people import Level, Principal, Unit, below, get_unit, is_within
 from reports.calls import check_no_call_is_open
-from reports.deadlines import check_day_of_the_list, last_due_on
+from reports.deadlines import day_of_the_list, last_due_on
 from reports.errors import DispatchTargetError
 from reports.model import Report, ReportStatus, ReportStep, StepKind
 from reports.steps import known, locked_report, take_step
@@ -40,12 +40,12 @@ def dispatch(
         DueDateError: the day is over, or later than the list says.
     """
     report = locked_report(session, report_id, StepKind.DISPATCH, by=by, call=call)
-    check_no_call_is_open(session, report.id)
+    # Only what the command unit leads has calls that are open.
+    if report.is_led:
+        check_no_call_is_open(session, report.id)
     category = get_category(session, report.category_code, version=report.list_version)
-    check_day_of_the_list(session, report, due_on, now)
-    day = due_on or last_due_on(session, report, now)
+    day = day_of_the_list(session, report, due_on, now)
     taker = _taker(session, report, unit_code or known(category.department_code))
-    report.is_led = False
     return _give(session, report, StepKind.DISPATCH, taker, due_on=day, by=by, now=now, call=call)
 
 
@@ -95,7 +95,7 @@ def _give(
 ) -> ReportStep:
     duty = open_duty(session, report.id)
     moved = move(session, duty, unit_code=taker, due_on=due_on, actor=by.actor, now=now)
-    report.department_code = taker
+    report.is_led, report.department_code = False, taker
     return take_step(
         session,
         report,

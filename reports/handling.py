@@ -10,10 +10,10 @@ from duties import hand_over, open_duty
 from ledger import Call
 from people import Principal
 from reports.calls import check_no_call_is_open
-from reports.errors import ReportUnknownError, StepNotNowError
+from reports.errors import StepNotNowError
 from reports.functions import Function
 from reports.model import Report, ReportStatus, ReportStep, StepKind
-from reports.steps import is_placed, locked_report, report_within_reach, take_step
+from reports.steps import check_status, check_within_reach, is_placed, locked, locked_report, take_step
 
 # With these steps a unit says what it did.
 WORK_DONE = (StepKind.HANDLING, StepKind.COMPLETION)
@@ -78,22 +78,16 @@ def handle(
 
 def _handled(session: Session, report_id: UUID, *, by: Principal, call: Call | None) -> tuple[StepKind, Report]:
     """Return the step by which somebody says that a report is done, and the report behind its lock."""
-    seen = session.get(Report, report_id, populate_existing=True)
-    if seen is None:
-        raise ReportUnknownError(report_id)
-    if not seen.is_led:
-        return StepKind.HANDLING, locked_report(session, report_id, StepKind.HANDLING, by=by, call=call)
-    in_command = is_placed(session, seen, by, Function.COMMAND)
-    report = report_within_reach(
-        session,
-        report_id,
-        Function.COMMAND if in_command else Function.HANDLING,
-        at=seen.command_code,
-        by=by,
-        call=call,
-    )
-    # It may have been given to a department while this one waited for the lock.
-    if report.status is not ReportStatus.ACCEPTED or not report.is_led:
+    # The lock comes first: who may say it depends on who has the report then.
+    report = locked(session, report_id)
+    if not report.is_led:
+        check_within_reach(session, report, Function.HANDLING, by=by, call=call)
+        check_status(report, StepKind.HANDLING)
+        return StepKind.HANDLING, report
+    in_command = is_placed(session, report, by, Function.COMMAND)
+    function = Function.COMMAND if in_command else Function.HANDLING
+    check_within_reach(session, report, function, at=report.command_code, by=by, call=call)
+    if report.status is not ReportStatus.ACCEPTED:
         raise StepNotNowError(StepKind.COMPLETION, report.status)
     check_no_call_is_open(session, report.id)
     return StepKind.COMPLETION if in_command else StepKind.HANDLING, report

@@ -73,10 +73,16 @@ def set_limits(
     return made
 
 
+# Asked with every report, so it is put together once.
+_IN_FORCE = (
+    select(*(getattr(ReportLimitsSet, name) for name in LIMIT_NAMES)).order_by(ReportLimitsSet.number.desc()).limit(1)
+)
+
+
 def limits_in_force(session: Session) -> WritingLimits:
     """Return the limits that hold now."""
-    latest = session.scalars(select(ReportLimitsSet).order_by(ReportLimitsSet.number.desc()).limit(1)).first()
-    return WritingLimits() if latest is None else WritingLimits(**{name: getattr(latest, name) for name in LIMIT_NAMES})
+    latest = session.connection().execute(_IN_FORCE).first()
+    return WritingLimits() if latest is None else WritingLimits(*latest)
 
 
 def get_limits(session: Session, limits_id: UUID) -> ReportLimitsSet:

@@ -67,6 +67,13 @@ _FROM = {
 }
 
 
+# Asked before every step, so they are put together once.
+_LOCKED = (
+    select(Report)
+    .where(Report.id == bindparam("report_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _STEPS_BEFORE = select(func.count()).where(ReportStep.report_id == bindparam("report_id"))
 
 
@@ -117,14 +124,37 @@ def report_within_reach(
         SamePersonError: they did something on the report that is never the same person's, or would supervise what they
             or their household reported.
     """
-    report = session.get(Report, report_id, with_for_update=True, populate_existing=True)
-    if report is None or not is_placed(session, report, by, function, at=at):
+    report = locked(session, report_id)
+    check_within_reach(session, report, function, at=at, by=by, call=call)
+    return report
+
+
+def locked(session: Session, report_id: UUID) -> Report:
+    """Return a report behind its lock, as it is now.
+
+    Raises:
+        ReportUnknownError: there is none.
+    """
+    report = session.scalars(_LOCKED, {"report_id": report_id}).one_or_none()
+    if report is None:
         raise ReportUnknownError(report_id)
+    return report
+
+
+def check_within_reach(
+    session: Session, report: Report, function: Function, *, at: str | None = None, by: Principal, call: Call | None
+) -> None:
+    """See that somebody may act in a function on a report that is locked, as `report_within_reach` does.
+
+    Raises:
+        ReportUnknownError, SamePersonError: as `report_within_reach`.
+    """
+    if not is_placed(session, report, by, function, at=at):
+        raise ReportUnknownError(report.id)
     # A twin of this call may have taken the step while this one waited for the lock.
     check_still_new(session, call)
     if is_barred(session, report, by, function):
         raise SamePersonError(by.actor)
-    return report
 
 
 def check_status(report: Report, kind: StepKind) -> None:
@@ -223,9 +253,7 @@ def take_steps(
         TextRefusedError: a note is empty, too long, or has forbidden characters.
         LostRaceError: a fund has less than a moment ago.
     """
-    # Half of what a step changes may be set already, and must not be written without the status.
-    with session.no_autoflush:
-        earlier = session.connection().execute(_STEPS_BEFORE, {"report_id": report.id}).scalar_one()
+    earlier = session.connection().execute(_STEPS_BEFORE, {"report_id": report.id}).scalar_one()
     kept_at = as_kept(by, now)
     steps = [
         ReportStep(
@@ -246,10 +274,12 @@ def take_steps(
         )
         for number, each in enumerate(new, start=earlier + 1)
     ]
+    # What changes about the report is written at once, so nothing is flushed before all of it is set.
+    with session.no_autoflush:
+        for step in steps:
+            tell_of_step(session, report, step)
     report.status = status
     session.add_all(steps)
-    for step in steps:
-        tell_of_step(session, report, step)
     remember_call(session, call, made_id=steps[-1].id, now=kept_at)
     session.flush()
     entries = [*(each.duty_entry for each in new if each.duty_entry), *award_entries]

@@ -43,6 +43,8 @@ def accept(
         actor=by.actor,
         now=now,
     )
+    award_entries = begin_award(session, report, actor=by.actor, now=now)
+    # Set last, so that it is written at once with the status.
     report.severity, report.command_code = severity, command.code
     return take_step(
         session,
@@ -55,7 +57,7 @@ def accept(
         unit_code=command.code,
         due_on=charged.duty.due_on,
         duty_entry=charged.entry,
-        award_entries=begin_award(session, report, actor=by.actor, now=now),
+        award_entries=award_entries,
     )
 
 
@@ -175,6 +177,8 @@ def close(session: Session, *, report_id: UUID, by: Principal, now: datetime, ca
         ReportUnknownError, SamePersonError, StepNotNowError: as `steps.locked_report`.
     """
     report = locked_report(session, report_id, StepKind.CLOSURE, by=by, call=call)
+    award_entries = settle_award(session, report, actor=by.actor, now=now)
+    # Set last, so that it is written at once with the status.
     report.closed_at = now
     note_closure(session, report, now)
     return take_step(
@@ -186,7 +190,7 @@ def close(session: Session, *, report_id: UUID, by: Principal, now: datetime, ca
         now=now,
         call=call,
         unit_code=report.command_code if report.is_led else report.department_code,
-        award_entries=settle_award(session, report, actor=by.actor, now=now),
+        award_entries=award_entries,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ledger import Call, check_still_new, new_id, remember_call
@@ -18,6 +18,11 @@ from reports.model import Report, ReportStatus
 # So many may be named beside whoever writes the report, and within so many days they confirm it.
 TOGETHER_MAX = 9
 CONFIRMATION_DAYS = 7
+
+# Asked with every acceptance, so it is put together once.
+_CONFIRMED = select(CoReporter.resident_id).where(
+    CoReporter.report_id == bindparam("report_id"), CoReporter.is_confirmed.is_(True)
+)
 
 
 def check_together(
@@ -105,10 +110,7 @@ def report_asked_together(session: Session, asked_id: UUID) -> Report:
 
 def together_of(session: Session, report_id: UUID) -> list[UUID]:
     """Return who has confirmed that they report together with whoever wrote a report."""
-    confirmed = select(CoReporter.resident_id).where(
-        CoReporter.report_id == report_id, CoReporter.is_confirmed.is_(True)
-    )
-    return sorted(session.scalars(confirmed))
+    return sorted(session.connection().execute(_CONFIRMED, {"report_id": report_id}).scalars())
 
 
 def asked_together(session: Session, report_id: UUID) -> list[CoReporter]:

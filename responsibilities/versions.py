@@ -104,6 +104,10 @@ def categories(session: Session, *, version: int | None = None) -> list[Category
     return list(session.scalars(select(Category).where(Category.version == wanted).order_by(Category.code)))
 
 
+# Asked with every report, so it is put together once.
+_NEWEST = select(func.max(ResponsibilityList.number))
+
+
 def get_category(session: Session, code: str, *, version: int | None = None) -> Category:
     """Return a category that may be reported under, of a version or of the one in force.
 
@@ -113,7 +117,7 @@ def get_category(session: Session, code: str, *, version: int | None = None) -> 
     # Some texts the database cannot even hear.
     if not is_category_code(code):
         raise CategoryUnknownError(code)
-    number = session.scalar(select(func.max(ResponsibilityList.number))) if version is None else version
+    number = session.connection().execute(_NEWEST).scalar() if version is None else version
     found = session.get(Category, (number, code)) if number is not None else None
     if found is None or found.parent_code is None:
         raise CategoryUnknownError(code)

@@ -27,6 +27,7 @@ def due_on(day: date, working_days: int) -> date:
     return day
 
 
+@lru_cache(maxsize=4_096)
 def is_working_day(day: date) -> bool:
     """Say whether offices work on a day.
 
