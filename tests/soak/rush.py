@@ -74,6 +74,10 @@ class RushedTill:
         for _ in range(5):
             made = self._post(self.phone_line, "/payment-codes", {}, phone.key)
             self._expect(made, 201)
+            if "code" not in made.body:
+                # The answer was lost with the server, and the code's time was over before it could be asked for again.
+                self.counts["codes expired"] += 1
+                continue
             paying = {"code": made.body["code"], "amount": amount, "order_no": order_no}
             call = self._perhaps_unheard("/redemptions", paying, self.till.key)
             if call is not None:

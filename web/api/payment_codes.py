@@ -48,7 +48,7 @@ class PaymentCodeRequest(Request):
 
 
 class PaymentCodeReply(Reply):
-    """A code. The code itself is told once, when it is made."""
+    """A code. The code itself is told when it is made, and to the same call again while it is good."""
 
     id = fields.UUID(required=True)
     code = fields.String()
@@ -90,7 +90,9 @@ def make_code(asked: dict[str, Any]) -> Any:
 
     def again(session: Session, made_id: UUID) -> dict[str, Any]:
         made = get_payment_code(session, payment_code_id=made_id, resident_id=_resident_id())
-        return {"id": made.id, "expires_at": made.expires_at}
+        # A phone whose first answer was lost has nothing else to show; what is over is of no use to anybody.
+        told = {} if has_ended(made.expires_at, now()) else {"code": code_of(made.id, payment_code_secret())}
+        return {"id": made.id, "expires_at": made.expires_at, **told}
 
     # No PIN is remembered, not even as a hash: it is short enough to be guessed from one.
     call = optional_call_of({name: value for name, value in asked.items() if name != "pin"})
