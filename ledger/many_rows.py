@@ -25,7 +25,7 @@ def insert_rows(
         *(literal(value, types[name]) for name, value in same.items()),
         *rows_of_lists.render_derived(name="listed").c,
     )
-    session.connection().execute(insert(table.__table__).from_select([*same, *each], chosen))  # type: ignore[arg-type]  # a mapped class has a table
+    session.connection().execute(insert(table).from_select([*same, *each], chosen))
 
 
 def among(session: Session, place: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:

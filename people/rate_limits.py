@@ -26,21 +26,21 @@ class Permits:
 
 # One statement on both databases. Within SET, `taken` still is what it was before.
 _TAKE = text(
-    f"""
+    """
     INSERT INTO rate_windows (bucket, starts_at_s, ends_at_s, taken, lately_taken)
     VALUES (:bucket, :starts_at_s, :ends_at_s, :first, :first)
     ON CONFLICT (bucket, starts_at_s) DO UPDATE SET
         lately_taken = CASE
-            WHEN (:limit - rate_windows.taken) / {_LEASE_PART} >= :wanted THEN :wanted
-            WHEN (:limit - rate_windows.taken) / {_LEASE_PART} >= 1 THEN (:limit - rate_windows.taken) / {_LEASE_PART}
+            WHEN (:limit - rate_windows.taken) / :part >= :wanted THEN :wanted
+            WHEN (:limit - rate_windows.taken) / :part >= 1 THEN (:limit - rate_windows.taken) / :part
             ELSE 1 END,
         taken = rate_windows.taken + CASE
-            WHEN (:limit - rate_windows.taken) / {_LEASE_PART} >= :wanted THEN :wanted
-            WHEN (:limit - rate_windows.taken) / {_LEASE_PART} >= 1 THEN (:limit - rate_windows.taken) / {_LEASE_PART}
+            WHEN (:limit - rate_windows.taken) / :part >= :wanted THEN :wanted
+            WHEN (:limit - rate_windows.taken) / :part >= 1 THEN (:limit - rate_windows.taken) / :part
             ELSE 1 END
     WHERE rate_windows.taken < :limit
     RETURNING lately_taken
-    """  # noqa: S608 - the one value formatted in is a constant of this module
+    """
 )
 
 
@@ -57,6 +57,7 @@ def take_permits(
         _TAKE,
         {
             "bucket": bucket,
+            "part": _LEASE_PART,
             "starts_at_s": starts_at_s,
             "ends_at_s": ends_at_s,
             "first": max(1, min(wanted, limit // _LEASE_PART)),

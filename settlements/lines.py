@@ -90,9 +90,7 @@ def take_lines(session: Session, *, settlement_id: UUID, merchant: Merchant, unt
         *(number if name == "line" else kept.c[name] for name in _NUMBERED),
     )
     # Core on the connection: a hundred thousand lines are no objects.
-    session.connection().execute(
-        insert(SettlementLine.__table__).from_select(["settlement_id", *_NUMBERED], numbered)  # type: ignore[arg-type]  # a mapped class has a table
-    )
+    session.connection().execute(insert(SettlementLine).from_select(["settlement_id", *_NUMBERED], numbered))
     last = select(func.max(SettlementLine.line)).where(SettlementLine.settlement_id == settlement_id)
     return session.scalar(last) or 0
 

@@ -4,7 +4,6 @@ Most templates import the macros of several files with their context, and each i
 tables of translated words, anew: on an officer's page of a report 82 times where 12 do.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import jinja2
@@ -20,16 +19,13 @@ class PageTemplate(jinja2.Template):
     Macros know of their surroundings what every template knows: all else they are told by their arguments.
     """
 
-    def make_module(
-        self,
-        vars: dict[str, Any] | None = None,  # noqa: A002 - the name is Jinja's
-        shared: bool = False,  # noqa: FBT001, FBT002 - the signature is Jinja's
-        locals: Mapping[str, Any] | None = None,  # noqa: A002 - the name is Jinja's
-    ) -> TemplateModule:
+    def make_module(self, *imported: Any, **by_name: Any) -> TemplateModule:
         """Return the macros, those made before in this rendering where there are any."""
-        made: dict[str | None, TemplateModule] | None = (vars or {}).get(MACROS_MADE)
+        # Jinja tells the variables first.
+        variables = imported[0] if imported else by_name.get("vars")
+        made: dict[str | None, TemplateModule] | None = (variables or {}).get(MACROS_MADE)
         if made is None:
-            return super().make_module(vars, shared, locals)
+            return super().make_module(*imported, **by_name)
         if self.name not in made:
-            made[self.name] = super().make_module(vars, shared, locals)
+            made[self.name] = super().make_module(*imported, **by_name)
         return made[self.name]

@@ -50,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class gave it
+    def log_message(self, *_words: object) -> None:
         """Say nothing."""
 
     def _drip(self, is_over: threading.Event) -> None:

@@ -1,7 +1,7 @@
 """The tree of units."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from people import (
@@ -21,6 +21,7 @@ from people import (
     load_units,
     packaged_units,
     read_units,
+    units_by_code,
 )
 from tests.people.builders import COMMUNITY, COUNTY, OTHER_TOWN, TOWN
 
@@ -166,3 +167,31 @@ def test_departments_belong_to_counties_and_towns_and_nothing_stands_below_them(
 def test_a_file_saved_by_a_spreadsheet_with_a_mark_in_front_is_read() -> None:
     rows = read_units(b"\xef\xbb\xbf" + file("1,,county,甲\r\n2,1,town,乙"))
     assert [(row.line, row.code, row.parent_code) for row in rows] == [(2, "1", None), (3, "2", "1")]
+
+
+def test_a_unit_is_read_once_in_a_transaction_and_anew_in_the_next(tree: Session) -> None:
+    tree.commit()
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_facts: object) -> None:
+        if "units" in statement:
+            asked.append(statement)
+
+    event.listen(tree.get_bind(), "before_cursor_execute", note)
+    try:
+        for _again in range(3):
+            assert get_unit(tree, TOWN).name == units_by_code(tree, [TOWN, COMMUNITY])[TOWN].name
+        assert len(asked) == 2
+        tree.rollback()
+        units_by_code(tree, [TOWN, COMMUNITY])
+        assert len(asked) == 3
+    finally:
+        event.remove(tree.get_bind(), "before_cursor_execute", note)
+
+
+def test_a_unit_that_was_not_to_be_is_not_held(tree: Session) -> None:
+    tree.commit()
+    add_unit(tree, code="X1", parent_code=TOWN, level=Level.COMMUNITY, name="New")
+    assert units_by_code(tree, ["X1"]).keys() == {"X1"}
+    tree.rollback()
+    assert units_by_code(tree, ["X1"]) == {}

@@ -1,5 +1,6 @@
 """Who is told of what becomes of a report: once for each step, and never who took it."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -154,7 +155,7 @@ def test_a_step_that_is_taken_twice_tells_once(office: Office) -> None:
 
 
 def test_the_database_refuses_to_tell_of_one_cause_twice(office: Office) -> None:
-    report_id, again = office.brought_to(ReportStatus.CLOSED), {"kind": NoticeKind.CLOSED, "now": office.at}
+    report_id = office.brought_to(ReportStatus.CLOSED)
     closed = list_notices(office.session, seen_by=office.reporter).items[0]
     handled = list_notices(office.session, seen_by=person(Role.SUPERVISOR)).items[0]
     assert handled.unit_code is not None
@@ -168,15 +169,14 @@ def test_the_database_refuses_to_tell_of_one_cause_twice(office: Office) -> None
         units=[(VILLAGE, Role.SUPERVISOR)] * 2,
         now=office.at,
     )
-    for cause, recipient in (
+    recipients: tuple[tuple[Notice, dict[str, Any]], ...] = (
         (closed, {"residents": [office.reporter.resident_id]}),
         (handled, {"units": [(handled.unit_code, Role.SUPERVISOR)]}),
-    ):
-        nested = office.session.begin_nested()
-        again["kind"] = cause.kind
-        with pytest.raises(IntegrityError):
-            tell(office.session, matter_id=report_id, cause_id=cause.cause_id, **again, **recipient)  # type: ignore[arg-type]  # facts by name
-        nested.rollback()
+    )
+    for cause, to in recipients:
+        again = {"kind": cause.kind, "matter_id": report_id, "cause_id": cause.cause_id, "now": office.at, **to}
+        with pytest.raises(IntegrityError), office.session.begin_nested():
+            tell(office.session, **again)
 
 
 def test_a_notice_holds_a_kind_and_ids_and_nothing_that_somebody_wrote(office: Office) -> None:
@@ -184,8 +184,8 @@ def test_a_notice_holds_a_kind_and_ids_and_nothing_that_somebody_wrote(office: O
     texts = {
         str(value)
         for notice in office.session.scalars(select(Notice))
-        for name in Notice.__table__.columns.keys()  # noqa: SIM118 - a collection of columns, not a dict
-        if isinstance(value := getattr(notice, name), str)
+        for column in Notice.__table__.columns
+        if isinstance(value := getattr(notice, column.name), str)
     }
     assert texts <= {*NoticeKind, VILLAGE, CITY_WORKS, "supervisor", "handler", "waiting"}
 
